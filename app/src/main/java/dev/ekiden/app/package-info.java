@@ -1,0 +1,5 @@
+/** The server with the five applications installed. */
+@NullMarked
+package dev.ekiden.app;
+
+import org.jspecify.annotations.NullMarked;
