@@ -66,6 +66,10 @@ final class DirectoryOwner implements AutoCloseable {
     }
   }
 
+  Path directory() {
+    return directory;
+  }
+
   private static void abandon(Path directory, @Nullable FileChannel channel, Exception reason) {
     try {
       if (channel != null) {

@@ -2,6 +2,7 @@ package dev.ekiden.embedded;
 
 import dev.ekiden.postgres.DatabaseAddress;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
@@ -77,6 +78,27 @@ public final class EmbeddedPostgres implements AutoCloseable {
     EmbeddedPostgres server = new EmbeddedPostgres(owner, launch, launch.adoptOrStart(options));
     Thread.ofPlatform().daemon().name("ekiden-postgres-supervisor").start(server::supervise);
     return server;
+  }
+
+  /**
+   * Deletes a server's directory with all its data, and ends the server that a killed process may
+   * have left running in it. Does nothing if there is no such directory.
+   *
+   * @throws DirectoryInUseException if another live process has the directory
+   */
+  public static void delete(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      return;
+    }
+    try {
+      ServerFiles files = ServerFiles.in(directory);
+      try (DirectoryOwner owner = DirectoryOwner.claim(files.directory())) {
+        Postmaster.stopStrays(files.data());
+        Trees.delete(owner.directory());
+      }
+    } catch (IOException e) {
+      throw new EmbeddedPostgresException(directory + " could not be deleted: " + e, e);
+    }
   }
 
   /** Of the database {@code ekiden}, as its owner; the same as long as the server is open. */

@@ -6,8 +6,6 @@ import java.io.InputStream;
 import java.net.JarURLConnection;
 import java.net.URL;
 import java.net.URLConnection;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -73,17 +71,18 @@ record Programs(Path home) {
       Files.setPosixFilePermissions(partial, permissions(0755));
       unpack(stream, partial);
       Files.move(partial, home, StandardCopyOption.ATOMIC_MOVE);
-    } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-      log.debug("Another process was faster in unpacking {}", home);
     } catch (IOException e) {
-      throw new EmbeddedPostgresException(
-          "PostgreSQL could not be unpacked into "
-              + home
-              + " (set "
-              + CacheDirectory.VARIABLE
-              + " to use another directory): "
-              + e,
-          e);
+      if (!Files.isDirectory(home)) {
+        throw new EmbeddedPostgresException(
+            "PostgreSQL could not be unpacked into "
+                + home
+                + " (set "
+                + CacheDirectory.VARIABLE
+                + " to use another directory): "
+                + e,
+            e);
+      }
+      log.debug("Another process was faster in unpacking {}", home);
     } finally {
       Trees.delete(partial);
     }

@@ -86,7 +86,7 @@ record ServerConnection(ServerFiles files, DatabaseAddress address) {
     properties.setProperty("user", address.user());
     properties.setProperty("password", address.password());
     properties.setProperty("connectTimeout", "5");
-    properties.setProperty("socketTimeout", "60");
+    properties.setProperty("socketTimeout", "10");
     properties.setProperty("ApplicationName", "ekiden-embedded");
     return DriverManager.getConnection(url(port, MAINTENANCE_DATABASE), properties);
   }

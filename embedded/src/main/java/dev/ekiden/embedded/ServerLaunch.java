@@ -83,6 +83,12 @@ record ServerLaunch(DataDirectory data, String password) {
   /** Starts the server on a port and waits until it answers; if it does not, nothing is left. */
   Postmaster start(int port) throws IOException {
     data.clearRemains();
+    if (!isFree(port)) {
+      throw new EmbeddedPostgresException(
+          "Port "
+              + port
+              + " of 127.0.0.1 is in use by another program: stop that one or choose another port");
+    }
     files().cutLog();
     long logPosition = Files.size(files().log());
     Process process =
