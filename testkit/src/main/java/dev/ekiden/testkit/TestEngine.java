@@ -44,7 +44,7 @@ public final class TestEngine implements BeforeAllCallback, AfterEachCallback, A
           FROM pg_tables
           WHERE schemaname = 'ekiden'
             AND tablename <> 'clock'
-            AND tablename NOT LIKE '%\_migrations');
+            AND tablename NOT LIKE '%migrations');
         UPDATE ekiden.clock SET "offset" = interval '0';
       END $$
       """;

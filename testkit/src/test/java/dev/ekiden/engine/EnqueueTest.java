@@ -198,17 +198,16 @@ class EnqueueTest {
   private static boolean takesBoth(
       Engine engine, JobRequest first, JobRequest second, CyclicBarrier barrier) {
     try {
-      return engine.transaction(
-          transaction -> {
-            transaction.enqueue(List.of(first));
-            try {
-              barrier.await();
-            } catch (Exception e) {
-              throw new IllegalStateException(e);
-            }
-            transaction.enqueue(List.of(second));
-            return true;
-          });
+      return engine.transaction(transaction -> {
+        transaction.enqueue(List.of(first));
+        try {
+          barrier.await();
+        } catch (Exception e) {
+          throw new IllegalStateException(e);
+        }
+        transaction.enqueue(List.of(second));
+        return true;
+      });
     } catch (ConflictException e) {
       assertThat(e.isRetryable()).isTrue();
       return false;
@@ -220,15 +219,14 @@ class EnqueueTest {
     Engine engine = jobs.engine(note);
     JobRequest a = note.request(new Note("a")).withKey(Key.coalesce("a"));
     JobRequest b = note.request(new Note("b")).withKey(Key.coalesce("b"));
-    engine.transaction(
-        outer -> {
-          outer.enqueue(List.of(a));
-          // Were there any lock, this second transaction would wait for the first for ever.
-          Engine other = jobs.engine(note);
-          other.enqueue(List.of(b, a));
-          outer.enqueue(List.of(b));
-          return true;
-        });
+    engine.transaction(outer -> {
+      outer.enqueue(List.of(a));
+      // Were there any lock, this second transaction would wait for the first for ever.
+      Engine other = jobs.engine(note);
+      other.enqueue(List.of(b, a));
+      outer.enqueue(List.of(b));
+      return true;
+    });
     assertThat(engine.jobs().list(JobFilter.ALL, null, 10).items()).hasSize(4);
   }
 
@@ -254,8 +252,7 @@ class EnqueueTest {
   void refusesAConnectionInAutocommit() throws Exception {
     Engine engine = jobs.engine(note);
     try (Connection connection = jobs.database().dataSource().getConnection()) {
-      assertThatThrownBy(
-              () -> engine.enqueue(connection, List.of(note.request(new Note("a")))))
+      assertThatThrownBy(() -> engine.enqueue(connection, List.of(note.request(new Note("a")))))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("autocommit");
     }

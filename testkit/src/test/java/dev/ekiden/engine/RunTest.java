@@ -42,8 +42,7 @@ class RunTest {
     assertThat(job.finishedAt()).isAfterOrEqualTo(job.startedAt());
     assertThat(engine.jobs().attempts(id))
         .singleElement()
-        .satisfies(
-            attempt -> assertThat(attempt.outcome()).isEqualTo(Attempt.Outcome.SUCCEEDED));
+        .satisfies(attempt -> assertThat(attempt.outcome()).isEqualTo(Attempt.Outcome.SUCCEEDED));
     assertThat(engine.explain(id).reasons().getFirst().code()).isEqualTo("ended");
   }
 
@@ -53,13 +52,11 @@ class RunTest {
     Engine engine =
         jobs.engine(
             work()
-                .retry(
-                    new RetryPolicy(3, Duration.ofSeconds(10), 2, Duration.ofMinutes(1), 0))
-                .handler(
-                    (number, context) -> {
-                      runs.incrementAndGet();
-                      throw new IllegalStateException("broken " + context.attempt());
-                    }));
+                .retry(new RetryPolicy(3, Duration.ofSeconds(10), 2, Duration.ofMinutes(1), 0))
+                .handler((number, context) -> {
+                  runs.incrementAndGet();
+                  throw new IllegalStateException("broken " + context.attempt());
+                }));
     engine.clock().set(Instant.parse("2030-01-01T00:00:00Z"));
     long id = engine.enqueue(request(1)).id();
     jobs.runDue();
@@ -91,21 +88,19 @@ class RunTest {
     Engine engine =
         jobs.engine(
             work()
-                .handler(
-                    (number, context) -> {
-                      if (number.value() == 1) {
-                        throw JobFailure.permanent("never");
-                      }
-                      throw JobFailure.retryAfter(Duration.ofHours(2), "later");
-                    }));
+                .handler((number, context) -> {
+                  if (number.value() == 1) {
+                    throw JobFailure.permanent("never");
+                  }
+                  throw JobFailure.retryAfter(Duration.ofHours(2), "later");
+                }));
     engine.clock().set(Instant.parse("2030-01-01T00:00:00Z"));
     long permanent = engine.enqueue(request(1)).id();
     long later = engine.enqueue(request(2)).id();
     jobs.runDue();
     assertThat(engine.jobs().get(permanent).state()).isEqualTo(JobState.FAILED);
     assertThat(engine.jobs().get(later).runAt())
-        .isBetween(
-            Instant.parse("2030-01-01T02:00:00Z"), Instant.parse("2030-01-01T02:01:00Z"));
+        .isBetween(Instant.parse("2030-01-01T02:00:00Z"), Instant.parse("2030-01-01T02:01:00Z"));
   }
 
   @Test
@@ -136,22 +131,20 @@ class RunTest {
         jobs.engine(
             work()
                 .retry(RetryPolicy.NEVER)
-                .handler(
-                    (number, context) ->
-                        switch (number.value()) {
-                          case 1 -> throw new OutOfMemoryError("pretended");
-                          case 2 -> throw new StackOverflowError();
-                          case 3 -> throw new Exception("nul \0 character " + "x".repeat(99_999));
-                          default -> "fine";
-                        }));
+                .handler((number, context) ->
+                    switch (number.value()) {
+                      case 1 -> throw new OutOfMemoryError("pretended");
+                      case 2 -> throw new StackOverflowError();
+                      case 3 -> throw new Exception("nul \0 character " + "x".repeat(99_999));
+                      default -> "fine";
+                    }));
     List<Long> ids =
         engine.enqueue(List.of(request(1), request(2), request(3), request(4))).stream()
             .map(Enqueued::id)
             .toList();
     jobs.runDue();
     assertThat(ids.stream().map(id -> engine.jobs().get(id).state()))
-        .containsExactly(
-            JobState.FAILED, JobState.FAILED, JobState.FAILED, JobState.SUCCEEDED);
+        .containsExactly(JobState.FAILED, JobState.FAILED, JobState.FAILED, JobState.SUCCEEDED);
     assertThat(engine.jobs().get(ids.get(2)).error()).hasSize(Engine.MAX_ERROR_LENGTH);
   }
 
@@ -163,14 +156,13 @@ class RunTest {
             work()
                 .retry(RetryPolicy.NEVER)
                 .timeout(Duration.ofMillis(50))
-                .handler(
-                    (number, context) -> {
-                      if (number.value() == 0) {
-                        return "fast";
-                      }
-                      never.await();
-                      return "unreachable";
-                    }));
+                .handler((number, context) -> {
+                  if (number.value() == 0) {
+                    return "fast";
+                  }
+                  never.await();
+                  return "unreachable";
+                }));
     long fast = engine.enqueue(request(0)).id();
     long slow = engine.enqueue(request(1)).id();
     jobs.runDue();
@@ -190,17 +182,16 @@ class RunTest {
             work()
                 .retry(RetryPolicy.NEVER)
                 .timeout(Duration.ofMillis(20))
-                .handler(
-                    (number, context) -> {
-                      while (letGo.getCount() > 0) {
-                        try {
-                          letGo.await();
-                        } catch (InterruptedException e) {
-                          context.log("interrupted, but I go on");
-                        }
-                      }
-                      return "too late";
-                    }));
+                .handler((number, context) -> {
+                  while (letGo.getCount() > 0) {
+                    try {
+                      letGo.await();
+                    } catch (InterruptedException e) {
+                      context.log("interrupted, but I go on");
+                    }
+                  }
+                  return "too late";
+                }));
     engine.start();
     Worker worker = engine.worker(WorkerOptions.of("work").withConcurrency(1));
     worker.start();
@@ -224,12 +215,11 @@ class RunTest {
         jobs.engine(
             listener,
             work()
-                .handler(
-                    (number, context) -> {
-                      started.countDown();
-                      never.await();
-                      return null;
-                    }));
+                .handler((number, context) -> {
+                  started.countDown();
+                  never.await();
+                  return null;
+                }));
     engine.start();
     long ready = engine.enqueue(request(1)).id();
     assertThat(engine.jobs().cancel(ready)).isTrue();
@@ -284,18 +274,16 @@ class RunTest {
     engine.queues().pause("work", "maintenance");
     assertThat(jobs.runDue()).isZero();
     assertThat(engine.explain(id).reasons().getFirst())
-        .satisfies(
-            reason -> {
-              assertThat(reason.code()).isEqualTo("queue-paused");
-              assertThat(reason.text()).contains("maintenance");
-            });
+        .satisfies(reason -> {
+          assertThat(reason.code()).isEqualTo("queue-paused");
+          assertThat(reason.text()).contains("maintenance");
+        });
     assertThat(engine.queues().find("work"))
-        .hasValueSatisfying(
-            queue -> {
-              assertThat(queue.isPaused()).isTrue();
-              assertThat(queue.ready()).isEqualTo(1);
-              assertThat(queue.oldestReady()).isNotNull();
-            });
+        .hasValueSatisfying(queue -> {
+          assertThat(queue.isPaused()).isTrue();
+          assertThat(queue.ready()).isEqualTo(1);
+          assertThat(queue.oldestReady()).isNotNull();
+        });
     engine.queues().resume("work");
     assertThat(jobs.runDue()).isEqualTo(1);
     assertThatThrownBy(() -> engine.queues().pause("none", null))
@@ -351,8 +339,7 @@ class RunTest {
                         throw new IllegalStateException("all of them");
                       }
                     }));
-    List<Enqueued> all =
-        engine.enqueue(IntStream.range(0, 10).mapToObj(RunTest::request).toList());
+    List<Enqueued> all = engine.enqueue(IntStream.range(0, 10).mapToObj(RunTest::request).toList());
     jobs.runDue();
     assertThat(all.stream().map(one -> engine.jobs().get(one.id()).state()))
         .containsExactlyElementsOf(
@@ -368,13 +355,12 @@ class RunTest {
         jobs.engine(
             work()
                 .retry(RetryPolicy.NEVER)
-                .handler(
-                    (number, context) -> {
-                      if (runs.incrementAndGet() <= 3) {
-                        throw new IllegalStateException("not yet");
-                      }
-                      return "now";
-                    }));
+                .handler((number, context) -> {
+                  if (runs.incrementAndGet() <= 3) {
+                    throw new IllegalStateException("not yet");
+                  }
+                  return "now";
+                }));
     List<Enqueued> all = engine.enqueue(List.of(request(1), request(2), request(3)));
     jobs.runDue();
     engine.jobs().retry(all.get(0).id());
@@ -410,14 +396,13 @@ class RunTest {
     Engine engine =
         jobs.engine(
             work()
-                .handler(
-                    (number, context) -> {
-                      for (int i = 0; i < 40_000; i++) {
-                        context.log("line %d %s", i, "x".repeat(40));
-                      }
-                      context.log("two\nlines and a nul \0");
-                      return null;
-                    }));
+                .handler((number, context) -> {
+                  for (int i = 0; i < 40_000; i++) {
+                    context.log("line %d %s", i, "x".repeat(40));
+                  }
+                  context.log("two\nlines and a nul \0");
+                  return null;
+                }));
     long id = engine.enqueue(request(1)).id();
     jobs.runDue();
     List<LogLine> lines = engine.jobs().logs(id);
@@ -435,12 +420,11 @@ class RunTest {
     Engine engine =
         jobs.engine(
             work()
-                .handler(
-                    (number, context) -> {
-                      context.log("I have begun");
-                      end.await();
-                      return null;
-                    }));
+                .handler((number, context) -> {
+                  context.log("I have begun");
+                  end.await();
+                  return null;
+                }));
     engine.start();
     engine.worker(WorkerOptions.of("work")).start();
     long id = engine.enqueue(request(1)).id();
