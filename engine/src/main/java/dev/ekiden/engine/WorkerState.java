@@ -458,7 +458,10 @@ final class WorkerState {
         changed.signalAll();
         return;
       }
-      claim.jobs().forEach(job -> backlog.add(job, turns.nextRank(lane)));
+      List<Double> ranks = turns.claimed(lane, claim.jobs().size(), claim.met() < order.max());
+      for (int i = 0; i < claim.jobs().size(); i++) {
+        backlog.add(claim.jobs().get(i), ranks.get(i));
+      }
       // Fewer jobs than rows met: keys were parked or absorbed, and there may be more behind.
       moreToClaim |= claim.met() >= order.max() || claim.met() > claim.jobs().size();
       starting = startMore();

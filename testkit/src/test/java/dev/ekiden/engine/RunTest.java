@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -498,6 +500,7 @@ class RunTest {
     JobHandler<Number> handler =
         (n, context) -> {
           order.add(context.queue());
+          LockSupport.parkNanos(1_000_000); // some work, so that claims keep ahead of it
           all.countDown();
           return null;
         };
@@ -513,7 +516,7 @@ class RunTest {
                     new WorkerOptions.Share("one", 1), new WorkerOptions.Share("three", 3))
                 .withConcurrency(1))
         .start();
-    assertThat(all.await(20, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+    assertThat(all.await(20, TimeUnit.SECONDS)).isTrue();
     long threes = order.subList(0, 200).stream().filter("three"::equals).count();
     assertThat(threes).as("three quarters while both have jobs").isBetween(140L, 160L);
   }
