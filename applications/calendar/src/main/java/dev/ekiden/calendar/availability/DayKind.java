@@ -13,7 +13,6 @@ public enum DayKind {
   SUNDAY("sun"),
   HOLIDAY("hol");
 
-  private static final DayKind[] KINDS = values();
   private final String text;
 
   DayKind(String text) {
@@ -26,15 +25,37 @@ public enum DayKind {
   }
 
   public static DayKind of(DayOfWeek day) {
-    return KINDS[day.ordinal()];
+    return switch (day) {
+      case MONDAY -> MONDAY;
+      case TUESDAY -> TUESDAY;
+      case WEDNESDAY -> WEDNESDAY;
+      case THURSDAY -> THURSDAY;
+      case FRIDAY -> FRIDAY;
+      case SATURDAY -> SATURDAY;
+      case SUNDAY -> SUNDAY;
+    };
   }
 
   boolean isWeekday() {
     return this != HOLIDAY;
   }
 
+  /** The weekday after this one; after a holiday any day may come, so it stays a holiday. */
+  DayKind next() {
+    return switch (this) {
+      case MONDAY -> TUESDAY;
+      case TUESDAY -> WEDNESDAY;
+      case WEDNESDAY -> THURSDAY;
+      case THURSDAY -> FRIDAY;
+      case FRIDAY -> SATURDAY;
+      case SATURDAY -> SUNDAY;
+      case SUNDAY -> MONDAY;
+      case HOLIDAY -> HOLIDAY;
+    };
+  }
+
   /** Whether a day of this kind can be followed by a day of the other kind. */
   boolean mayPrecede(DayKind other) {
-    return !isWeekday() || !other.isWeekday() || (ordinal() + 1) % 7 == other.ordinal();
+    return !isWeekday() || !other.isWeekday() || next() == other;
   }
 }

@@ -16,8 +16,7 @@ final class DayNames {
     List<String> parts = new ArrayList<>();
     List<DayKind> run = new ArrayList<>();
     for (DayKind kind : EnumSet.copyOf(kinds)) {
-      boolean continues =
-          !run.isEmpty() && kind.isWeekday() && run.getLast().ordinal() + 1 == kind.ordinal();
+      boolean continues = !run.isEmpty() && kind.isWeekday() && run.getLast().next() == kind;
       if (!continues) {
         parts.addAll(flush(run));
         run.clear();

@@ -89,17 +89,19 @@ final class TextCursor {
       if (first != last && !(first.isWeekday() && last.isWeekday())) {
         throw mistake(start, "a range of days runs between weekdays; write hol by itself");
       }
-      for (int day = first.ordinal(); ; day = (day + 1) % 7) {
-        if (!days.add(DayKind.values()[day])) {
-          throw mistake(start, "the day " + DayKind.values()[day].text() + " is named twice");
-        }
-        if (day == last.ordinal()) {
-          break;
-        }
+      for (DayKind day = first; addOnce(days, day, start) != last; ) {
+        day = day.next();
       }
       skipSpaces();
     } while (accept(','));
     return days;
+  }
+
+  private DayKind addOnce(Set<DayKind> days, DayKind day, int start) {
+    if (!days.add(day)) {
+      throw mistake(start, "the day " + day.text() + " is named twice");
+    }
+    return day;
   }
 
   /** {@code any}, {@code special:NAME}, or days. */

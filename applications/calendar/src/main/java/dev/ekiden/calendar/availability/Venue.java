@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
  * A building or site with one time zone and one holiday calendar.
  *
  * <p>{@code id} is 0 until stored. {@code holidayCalendar} is a code that {@link HolidayCalendars}
- * knows: {@code jp}, {@code us}, {@code au-nsw} or {@code none}; here only its form is checked.
- * Immutable.
+ * knows: {@code jp}, {@code us}, {@code au-nsw} or {@link HolidayCalendars#NONE}; only its form is
+ * checked here. Immutable.
  */
 public record Venue(
     long id, String code, String name, ZoneId zone, String holidayCalendar, long version) {

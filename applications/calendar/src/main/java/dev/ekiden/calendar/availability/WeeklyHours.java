@@ -1,7 +1,6 @@
 package dev.ekiden.calendar.availability;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -133,10 +132,10 @@ public record WeeklyHours(List<DayRange> ranges) {
 
   private static void refuseOverlap(
       Checks checks, DayRange first, DayRange second, boolean sameRange) {
+    boolean sameDay =
+        !sameRange && first.day() == second.day() && meets(first.time(), 0, second.time());
     boolean overlap =
-        !sameRange && first.day() == second.day() && meets(first.time(), 0, second.time())
-            || reachesInto(first, second)
-            || !sameRange && reachesInto(second, first);
+        sameDay || reachesInto(first, second) || (!sameRange && reachesInto(second, first));
     checks.that(
         !overlap,
         "hours",
@@ -152,12 +151,5 @@ public record WeeklyHours(List<DayRange> ranges) {
   private static boolean meets(TimeRange range, int shift, TimeRange other) {
     return range.startMinute() < other.endMinute() + shift
         && other.startMinute() + shift < range.endMinute();
-  }
-
-  /** The lookup that the calculator repeats for every day: ranges by kind, no search. */
-  TimeRange[][] table() {
-    TimeRange[][] table = new TimeRange[DayKind.values().length][];
-    Arrays.setAll(table, day -> of(DayKind.values()[day]).toArray(TimeRange[]::new));
-    return table;
   }
 }
