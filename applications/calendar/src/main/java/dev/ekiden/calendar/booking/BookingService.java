@@ -3,6 +3,7 @@ package dev.ekiden.calendar.booking;
 import dev.ekiden.calendar.availability.BookingCheck;
 import dev.ekiden.calendar.availability.BookingCheck.Decision;
 import dev.ekiden.calendar.availability.BookingRules;
+import dev.ekiden.calendar.availability.CalendarCalculator;
 import dev.ekiden.calendar.availability.Explanation;
 import dev.ekiden.calendar.availability.InvalidValueException;
 import dev.ekiden.calendar.availability.Truth;
@@ -61,6 +62,14 @@ public final class BookingService {
       WHERE id = :planId
       """;
 
+  private static final String SPACE_OF_RESERVATION =
+      """
+      SELECT plan.space_id
+      FROM calendar.reservation
+      JOIN calendar.plan ON plan.id = reservation.plan_id
+      WHERE reservation.id = :id
+      """;
+
   /** Rules and prices must not change between the two statements that read them. */
   private static final String KEEP_VENUE =
       """
@@ -113,7 +122,7 @@ public final class BookingService {
   /** {@link #hold(long, Instant, Instant, Duration)} in the caller's transaction. */
   public Held hold(Handle handle, long planId, Instant start, Instant end, Duration holdFor) {
     checkHold(holdFor);
-    checkOrder(start, end);
+    checkTimes(start, end);
     long spaceId = spaceOf(handle, planId);
     handle.createQuery(KEEP_VENUE).bind("spaceId", spaceId).mapTo(Long.class).one();
     List<InSpace> due = dueInTheWay(handle, spaceId, start, end);
@@ -183,8 +192,13 @@ public final class BookingService {
 
   /** Cancels for the operator, who needs no token; otherwise as {@link #cancel(Handle, ReservationToken)}. */
   public Reservation cancel(Handle handle, long reservationId) {
-    long planId = planOf(handle, reservationId);
-    long spaceId = spaceOf(handle, planId);
+    long spaceId =
+        handle
+            .createQuery(SPACE_OF_RESERVATION)
+            .bind("id", reservationId)
+            .mapTo(Long.class)
+            .findOne()
+            .orElseThrow(() -> unknownReservation(reservationId));
     writer.lockSharingSpaces(handle, List.of(spaceId));
     Reservation reservation = lock(handle, reservationId);
     Reservation canceled = move(handle, reservation, Event.CANCEL, clock.instant());
@@ -283,8 +297,10 @@ public final class BookingService {
   }
 
   private Truth truth(Handle handle, long planId, Instant start, Instant end) {
+    // What is longer than any booking is refused whatever is occupied.
+    Instant longest = start.plus(Duration.ofMinutes(BookingRules.MAXIMUM_BOOKING_MINUTES));
     LocalDate from = LocalDate.ofInstant(start, ZoneOffset.UTC);
-    LocalDate to = LocalDate.ofInstant(end, ZoneOffset.UTC);
+    LocalDate to = LocalDate.ofInstant(end.isBefore(longest) ? end : longest, ZoneOffset.UTC);
     Truth truth = reader.read(handle, List.of(planId), from, to).get(planId);
     if (truth == null) {
       throw new UnknownEntityException("plan", planId);
@@ -331,6 +347,23 @@ public final class BookingService {
           "holdFor",
           holdFor.toString(),
           "must be between " + MINIMUM_HOLD + " and " + MAXIMUM_HOLD);
+    }
+  }
+
+  private static void checkTimes(Instant start, Instant end) {
+    if (!start.isBefore(end)) {
+      throw new InvalidValueException("end", end.toString(), "must be after the start " + start);
+    }
+    checkWithinCalendar("start", start);
+    checkWithinCalendar("end", end);
+  }
+
+  private static void checkWithinCalendar(String field, Instant time) {
+    Instant earliest = CalendarCalculator.EARLIEST_DATE.atStartOfDay().toInstant(ZoneOffset.UTC);
+    Instant latest = CalendarCalculator.LATEST_DATE.atStartOfDay().toInstant(ZoneOffset.UTC);
+    if (time.isBefore(earliest) || time.isAfter(latest)) {
+      throw new InvalidValueException(
+          field, time.toString(), "must be between " + earliest + " and " + latest);
     }
   }
 

@@ -5,9 +5,8 @@ import static dev.ekiden.calendar.store.Rows.column;
 import dev.ekiden.calendar.availability.BookingRules;
 import dev.ekiden.calendar.availability.Closure;
 import dev.ekiden.calendar.availability.InvalidValueException;
-import dev.ekiden.calendar.availability.Plan;
 import dev.ekiden.calendar.availability.PriceList;
-import dev.ekiden.calendar.availability.Space;
+import dev.ekiden.calendar.availability.Resource;
 import dev.ekiden.calendar.availability.SpecialPeriod;
 import dev.ekiden.calendar.availability.Truth;
 import dev.ekiden.calendar.availability.Venue;
@@ -21,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.Handle;
@@ -204,8 +204,7 @@ public final class TruthWriter {
    * units are never taken away, since reservations may be on them. Raises the version of every
    * space that it touches, also of those that share a resource which got more units.
    *
-   * @throws InvalidValueException if a resource has more units already, or a space uses none or
-   *     more than {@link Truth#MAXIMUM_RESOURCES}
+   * @throws InvalidValueException if a space uses none or more than {@link Truth#MAXIMUM_RESOURCES}
    */
   public Set<Long> useResources(
       Handle handle, Map<Long, List<ResourceUse>> uses, String source) {
@@ -214,20 +213,8 @@ public final class TruthWriter {
     touched.addAll(ResourceTable.spacesUsing(handle, wanted.keySet()));
     TruthTables.SPACES.lock(handle, touched);
     Map<String, Integer> existing = ResourceTable.units(handle, wanted.keySet());
-    Map<String, Integer> growing = new HashMap<>();
-    wanted.forEach(
-        (code, units) -> {
-          int has = existing.getOrDefault(code, 0);
-          if (units < has) {
-            throw new InvalidValueException(
-                "resources",
-                code + ":" + units,
-                "the resource has " + has + " units already; units are never taken away");
-          }
-          if (units > has) {
-            growing.put(code, units);
-          }
-        });
+    Map<String, Integer> growing = new TreeMap<>(wanted);
+    growing.entrySet().removeIf(use -> use.getValue() <= existing.getOrDefault(use.getKey(), 0));
     Map<Long, List<ResourceUse>> different = differentUses(handle, uses);
     if (growing.isEmpty() && different.isEmpty()) {
       return Set.of();
@@ -237,6 +224,27 @@ public final class TruthWriter {
     Set<Long> raised = new TreeSet<>(different.keySet());
     raised.addAll(ResourceTable.spacesUsing(handle, growing.keySet()));
     return raise(handle, raised, source);
+  }
+
+  /** The resources that spaces use, by the codes of the spaces. */
+  public Map<String, List<ResourceUse>> resourceUses(
+      Handle handle, Collection<String> spaceCodes) {
+    Map<String, Long> ids = TruthTables.SPACES.ids(handle, spaceCodes);
+    Map<Long, List<Resource>> resources = ResourceTable.read(handle, ids.values());
+    Map<String, List<ResourceUse>> uses = new LinkedHashMap<>();
+    ids.forEach(
+        (code, id) ->
+            uses.put(
+                code,
+                column(
+                    resources.getOrDefault(id, List.of()),
+                    resource -> new ResourceUse(resource.code(), resource.units().size()))));
+    return uses;
+  }
+
+  /** The resources of each space, ordered by id. */
+  public Map<Long, List<Resource>> resources(Handle handle, Collection<Long> spaceIds) {
+    return ResourceTable.read(handle, spaceIds);
   }
 
   /**
@@ -297,13 +305,7 @@ public final class TruthWriter {
             Integer.toString(ofSpace.size()),
             "a space uses 1 to " + Truth.MAXIMUM_RESOURCES + " resources");
       }
-      for (ResourceUse use : ofSpace) {
-        Integer other = units.putIfAbsent(use.code(), use.units());
-        if (other != null && other != use.units()) {
-          throw new InvalidValueException(
-              "resources", use.text(), "the resource is given " + other + " units elsewhere");
-        }
-      }
+      ofSpace.forEach(use -> units.merge(use.code(), use.units(), Math::max));
     }
     return units;
   }
