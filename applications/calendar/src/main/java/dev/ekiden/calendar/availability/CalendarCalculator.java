@@ -47,15 +47,16 @@ public final class CalendarCalculator {
         .that(!to.isAfter(LATEST_DATE), "to", to, "must not be after " + LATEST_DATE)
         .done();
     HolidayCalendar calendar = holidays.get(truth.venue().holidayCalendar());
-    List<LocalDay> days = LocalDay.between(truth, calendar, from.minusDays(1), to);
+    List<LocalDay> days = LocalDay.withLeadIn(truth, calendar, from, to);
     MinuteTimeline open = new OpenTime(truth, days).effective();
     if (!truth.plan().published()) {
       open.clearAll();
     }
     List<List<MinuteTimeline>> free = freeByResource(truth, open);
     SlotPrices prices = new SlotPrices(truth.plan());
-    List<CalendarDay> result = new ArrayList<>(days.size() - 1);
-    for (int index = 1; index < days.size(); index++) {
+    List<CalendarDay> result = new ArrayList<>(days.size());
+    int leadIn = days.size() - Math.toIntExact(ChronoUnit.DAYS.between(from, to) + 1);
+    for (int index = leadIn; index < days.size(); index++) {
       result.add(day(truth.plan(), days.get(index), days.get(index - 1), free, prices));
     }
     return result;

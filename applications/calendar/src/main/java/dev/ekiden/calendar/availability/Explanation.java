@@ -95,7 +95,7 @@ public record Explanation(List<Reason> reasons) {
       boolean tooLong = to - from > MAXIMUM_MINUTES;
       LocalDate first = LocalDate.ofInstant(start, zone);
       LocalDate last = tooLong || to <= from ? first : LocalDate.ofInstant(end, zone);
-      List<LocalDay> days = LocalDay.between(truth, holidays, first.minusDays(1), last);
+      List<LocalDay> days = LocalDay.withLeadIn(truth, holidays, first, last);
       alignment(days, from, tooLong ? from : to);
       if (from < to && !tooLong) {
         hours(days, from, to);

@@ -22,8 +22,19 @@ record LocalDay(
     boolean holiday,
     @Nullable SpecialPeriod special) {
 
-  /** The days from the first to the last, both included. */
-  static List<LocalDay> between(
+  /**
+   * The days from the first to the last, both included, after those whose hours may reach into the
+   * first: the day before, and one more where that does not exist on the wall clock.
+   */
+  static List<LocalDay> withLeadIn(
+      Truth truth, HolidayCalendar holidays, LocalDate first, LocalDate last) {
+    ZoneId zone = truth.venue().zone();
+    LocalDate before = first.minusDays(1);
+    boolean skipped = startOf(before, zone) == startOf(first, zone);
+    return between(truth, holidays, skipped ? before.minusDays(1) : before, last);
+  }
+
+  private static List<LocalDay> between(
       Truth truth, HolidayCalendar holidays, LocalDate first, LocalDate last) {
     ZoneId zone = truth.venue().zone();
     List<LocalDay> days = new ArrayList<>();
@@ -51,8 +62,12 @@ record LocalDay(
 
   /** The hours that a space keeps on this day: its special period's, else the weekly ones. */
   List<TimeRange> businessRanges(Space space) {
-    WeeklyHours hours = special == null ? space.businessHours() : special.hours();
-    return hours.on(weekday, holiday);
+    return ranges(special == null ? space.businessHours() : special.hours());
+  }
+
+  /** The ranges that start on this day; none on one that the zone skipped, as Samoa once did. */
+  List<TimeRange> ranges(WeeklyHours hours) {
+    return startMinute == endMinute ? List.of() : hours.on(weekday, holiday);
   }
 
   /** The minute at which a range that belongs to this day starts. */

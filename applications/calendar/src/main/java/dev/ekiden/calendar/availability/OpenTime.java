@@ -3,10 +3,7 @@ package dev.ekiden.calendar.availability;
 import java.time.ZoneId;
 import java.util.List;
 
-/**
- * Paints a space's hours on minute timelines. The day before the first one asked for must be among
- * the days, for its hours may reach over midnight.
- */
+/** Paints a space's hours on minute timelines over days with their lead-in. */
 final class OpenTime {
 
   private final Truth truth;
@@ -53,7 +50,7 @@ final class OpenTime {
       return rentable;
     }
     for (LocalDay day : days) {
-      for (TimeRange range : hours.on(day.weekday(), day.holiday())) {
+      for (TimeRange range : day.ranges(hours)) {
         rentable.set(day.startOf(range), day.endOf(range));
       }
     }
