@@ -51,7 +51,10 @@ final class ByteReader {
   }
 
   String text(int maximumLength) {
-    int length = number(0, Math.min(maximumLength, bytes.length - position), "a text length");
+    int length = number(0, maximumLength, "a text length");
+    if (length > bytes.length - position) {
+      throw corrupt("ends too early");
+    }
     String text = new String(bytes, position, length, StandardCharsets.UTF_8);
     position += length;
     return text;
