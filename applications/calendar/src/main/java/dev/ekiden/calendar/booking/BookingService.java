@@ -15,7 +15,6 @@ import dev.ekiden.calendar.store.TruthTables;
 import dev.ekiden.calendar.store.TruthWriter;
 import dev.ekiden.calendar.store.UnknownEntityException;
 import dev.ekiden.postgres.Database;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -27,7 +26,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.JdbiException;
 
 /**
  * Books slots. A booking is decided by the truth under the locks of all spaces that share its
@@ -39,8 +37,8 @@ import org.jdbi.v3.core.JdbiException;
  * own, and on the handle of a caller's transaction, which must be rolled back on a {@link
  * BookingException}.
  *
- * <p>Expired holds stand in nobody's way: a booking that meets one ends it. {@link #expireDue}
- * ends the others, so that their slots are seen as free. Safe for use by many threads.
+ * <p>Expired holds stand in nobody's way: a booking that meets one ends it. {@link #expireDue} ends
+ * the others, so that their slots are seen as free. Safe for use by many threads.
  */
 public final class BookingService {
 
@@ -52,8 +50,6 @@ public final class BookingService {
 
   /** The most holds that one {@link #expireDue} ends. */
   public static final int MAXIMUM_EXPIRED_AT_ONCE = 1_000;
-
-  private static final String EXCLUSION_VIOLATION = "23P01";
 
   private static final String SPACE_OF_PLAN =
       """
@@ -169,8 +165,7 @@ public final class BookingService {
           case CONFIRMED, CANCELED -> false;
         };
     if (expired) {
-      throw new HoldExpiredException(
-          reservation.id(), reservation.holdExpiresAt().orElseThrow());
+      throw new HoldExpiredException(reservation.id(), reservation.holdExpiresAt().orElseThrow());
     }
     return move(handle, reservation, Event.CONFIRM, now);
   }
@@ -190,7 +185,10 @@ public final class BookingService {
     return cancel(handle, find(handle, token).id());
   }
 
-  /** Cancels for the operator, who needs no token; otherwise as {@link #cancel(Handle, ReservationToken)}. */
+  /**
+   * Cancels for the operator, who needs no token; otherwise as {@link #cancel(Handle,
+   * ReservationToken)}.
+   */
   public Reservation cancel(Handle handle, long reservationId) {
     long spaceId =
         handle
@@ -254,23 +252,17 @@ public final class BookingService {
     long id =
         ReservationTable.insertHeld(
             handle, planId, start, end, expiresAt, token, accepted.quote(), now);
-    try {
-      ReservationTable.occupy(
-          handle, id, accepted.unitIds(), accepted.occupiedFrom(), accepted.occupiedTo());
-    } catch (JdbiException refused) {
-      if (!isExclusionViolation(refused)) {
-        throw refused;
-      }
-      SlotUnavailableException taken =
-          new SlotUnavailableException(
-              planId,
-              start,
-              end,
-              List.of(
-                  new Explanation.Reason(
-                      Unavailable.OCCUPIED, "It was taken by another booking just now.")));
-      taken.initCause(refused);
-      throw taken;
+    boolean occupied =
+        ReservationTable.occupy(
+            handle, id, accepted.unitIds(), accepted.occupiedFrom(), accepted.occupiedTo());
+    if (!occupied) {
+      throw new SlotUnavailableException(
+          planId,
+          start,
+          end,
+          List.of(
+              new Explanation.Reason(
+                  Unavailable.OCCUPIED, "It was taken by another booking just now.")));
     }
     return new Held(id, token, expiresAt, accepted.quote());
   }
@@ -281,8 +273,7 @@ public final class BookingService {
             .state()
             .after(event)
             .orElseThrow(
-                () ->
-                    new ReservationStateException(reservation.id(), reservation.state(), event));
+                () -> new ReservationStateException(reservation.id(), reservation.state(), event));
     if (next != reservation.state()) {
       ReservationTable.setState(handle, reservation.id(), next, now);
     }
@@ -369,10 +360,5 @@ public final class BookingService {
 
   private static UnknownReservationException unknownReservation(long id) {
     return new UnknownReservationException("There is no reservation " + id);
-  }
-
-  private static boolean isExclusionViolation(JdbiException failure) {
-    return failure.getCause() instanceof SQLException cause
-        && EXCLUSION_VIOLATION.equals(cause.getSQLState());
   }
 }

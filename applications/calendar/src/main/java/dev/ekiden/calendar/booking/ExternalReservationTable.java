@@ -107,16 +107,15 @@ final class ExternalReservationTable {
     handle
         .createQuery(PLACES)
         .bindArray("codes", String.class, planCodes)
-        .map(
-            (row, context) ->
-                new PlanPlace(
-                    row.getLong("id"),
-                    row.getString("code"),
-                    row.getLong("space_id"),
-                    ZoneId.of(row.getString("zone")),
-                    row.getInt("buffer_before_minutes"),
-                    row.getInt("buffer_after_minutes"),
-                    Currency.getInstance(row.getString("currency"))))
+        .map((row, context) ->
+            new PlanPlace(
+                row.getLong("id"),
+                row.getString("code"),
+                row.getLong("space_id"),
+                ZoneId.of(row.getString("zone")),
+                row.getInt("buffer_before_minutes"),
+                row.getInt("buffer_after_minutes"),
+                Currency.getInstance(row.getString("currency"))))
         .forEach(place -> places.put(place.planCode(), place));
     return places;
   }
@@ -131,22 +130,20 @@ final class ExternalReservationTable {
     return reservations;
   }
 
-  static UnitPeriods periods(
-      Handle handle, Collection<Long> unitIds, Instant from, Instant to) {
+  static UnitPeriods periods(Handle handle, Collection<Long> unitIds, Instant from, Instant to) {
     UnitPeriods periods = new UnitPeriods();
     handle
         .createQuery(PERIODS)
         .bindArray("unitIds", Long.class, unitIds)
         .bind("from", from)
         .bind("to", to)
-        .map(
-            (row, context) ->
-                Map.entry(
-                    row.getLong("unit_id"),
-                    new Period(
-                        instant(row, "occupied_from"),
-                        instant(row, "occupied_to"),
-                        row.getString("reservation"))))
+        .map((row, context) ->
+            Map.entry(
+                row.getLong("unit_id"),
+                new Period(
+                    instant(row, "occupied_from"),
+                    instant(row, "occupied_to"),
+                    row.getString("reservation"))))
         .forEach(entry -> periods.add(entry.getKey(), entry.getValue()));
     return periods;
   }

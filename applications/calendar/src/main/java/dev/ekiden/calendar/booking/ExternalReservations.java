@@ -91,10 +91,8 @@ public final class ExternalReservations {
       Set<Long> units = new LinkedHashSet<>();
       resources
           .values()
-          .forEach(
-              ofSpace ->
-                  ofSpace.forEach(
-                      resource -> resource.units().forEach(unit -> units.add(unit.id()))));
+          .forEach(ofSpace ->
+              ofSpace.forEach(resource -> resource.units().forEach(unit -> units.add(unit.id()))));
       this.periods = ExternalReservationTable.periods(handle, units, from, to);
     }
 
@@ -174,8 +172,7 @@ public final class ExternalReservations {
     private void write(Instant now) {
       Map<String, Long> ids = ExternalReservationTable.insert(handle, added, now);
       ExternalReservationTable.update(handle, changed, now);
-      changed.forEach(
-          reservation -> ids.put(reservation.code(), storedId(reservation.code())));
+      changed.forEach(reservation -> ids.put(reservation.code(), storedId(reservation.code())));
       ReservationTable.free(
           handle, changed.stream().map(reservation -> storedId(reservation.code())).toList());
       List<ExternalReservation> occupying = new ArrayList<>(changed);

@@ -26,7 +26,6 @@ public record Reservation(
     OptionalLong tax) {
 
   Reservation with(ReservationState next) {
-    return new Reservation(
-        id, code, planId, start, end, next, holdExpiresAt, currency, total, tax);
+    return new Reservation(id, code, planId, start, end, next, holdExpiresAt, currency, total, tax);
   }
 }

@@ -42,12 +42,17 @@ final class ReservationTable {
       RETURNING id
       """;
 
-  /** The exclusion constraint speaks here: SQLSTATE 23P01 if any unit is taken. */
+  /**
+   * The exclusion constraint speaks here. Without ON CONFLICT two inserts at once would both go in
+   * and then wait for each other, until one is killed as a deadlock; with it the second waits for
+   * the first and is left out.
+   */
   private static final String OCCUPY =
       """
       INSERT INTO calendar.occupation (reservation_id, unit_id, period)
       SELECT :id, unit_id, tstzrange(:from, :to)
       FROM unnest(:unitIds) AS given (unit_id)
+      ON CONFLICT DO NOTHING
       """;
 
   private static final String FREE =
@@ -141,15 +146,21 @@ final class ReservationTable {
         .one();
   }
 
-  static void occupy(
+  /**
+   * Takes the units for {@code [from, to)}; whether all of them were free. If not, the transaction
+   * must be rolled back.
+   */
+  static boolean occupy(
       Handle handle, long id, Collection<Long> unitIds, Instant from, Instant to) {
-    handle
-        .createUpdate(OCCUPY)
-        .bind("id", id)
-        .bindArray("unitIds", Long.class, unitIds)
-        .bind("from", from)
-        .bind("to", to)
-        .execute();
+    int occupied =
+        handle
+            .createUpdate(OCCUPY)
+            .bind("id", id)
+            .bindArray("unitIds", Long.class, unitIds)
+            .bind("from", from)
+            .bind("to", to)
+            .execute();
+    return occupied == unitIds.size();
   }
 
   static void free(Handle handle, Collection<Long> ids) {

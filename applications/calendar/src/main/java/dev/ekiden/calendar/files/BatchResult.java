@@ -70,7 +70,7 @@ final class BatchResult {
   }
 
   /** {@code minimumNoticeMinutes} is column {@code minimum_notice_minutes}. */
-  private static String columnOf(String field) {
+  static String columnOf(String field) {
     StringBuilder column = new StringBuilder();
     for (char character : field.toCharArray()) {
       if (Character.isUpperCase(character)) {

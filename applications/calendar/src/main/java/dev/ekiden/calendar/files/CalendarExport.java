@@ -64,21 +64,19 @@ public final class CalendarExport {
    * @throws UncheckedIOException if a file cannot be written
    */
   public void toDirectory(Path directory) {
-    database.inSnapshot(
-        handle -> {
-          try {
-            Files.createDirectories(directory);
-            for (CalendarFile file : CalendarFile.values()) {
-              try (OutputStream output =
-                  Files.newOutputStream(directory.resolve(file.fileName()))) {
-                write(handle, file, output);
-              }
-            }
-          } catch (IOException e) {
-            throw new UncheckedIOException("Cannot export to " + directory, e);
+    database.inSnapshot(handle -> {
+      try {
+        Files.createDirectories(directory);
+        for (CalendarFile file : CalendarFile.values()) {
+          try (OutputStream output = Files.newOutputStream(directory.resolve(file.fileName()))) {
+            write(handle, file, output);
           }
-          return directory;
-        });
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException("Cannot export to " + directory, e);
+      }
+      return directory;
+    });
   }
 
   /**
@@ -87,30 +85,25 @@ public final class CalendarExport {
    * @throws UncheckedIOException if it cannot be written
    */
   public void write(CalendarFile file, OutputStream output) {
-    database.inSnapshot(
-        handle -> {
-          try {
-            write(handle, file, output);
-          } catch (IOException e) {
-            throw new UncheckedIOException("Cannot export " + file.fileName(), e);
-          }
-          return file;
-        });
+    database.inSnapshot(handle -> {
+      try {
+        write(handle, file, output);
+      } catch (IOException e) {
+        throw new UncheckedIOException("Cannot export " + file.fileName(), e);
+      }
+      return file;
+    });
   }
 
   private void write(Handle handle, CalendarFile file, OutputStream output) throws IOException {
     CsvWriter csv =
-        CsvWriter.builder()
-            .lineDelimiter(LineDelimiter.LF)
-            .build(output, StandardCharsets.UTF_8);
-    csv.writeRecord(
-        Stream.concat(file.required().stream(), file.optional().stream()).toList());
+        CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(output, StandardCharsets.UTF_8);
+    csv.writeRecord(Stream.concat(file.required().stream(), file.optional().stream()).toList());
     switch (file) {
       case VENUES -> TruthScan.eachVenue(handle, venue -> csv.writeRecord(venue(venue)));
       case SPACES ->
           TruthScan.eachSpace(
-              handle,
-              (venueCode, space, uses) -> csv.writeRecord(space(venueCode, space, uses)));
+              handle, (venueCode, space, uses) -> csv.writeRecord(space(venueCode, space, uses)));
       case PLANS ->
           TruthScan.eachPlan(handle, (spaceCode, plan) -> csv.writeRecord(plan(spaceCode, plan)));
       case HOURS -> writeHours(handle, csv);
@@ -138,8 +131,7 @@ public final class CalendarExport {
         (venueCode, space, uses) ->
             csv.writeRecord(space.businessHours().text(), space.code(), ""));
     TruthScan.eachPlan(
-        handle,
-        (spaceCode, plan) -> csv.writeRecord(plan.rentableHours().text(), "", plan.code()));
+        handle, (spaceCode, plan) -> csv.writeRecord(plan.rentableHours().text(), "", plan.code()));
   }
 
   private static void writeReservations(Handle handle, CsvWriter csv) {

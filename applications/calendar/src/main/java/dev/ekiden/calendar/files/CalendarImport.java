@@ -59,15 +59,14 @@ public final class CalendarImport {
       return run.report(true);
     }
     try {
-      return database.inTransaction(
-          handle -> {
-            Run run = new Run(options, progress, work -> work.run(handle));
-            ordered.forEach(run::read);
-            if (!run.problems.isEmpty()) {
-              throw new Refused(run.report(false));
-            }
-            return run.report(true);
-          });
+      return database.inTransaction(handle -> {
+        Run run = new Run(options, progress, work -> work.run(handle));
+        ordered.forEach(run::read);
+        if (!run.problems.isEmpty()) {
+          throw new Refused(run.report(false));
+        }
+        return run.report(true);
+      });
     } catch (Refused refused) {
       return refused.report;
     }
@@ -111,8 +110,7 @@ public final class CalendarImport {
       Function<Row, Optional<String>> duplicates = new Duplicates(batchWriter);
       FileReport report = FileReport.empty(source.name());
       try (CsvRows rows =
-          new CsvRows(
-              source.file(), source.name(), source.content().open(), options.charset())) {
+          new CsvRows(source.file(), source.name(), source.content().open(), options.charset())) {
         boolean more = true;
         while (more) {
           List<Row> good = new ArrayList<>();
@@ -120,7 +118,9 @@ public final class CalendarImport {
               new BatchResult(source.file(), source.name(), ImportReport.MAXIMUM_PROBLEMS);
           more = collect(rows, good, duplicates, batchWriter, result);
           BatchResult written =
-              good.isEmpty() ? result : batches.run(handle -> write(handle, batchWriter, good, result));
+              good.isEmpty()
+                  ? result
+                  : batches.run(handle -> write(handle, batchWriter, good, result));
           report = report.plus(written.counts());
           problems.addAll(written.problems());
           progress.rows(source.name(), report.read());

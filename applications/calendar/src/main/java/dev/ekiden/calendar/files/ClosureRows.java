@@ -40,8 +40,7 @@ final class ClosureRows implements RowChange<Space> {
     Space space = RowChange.existing(this, row, before);
     row.required("from");
     row.required("to");
-    LocalDateTime from =
-        row.value("from", LocalDateTime.MIN, null, text -> time(text, 0));
+    LocalDateTime from = row.value("from", LocalDateTime.MIN, null, text -> time(text, 0));
     LocalDateTime to = row.value("to", LocalDateTime.MAX, null, text -> time(text, 1));
     row.check();
     String reason = row.has("reason") ? row.text("reason") : storedReason(space, from, to);

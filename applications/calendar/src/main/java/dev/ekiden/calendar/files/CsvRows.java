@@ -33,7 +33,8 @@ final class CsvRows implements Closeable {
   /** The longest row, in characters of all its cells. */
   static final int MAXIMUM_ROW_LENGTH = 50_000;
 
-  private static final Pattern RECORD_LINE = Pattern.compile(" \\(record starting at line (\\d+)\\)");
+  private static final Pattern RECORD_LINE =
+      Pattern.compile(" \\(record starting at line (\\d+)\\)");
 
   /** A row, a row that cannot be used, or the reason why the rest of the file cannot be read. */
   sealed interface Line {
@@ -92,7 +93,8 @@ final class CsvRows implements Closeable {
     Map<String, Integer> columns = header;
     if (columns == null) {
       if (!records.hasNext()) {
-        return Optional.of(unreadable(0, "", "", "the file is empty: its first line names columns"));
+        return Optional.of(
+            unreadable(0, "", "", "the file is empty: its first line names columns"));
       }
       CsvRecord record = records.next();
       Optional<Line> problem = headerProblem(record);
@@ -110,8 +112,7 @@ final class CsvRows implements Closeable {
     lastLine = record.getStartingLineNumber();
     if (++rows > MAXIMUM_ROWS) {
       return Optional.of(
-          unreadable(
-              lastLine, "", "", "a file has at most " + MAXIMUM_ROWS + " rows; split it"));
+          unreadable(lastLine, "", "", "a file has at most " + MAXIMUM_ROWS + " rows; split it"));
     }
     return Optional.of(line(record, columns));
   }

@@ -75,8 +75,7 @@ final class PlanRows implements RowChange<Plan> {
             .startAlignmentMinutes(
                 value(
                     row, "start_alignment_minutes", 0, stored, BookingRules::startAlignmentMinutes))
-            .minimumMinutes(
-                value(row, "minimum_minutes", 0, stored, BookingRules::minimumMinutes))
+            .minimumMinutes(value(row, "minimum_minutes", 0, stored, BookingRules::minimumMinutes))
             .maximumMinutes(
                 value(
                     row,
@@ -97,7 +96,6 @@ final class PlanRows implements RowChange<Plan> {
                     BookingRules.DEFAULT_WINDOW_DAYS,
                     stored,
                     BookingRules::bookingWindowDays));
-    row.check();
     return rules.build();
   }
 

@@ -32,25 +32,20 @@ final class PriceRows implements RowChange<Plan> {
     Plan plan = RowChange.existing(this, row, before);
     PriceTerms stored = plan.prices().terms();
     PriceTerms terms = terms(row, stored);
-    return Revised.prices(
-        plan, new PriceList(terms, PriceList.parseRules(row.text("prices"))));
+    return Revised.prices(plan, new PriceList(terms, PriceList.parseRules(row.text("prices"))));
   }
 
   private static PriceTerms terms(Row row, PriceTerms stored) {
     PriceTerms byDefault = PriceTerms.DEFAULT;
-    PriceTerms terms =
-        new PriceTerms(
-            row.value(
-                "currency", byDefault.currency(), stored.currency(), PriceTerms::parseCurrency),
-            row.value(
-                "day_price",
-                byDefault.dayPrice(),
-                stored.dayPrice(),
-                text -> OptionalLong.of(Row.parseAmount(text))),
-            row.amount("minimum_amount", byDefault.minimumAmount(), stored.minimumAmount()),
-            row.decimal("tax_percent", byDefault.taxPercent(), stored.taxPercent()),
-            row.flag("tax_included", byDefault.taxIncluded(), stored.taxIncluded()));
-    row.check();
-    return terms;
+    return new PriceTerms(
+        row.value("currency", byDefault.currency(), stored.currency(), PriceTerms::parseCurrency),
+        row.value(
+            "day_price",
+            byDefault.dayPrice(),
+            stored.dayPrice(),
+            text -> OptionalLong.of(Row.parseAmount(text))),
+        row.amount("minimum_amount", byDefault.minimumAmount(), stored.minimumAmount()),
+        row.decimal("tax_percent", byDefault.taxPercent(), stored.taxPercent()),
+        row.flag("tax_included", byDefault.taxIncluded(), stored.taxIncluded()));
   }
 }

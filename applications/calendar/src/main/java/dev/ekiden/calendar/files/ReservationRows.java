@@ -93,7 +93,8 @@ final class ReservationRows implements BatchWriter {
     }
     row.required("start");
     row.required("end");
-    Instant start = row.value("start", Instant.EPOCH, null, text -> time(text, place.zone(), false));
+    Instant start =
+        row.value("start", Instant.EPOCH, null, text -> time(text, place.zone(), false));
     Instant end = row.value("end", Instant.EPOCH, null, text -> time(text, place.zone(), true));
     boolean canceled = row.value("state", false, null, ReservationRows::canceled);
     OptionalLong total = row.value("total", OptionalLong.empty(), null, ReservationRows::total);

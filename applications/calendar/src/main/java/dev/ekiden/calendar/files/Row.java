@@ -127,16 +127,22 @@ final class Row {
     T value = null;
     try {
       value = reading.get();
+      found.addAll(problems);
     } catch (InvalidValueException refused) {
       found.addAll(problems);
-      found.addAll(refused.problems());
+      refused.problems().stream().filter(this::isNews).forEach(found::add);
     }
-    found.addAll(problems);
     if (found.isEmpty()) {
       return value;
     }
     result.refuse(this, mainColumn, found);
     return null;
+  }
+
+  /** A cell that could not be read had the default since; what the model says of that is moot. */
+  private boolean isNews(Problem problem) {
+    String column = BatchResult.columnOf(problem.field());
+    return problems.stream().noneMatch(noted -> noted.field().equals(column));
   }
 
   static int parseInteger(String text) {

@@ -1,6 +1,7 @@
 package dev.ekiden.calendar.files;
 
 import dev.ekiden.calendar.availability.InvalidValueException;
+import dev.ekiden.calendar.availability.Problem;
 import dev.ekiden.calendar.availability.Space;
 import dev.ekiden.calendar.availability.Truth;
 import dev.ekiden.calendar.availability.WeeklyHours;
@@ -121,11 +122,7 @@ final class SpaceRows implements RowChange<Space> {
     }
     Map<String, ResourceUse> uses = new LinkedHashMap<>();
     for (String word : text.split("\\s+")) {
-      Matcher units = UNITS.matcher(word);
-      ResourceUse use =
-          units.matches()
-              ? new ResourceUse(units.group(1), Row.parseInteger(units.group(2)))
-              : new ResourceUse(word, 1);
+      ResourceUse use = use(word);
       if (uses.put(use.code(), use) != null) {
         throw new InvalidValueException(RESOURCES, text, use.code() + " is named twice");
       }
@@ -135,5 +132,19 @@ final class SpaceRows implements RowChange<Space> {
           RESOURCES, text, "a space uses at most " + Truth.MAXIMUM_RESOURCES + " resources");
     }
     return new ArrayList<>(uses.values());
+  }
+
+  private static ResourceUse use(String word) {
+    Matcher units = UNITS.matcher(word);
+    try {
+      return units.matches()
+          ? new ResourceUse(units.group(1), Row.parseInteger(units.group(2)))
+          : new ResourceUse(word, 1);
+    } catch (InvalidValueException refused) {
+      throw new InvalidValueException(
+          refused.problems().stream()
+              .map(problem -> new Problem(RESOURCES, word, problem.reason()))
+              .toList());
+    }
   }
 }

@@ -42,8 +42,7 @@ final class SpecialPeriodRows implements RowChange<Space> {
     LocalDate to = row.value("to", LocalDate.EPOCH, null, SpecialPeriodRows::date);
     row.check();
     SpecialPeriod period =
-        new SpecialPeriod(
-            from, to, row.text("name"), SpecialPeriod.parseHours(row.text("hours")));
+        new SpecialPeriod(from, to, row.text("name"), SpecialPeriod.parseHours(row.text("hours")));
     return Revised.specialPeriod(space, period);
   }
 

@@ -37,7 +37,6 @@ final class VenueRows implements RowChange<Venue> {
             HolidayCalendars.NONE,
             before == null ? null : before.holidayCalendar(),
             this::knownHolidayCalendar);
-    row.check();
     return new Venue(
         before == null ? 0 : before.id(),
         row.text("code"),

@@ -138,16 +138,14 @@ public final class CalendarStore {
       """;
 
   /** The calendars of all plans of a space that have one: the hot path, one statement. */
-  public List<CachedCalendar> readSpace(
-      Handle handle, long spaceId, LocalDate from, LocalDate to) {
+  public List<CachedCalendar> readSpace(Handle handle, long spaceId, LocalDate from, LocalDate to) {
     return read(handle.createQuery(READ_SPACE).bind("spaceId", spaceId), from, to);
   }
 
   /** The calendars of those plans that have one. */
   public List<CachedCalendar> readPlans(
       Handle handle, Collection<Long> planIds, LocalDate from, LocalDate to) {
-    return read(
-        handle.createQuery(READ_PLANS).bindArray("planIds", Long.class, planIds), from, to);
+    return read(handle.createQuery(READ_PLANS).bindArray("planIds", Long.class, planIds), from, to);
   }
 
   /** The calendar of a plan, if it has one. */
@@ -370,8 +368,7 @@ public final class CalendarStore {
       boolean extendsRange =
           calendar.truthVersion() == truthVersion && !calendar.to().isBefore(from.minusDays(1));
       LocalDate last = extendsRange && to.isAfter(calendar.to()) ? to : calendar.to();
-      return new Header(
-          planId, calendar.truthVersion(), calendar.from(), last, calendar.terms());
+      return new Header(planId, calendar.truthVersion(), calendar.from(), last, calendar.terms());
     }
 
     @Override

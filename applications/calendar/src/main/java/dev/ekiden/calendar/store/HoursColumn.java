@@ -27,12 +27,11 @@ final class HoursColumn {
 
   static String write(WeeklyHours hours) {
     return hours.ranges().stream()
-        .map(
-            range -> {
-              int lane = range.day().ordinal() * LANE_MINUTES;
-              TimeRange time = range.time();
-              return "[" + (lane + time.startMinute()) + "," + (lane + time.endMinute()) + ")";
-            })
+        .map(range -> {
+          int lane = range.day().ordinal() * LANE_MINUTES;
+          TimeRange time = range.time();
+          return "[" + (lane + time.startMinute()) + "," + (lane + time.endMinute()) + ")";
+        })
         .collect(Collectors.joining(",", "{", "}"));
   }
 

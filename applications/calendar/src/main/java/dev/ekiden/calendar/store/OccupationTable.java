@@ -31,21 +31,19 @@ final class OccupationTable {
   private OccupationTable() {}
 
   /** What occupies these units at some time of {@code [from, to)}. */
-  static List<Occupation> read(
-      Handle handle, Collection<Long> unitIds, Instant from, Instant to) {
+  static List<Occupation> read(Handle handle, Collection<Long> unitIds, Instant from, Instant to) {
     return handle
         .createQuery(READ)
         .bindArray("unitIds", Long.class, unitIds)
         .bind("from", from)
         .bind("to", to)
-        .map(
-            (row, context) ->
-                new Occupation(
-                    row.getLong("unit_id"),
-                    instant(row, "from_time"),
-                    instant(row, "to_time"),
-                    instant(row, "start_at"),
-                    instant(row, "end_at")))
+        .map((row, context) ->
+            new Occupation(
+                row.getLong("unit_id"),
+                instant(row, "from_time"),
+                instant(row, "to_time"),
+                instant(row, "start_at"),
+                instant(row, "end_at")))
         .list();
   }
 

@@ -191,8 +191,7 @@ final class PlanTable implements TruthTable<Plan> {
             handle,
             READ,
             ids,
-            (row, context) ->
-                map(row, hours, rules.getOrDefault(row.getLong("id"), List.of())))) {
+            (row, context) -> map(row, hours, rules.getOrDefault(row.getLong("id"), List.of())))) {
       plans.put(plan.id(), plan);
     }
     return plans;

@@ -87,7 +87,8 @@ final class ResourceTable {
       JOIN calendar.resource ON resource.code = given.code
       """;
 
-  private record UsedUnit(long spaceId, long resourceId, String code, String name, ResourceUnit unit) {}
+  private record UsedUnit(
+      long spaceId, long resourceId, String code, String name, ResourceUnit unit) {}
 
   private record Use(long spaceId, String code) {}
 

@@ -7,8 +7,8 @@ import java.util.List;
 
 /**
  * That a space uses a resource, and how many units that resource has at least; the resource is made
- * where it does not exist, and grows where it has fewer. Spaces that use the same resource compete for
- * its units.
+ * where it does not exist, and grows where it has fewer. Spaces that use the same resource compete
+ * for its units.
  *
  * @param code of the resource
  * @param units 1 to {@link Resource#MAXIMUM_UNITS}

@@ -37,8 +37,7 @@ final class Rows {
     return ids;
   }
 
-  static <T> List<T> ofIds(
-      Handle handle, String sql, Collection<Long> ids, RowMapper<T> mapper) {
+  static <T> List<T> ofIds(Handle handle, String sql, Collection<Long> ids, RowMapper<T> mapper) {
     return handle.createQuery(sql).bindArray("ids", Long.class, ids).map(mapper).list();
   }
 

@@ -147,13 +147,12 @@ final class SpaceTable implements TruthTable<Space> {
         space.name(),
         HoursColumn.normalized(space.businessHours()),
         space.specialPeriods().stream()
-            .map(
-                period ->
-                    new SpecialPeriod(
-                        period.from(),
-                        period.to(),
-                        period.name(),
-                        HoursColumn.normalized(period.hours())))
+            .map(period ->
+                new SpecialPeriod(
+                    period.from(),
+                    period.to(),
+                    period.name(),
+                    HoursColumn.normalized(period.hours())))
             .toList(),
         space.closures().stream().distinct().toList(),
         space.version());
@@ -181,9 +180,7 @@ final class SpaceTable implements TruthTable<Space> {
                         row.getObject("to_day", LocalDate.class),
                         row.getString("name"),
                         hours.read(row.getString("hours")))))) {
-      specialPeriods
-          .computeIfAbsent(period.spaceId(), id -> new ArrayList<>())
-          .add(period.value());
+      specialPeriods.computeIfAbsent(period.spaceId(), id -> new ArrayList<>()).add(period.value());
     }
     Map<Long, List<Closure>> closures = new HashMap<>();
     for (Owned<Closure> closure :

@@ -100,11 +100,7 @@ public final class SyncRuns {
   }
 
   public Optional<SyncRun> find(Handle handle, long runId) {
-    return handle
-        .createQuery(READ)
-        .bind("id", runId)
-        .map((row, context) -> map(row))
-        .findOne();
+    return handle.createQuery(READ).bind("id", runId).map((row, context) -> map(row)).findOne();
   }
 
   /** The run that was begun last, if there was any of this kind. */

@@ -78,17 +78,15 @@ public final class TruthReader {
   private static Map<Long, List<Occupation>> occupations(
       Handle handle, Map<Long, List<Resource>> resources, Instant from, Instant to) {
     Map<Long, List<Long>> spacesByUnit = new LinkedHashMap<>();
-    resources.forEach(
-        (spaceId, ofSpace) -> {
-          for (Resource resource : ofSpace) {
-            for (ResourceUnit unit : resource.units()) {
-              spacesByUnit.computeIfAbsent(unit.id(), id -> new ArrayList<>()).add(spaceId);
-            }
-          }
-        });
+    resources.forEach((spaceId, ofSpace) -> {
+      for (Resource resource : ofSpace) {
+        for (ResourceUnit unit : resource.units()) {
+          spacesByUnit.computeIfAbsent(unit.id(), id -> new ArrayList<>()).add(spaceId);
+        }
+      }
+    });
     Map<Long, List<Occupation>> occupations = new HashMap<>();
-    for (Occupation occupation :
-        OccupationTable.read(handle, spacesByUnit.keySet(), from, to)) {
+    for (Occupation occupation : OccupationTable.read(handle, spacesByUnit.keySet(), from, to)) {
       for (long spaceId : spacesByUnit.getOrDefault(occupation.unitId(), List.of())) {
         occupations.computeIfAbsent(spaceId, id -> new ArrayList<>()).add(occupation);
       }

@@ -74,8 +74,7 @@ public final class TruthScan {
         ids -> {
           Map<Long, Space> spaces = TruthTables.SPACES.read(handle, ids);
           Map<Long, List<Resource>> resources = ResourceTable.read(handle, ids);
-          Set<Long> venueIds =
-              new LinkedHashSet<>(Rows.column(spaces.values(), Space::venueId));
+          Set<Long> venueIds = new LinkedHashSet<>(Rows.column(spaces.values(), Space::venueId));
           Map<Long, Venue> venues = TruthTables.VENUES.read(handle, venueIds);
           for (Space space : spaces.values()) {
             consumer.accept(

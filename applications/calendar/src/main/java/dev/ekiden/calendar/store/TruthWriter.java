@@ -206,8 +206,7 @@ public final class TruthWriter {
    *
    * @throws InvalidValueException if a space uses none or more than {@link Truth#MAXIMUM_RESOURCES}
    */
-  public Set<Long> useResources(
-      Handle handle, Map<Long, List<ResourceUse>> uses, String source) {
+  public Set<Long> useResources(Handle handle, Map<Long, List<ResourceUse>> uses, String source) {
     Map<String, Integer> wanted = wantedUnits(uses);
     Set<Long> touched = new TreeSet<>(uses.keySet());
     touched.addAll(ResourceTable.spacesUsing(handle, wanted.keySet()));
@@ -227,18 +226,16 @@ public final class TruthWriter {
   }
 
   /** The resources that spaces use, by the codes of the spaces. */
-  public Map<String, List<ResourceUse>> resourceUses(
-      Handle handle, Collection<String> spaceCodes) {
+  public Map<String, List<ResourceUse>> resourceUses(Handle handle, Collection<String> spaceCodes) {
     Map<String, Long> ids = TruthTables.SPACES.ids(handle, spaceCodes);
     Map<Long, List<Resource>> resources = ResourceTable.read(handle, ids.values());
     Map<String, List<ResourceUse>> uses = new LinkedHashMap<>();
-    ids.forEach(
-        (code, id) ->
-            uses.put(
-                code,
-                column(
-                    resources.getOrDefault(id, List.of()),
-                    resource -> new ResourceUse(resource.code(), resource.units().size()))));
+    ids.forEach((code, id) ->
+        uses.put(
+            code,
+            column(
+                resources.getOrDefault(id, List.of()),
+                resource -> new ResourceUse(resource.code(), resource.units().size()))));
     return uses;
   }
 
@@ -287,11 +284,10 @@ public final class TruthWriter {
   private static void useOwnResources(Handle handle, Map<String, Long> spaceIds) {
     Map<String, Integer> units = new HashMap<>();
     Map<Long, List<ResourceUse>> uses = new HashMap<>();
-    spaceIds.forEach(
-        (code, id) -> {
-          units.put(code, 1);
-          uses.put(id, List.of(new ResourceUse(code, 1)));
-        });
+    spaceIds.forEach((code, id) -> {
+      units.put(code, 1);
+      uses.put(id, List.of(new ResourceUse(code, 1)));
+    });
     ResourceTable.provide(handle, units);
     ResourceTable.use(handle, uses);
   }
@@ -315,17 +311,14 @@ public final class TruthWriter {
     Map<Long, List<ResourceUse>> different = new HashMap<>();
     Map<Long, Set<String>> used = new HashMap<>();
     ResourceTable.read(handle, uses.keySet())
-        .forEach(
-            (spaceId, resources) ->
-                used.put(
-                    spaceId, new LinkedHashSet<>(column(resources, resource -> resource.code()))));
-    uses.forEach(
-        (spaceId, ofSpace) -> {
-          Set<String> codes = new LinkedHashSet<>(column(ofSpace, ResourceUse::code));
-          if (!codes.equals(used.getOrDefault(spaceId, Set.of()))) {
-            different.put(spaceId, ofSpace);
-          }
-        });
+        .forEach((spaceId, resources) ->
+            used.put(spaceId, new LinkedHashSet<>(column(resources, resource -> resource.code()))));
+    uses.forEach((spaceId, ofSpace) -> {
+      Set<String> codes = new LinkedHashSet<>(column(ofSpace, ResourceUse::code));
+      if (!codes.equals(used.getOrDefault(spaceId, Set.of()))) {
+        different.put(spaceId, ofSpace);
+      }
+    });
     return different;
   }
 }

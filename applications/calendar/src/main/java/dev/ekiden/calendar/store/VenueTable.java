@@ -96,8 +96,7 @@ final class VenueTable implements TruthTable<Venue> {
   @Override
   public Map<Long, Venue> read(Handle handle, Collection<Long> ids) {
     Map<Long, Venue> venues = new LinkedHashMap<>();
-    Rows.ofIds(handle, READ, ids, VenueTable::map)
-        .forEach(venue -> venues.put(venue.id(), venue));
+    Rows.ofIds(handle, READ, ids, VenueTable::map).forEach(venue -> venues.put(venue.id(), venue));
     return venues;
   }
 

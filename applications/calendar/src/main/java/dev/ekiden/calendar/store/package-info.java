@@ -1,4 +1,6 @@
-/** The truth of the calendar and its cache in PostgreSQL: what is read and written, and locked how. */
+/**
+ * The truth of the calendar and its cache in PostgreSQL: what is read and written, and locked how.
+ */
 @NullMarked
 package dev.ekiden.calendar.store;
 
