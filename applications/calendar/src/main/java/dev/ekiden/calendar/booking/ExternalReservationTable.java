@@ -1,5 +1,8 @@
 package dev.ekiden.calendar.booking;
 
+import static dev.ekiden.calendar.store.Rows.column;
+import static dev.ekiden.calendar.store.Rows.nullableColumn;
+
 import dev.ekiden.calendar.booking.UnitPeriods.Period;
 import java.sql.Array;
 import java.sql.ResultSet;
@@ -7,7 +10,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Currency;
 import java.util.HashMap;
@@ -15,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
@@ -190,7 +191,7 @@ final class ExternalReservationTable {
             "states",
             String.class,
             column(reservations, row -> StoredReservation.wantedState(row).name()))
-        .bindArray("totals", Long.class, column(reservations, ExternalReservationTable::total))
+        .bindArray("totals", Long.class, nullableColumn(reservations, ExternalReservationTable::total))
         .bindArray(
             "currencies",
             String.class,
@@ -224,14 +225,5 @@ final class ExternalReservationTable {
 
   private static Instant instant(ResultSet row, String column) throws SQLException {
     return row.getObject(column, OffsetDateTime.class).toInstant();
-  }
-
-  private static <R, V extends @Nullable Object> List<V> column(
-      List<R> rows, Function<? super R, ? extends V> value) {
-    List<V> column = new ArrayList<>(rows.size());
-    for (R row : rows) {
-      column.add(value.apply(row));
-    }
-    return column;
   }
 }

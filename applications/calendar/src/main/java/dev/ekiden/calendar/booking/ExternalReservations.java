@@ -3,6 +3,7 @@ package dev.ekiden.calendar.booking;
 import dev.ekiden.calendar.availability.Resource;
 import dev.ekiden.calendar.availability.ResourceUnit;
 import dev.ekiden.calendar.booking.UnitPeriods.Period;
+import dev.ekiden.calendar.store.Rows;
 import dev.ekiden.calendar.store.TruthWriter;
 import java.time.Duration;
 import java.time.Instant;
@@ -182,14 +183,14 @@ public final class ExternalReservations {
         for (long unit : unitIds.getOrDefault(reservation.code(), List.of())) {
           occupied.add(
               new ExternalReservationTable.Occupied(
-                  ids.get(reservation.code()), unit, from(reservation), to(reservation)));
+                  Rows.of(ids, reservation.code()), unit, from(reservation), to(reservation)));
         }
       }
       ExternalReservationTable.occupy(handle, occupied);
     }
 
     private long storedId(String code) {
-      return stored.get(code).id();
+      return Rows.of(stored, code).id();
     }
 
     private static Instant from(ExternalReservation reservation) {

@@ -194,7 +194,7 @@ final class CsvRows implements Closeable {
   }
 
   private Line unreadable(MalformedTextException malformed) {
-    return unreadable(malformed.line(), "", "", malformed.getMessage());
+    return unreadable(malformed.line(), "", "", malformed.reason());
   }
 
   private Line unreadable(CsvParseException broken) {

@@ -1,6 +1,7 @@
 package dev.ekiden.calendar.store;
 
 import static dev.ekiden.calendar.store.Rows.column;
+import static dev.ekiden.calendar.store.Rows.nullableColumn;
 
 import dev.ekiden.calendar.availability.BookingRules;
 import dev.ekiden.calendar.availability.InvalidValueException;
@@ -217,7 +218,7 @@ final class PlanTable implements TruthTable<Plan> {
         .forEach(entry -> ids.put(entry.getKey(), entry.getValue()));
     List<OwnedRule> rules = new ArrayList<>();
     for (Plan plan : plans) {
-      collectRules(ids.get(plan.code()), plan, rules);
+      collectRules(Rows.of(ids, plan.code()), plan, rules);
     }
     insertRules(handle, rules);
     return ids;
@@ -281,7 +282,7 @@ final class PlanTable implements TruthTable<Plan> {
             column(plans, plan -> HoursColumn.write(plan.rentableHours())))
         .bindArray(
             "currencies", String.class, column(terms, term -> term.currency().getCurrencyCode()))
-        .bindArray("dayPrices", Long.class, column(terms, PlanTable::dayPrice))
+        .bindArray("dayPrices", Long.class, nullableColumn(terms, PlanTable::dayPrice))
         .bindArray("minimumAmounts", Long.class, column(terms, PriceTerms::minimumAmount))
         .bindArray("taxPercents", BigDecimal.class, column(terms, PriceTerms::taxPercent))
         .bindArray("taxIncluded", Boolean.class, column(terms, PriceTerms::taxIncluded));
@@ -307,8 +308,8 @@ final class PlanTable implements TruthTable<Plan> {
         .createUpdate(INSERT_PRICE_RULES)
         .bindArray("planIds", Long.class, column(owned, OwnedRule::planId))
         .bindArray("positions", Integer.class, column(owned, OwnedRule::position))
-        .bindArray("days", Integer.class, column(rules, PriceColumns::days))
-        .bindArray("specialPeriods", String.class, column(rules, PriceColumns::specialPeriod))
+        .bindArray("days", Integer.class, nullableColumn(rules, PriceColumns::days))
+        .bindArray("specialPeriods", String.class, nullableColumn(rules, PriceColumns::specialPeriod))
         .bindArray("startMinutes", Integer.class, column(rules, rule -> rule.time().startMinute()))
         .bindArray("endMinutes", Integer.class, column(rules, rule -> rule.time().endMinute()))
         .bindArray("amounts", Long.class, column(rules, PriceRule::amountPerHour))

@@ -12,19 +12,38 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jspecify.annotations.Nullable;
 
-/** What the table classes say often: a column of many rows, and ids of many codes. */
-final class Rows {
+/** What classes of SQL say often: a column of many rows, ids of many codes, the row of an id. */
+public final class Rows {
 
   private Rows() {}
 
   /** One value of each row: the column that a bulk statement binds as an array. */
-  static <R, V extends @Nullable Object> List<V> column(
+  public static <R, V> List<V> column(
       Collection<R> rows, Function<? super R, ? extends V> value) {
     List<V> column = new ArrayList<>(rows.size());
     for (R row : rows) {
       column.add(value.apply(row));
     }
     return column;
+  }
+
+  /** {@link #column} of values that may be null. */
+  public static <R, V> List<@Nullable V> nullableColumn(
+      Collection<R> rows, Function<? super R, ? extends @Nullable V> value) {
+    List<@Nullable V> column = new ArrayList<>(rows.size());
+    for (R row : rows) {
+      column.add(value.apply(row));
+    }
+    return column;
+  }
+
+  /** What belongs to a key that a foreign key, or the statement before, says must be there. */
+  public static <K, V> V of(Map<K, V> rows, K key) {
+    V value = rows.get(key);
+    if (value == null) {
+      throw new IllegalStateException("There is no row of " + key);
+    }
+    return value;
   }
 
   static Map<String, Long> idsByCode(Handle handle, String sql, Collection<String> codes) {

@@ -242,7 +242,7 @@ final class SpaceTable implements TruthTable<Space> {
     List<Owned<SpecialPeriod>> specialPeriods = new ArrayList<>();
     List<Owned<Closure>> closures = new ArrayList<>();
     for (Space space : spaces) {
-      long id = ids.get(space.code());
+      long id = Rows.of(ids, space.code());
       space.specialPeriods().forEach(period -> specialPeriods.add(new Owned<>(id, period)));
       space.closures().forEach(closure -> closures.add(new Owned<>(id, closure)));
     }

@@ -61,11 +61,11 @@ public final class TruthReader {
             to.plusDays(1).atStartOfDay().toInstant(ZoneOffset.UTC).plus(MARGIN));
     Map<Long, Truth> truths = new LinkedHashMap<>();
     for (Plan plan : plans.values()) {
-      Space space = spaces.get(plan.spaceId());
+      Space space = Rows.of(spaces, plan.spaceId());
       truths.put(
           plan.id(),
           new Truth(
-              venues.get(space.venueId()),
+              Rows.of(venues, space.venueId()),
               space,
               plan,
               resources.getOrDefault(space.id(), List.of()),

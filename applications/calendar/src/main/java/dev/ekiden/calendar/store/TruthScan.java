@@ -78,7 +78,7 @@ public final class TruthScan {
           Map<Long, Venue> venues = TruthTables.VENUES.read(handle, venueIds);
           for (Space space : spaces.values()) {
             consumer.accept(
-                venues.get(space.venueId()).code(),
+                Rows.of(venues, space.venueId()).code(),
                 space,
                 Rows.column(
                     resources.getOrDefault(space.id(), List.of()),
@@ -97,7 +97,7 @@ public final class TruthScan {
               TruthTables.SPACES.read(
                   handle, new LinkedHashSet<>(Rows.column(plans.values(), Plan::spaceId)));
           for (Plan plan : plans.values()) {
-            consumer.accept(spaces.get(plan.spaceId()).code(), plan);
+            consumer.accept(Rows.of(spaces, plan.spaceId()).code(), plan);
           }
         });
   }
