@@ -5,9 +5,11 @@ import com.cronutils.model.definition.CronDefinitionBuilder;
 import com.cronutils.model.time.ExecutionTime;
 import com.cronutils.parser.CronParser;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.time.zone.ZoneOffsetTransition;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -48,8 +50,34 @@ final class CronExpression {
     return cron;
   }
 
-  /** The first firing after an instant. */
+  /**
+   * The first firing after an instant. Where a clock change skips the local time of a firing, it
+   * fires at the moment of the change.
+   */
   Optional<Instant> next(Instant after, ZoneId zone) {
+    Optional<Instant> regular = nextThatExists(after, zone);
+    ZoneOffsetTransition change = zone.getRules().nextTransition(after);
+    while (change != null && isBefore(change, regular)) {
+      if (change.isGap() && firesBetween(change.getDateTimeBefore(), change.getDateTimeAfter())) {
+        return Optional.of(change.getInstant());
+      }
+      change = zone.getRules().nextTransition(change.getInstant());
+    }
+    return regular;
+  }
+
+  private Optional<Instant> nextThatExists(Instant after, ZoneId zone) {
     return execution.nextExecution(after.atZone(zone)).map(ZonedDateTime::toInstant);
+  }
+
+  private static boolean isBefore(ZoneOffsetTransition change, Optional<Instant> firing) {
+    return firing.isPresent() && change.getInstant().isBefore(firing.get());
+  }
+
+  /** Whether the expression matches a wall-clock time from one to before another. */
+  private boolean firesBetween(LocalDateTime from, LocalDateTime before) {
+    return nextThatExists(from.minusNanos(1).toInstant(ZoneOffset.UTC), ZoneOffset.UTC)
+        .filter(firing -> firing.isBefore(before.toInstant(ZoneOffset.UTC)))
+        .isPresent();
   }
 }

@@ -40,7 +40,26 @@ final class Dispatcher {
   private static final Duration LONGEST_REST_AFTER_FAILURE = Duration.ofSeconds(1);
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
-  private record Asked(QueueTurns.Turn turn, Order order, Claim claim) {}
+  /** The claims of one turn. Confined to the dispatcher's thread. */
+  private static final class Claims {
+    private final List<QueueTurns.Turn> turns;
+    private int next;
+    private int room;
+
+    Claims(WorkerState.Round round) {
+      turns = round.turns();
+      room = round.room();
+    }
+
+    QueueTurns.@Nullable Turn next() {
+      return room > 0 && next < turns.size() ? turns.get(next) : null;
+    }
+
+    void took(int jobs) {
+      next++;
+      room -= jobs;
+    }
+  }
 
   private final Engine engine;
   private final Database database;
@@ -124,13 +143,11 @@ final class Dispatcher {
   private void take(Turn turn) {
     boolean failed = true;
     try {
-      List<QueueTurns.Turn> turns = turn.claim() ? state.queueTurns() : List.of();
+      Claims claims = new Claims(turn.claim() ? state.round() : WorkerState.Round.NONE);
       if (turn.stores()) {
-        turns = storeAndClaimFirst(turn, turns);
+        storeAndClaimFirst(turn, claims);
       }
-      if (!turns.isEmpty()) {
-        claim(turns);
-      }
+      claim(claims);
       failed = false;
     } finally {
       if (turn.claim()) {
@@ -141,22 +158,19 @@ final class Dispatcher {
 
   // ---- storing ----
 
-  /** Answers the queues that are still to be asked. */
-  private List<QueueTurns.Turn> storeAndClaimFirst(Turn turn, List<QueueTurns.Turn> turns) {
+  private void storeAndClaimFirst(Turn turn, Claims claims) {
     List<Settlement> settlements = settlements(turn);
-    QueueTurns.Turn first = turns.isEmpty() || lostCheckIsDue() ? null : turns.getFirst();
-    Order order = first == null ? null : state.order(workerId.getAsLong(), first);
+    QueueTurns.Turn first = lostCheckIsDue() ? null : claims.next();
+    Order order = first == null ? null : order(first, claims);
     List<Settled> settled = new ArrayList<>();
-    Asked asked;
+    Claim claim;
     try {
-      asked =
-          database.<@Nullable Asked>inTransaction(handle -> {
+      claim =
+          database.<@Nullable Claim>inTransaction(handle -> {
             settled.addAll(store(handle, turn, settlements));
             // A transaction that let go of keys must commit before it claims.
             boolean ridesAlong = settled.stream().allMatch(end -> end.key() == null);
-            return first != null && order != null && ridesAlong
-                ? new Asked(first, order, ClaimTable.claim(handle, order))
-                : null;
+            return order != null && ridesAlong ? ClaimTable.claim(handle, order) : null;
           });
     } catch (RuntimeException e) {
       state.putBack(turn);
@@ -164,11 +178,10 @@ final class Dispatcher {
     }
     state.stored(turn);
     announce(turn, settled);
-    if (asked == null) {
-      return turns;
+    if (first != null && order != null && claim != null) {
+      state.accept(first.lane(), order, claim);
+      claims.took(claim.jobs().size());
     }
-    state.accept(asked.turn().lane(), asked.order(), asked.claim());
-    return turns.subList(1, turns.size());
   }
 
   private List<Settled> store(Handle handle, Turn turn, List<Settlement> settlements) {
@@ -251,18 +264,25 @@ final class Dispatcher {
   // ---- claiming ----
 
   /** Each queue is asked in a transaction of its own, so that key locks of queues never mix. */
-  private void claim(List<QueueTurns.Turn> turns) {
-    if (lostCheckIsDue() && claimLost()) {
+  private void claim(Claims claims) {
+    if (claims.next() == null || (lostCheckIsDue() && claimLost())) {
       return;
     }
-    for (QueueTurns.Turn turn : turns) {
-      Order order = state.order(workerId.getAsLong(), turn);
-      if (order == null) {
-        return;
-      }
+    for (QueueTurns.Turn turn = claims.next(); turn != null; turn = claims.next()) {
+      Order order = order(turn, claims);
       Claim claim = database.inTransaction(handle -> ClaimTable.claim(handle, order));
       state.accept(turn.lane(), order, claim);
+      claims.took(claim.jobs().size());
     }
+  }
+
+  private Order order(QueueTurns.Turn turn, Claims claims) {
+    return new Order(
+        workerId.getAsLong(),
+        turn.lane().queueId(),
+        turn.lane().definitionIds(),
+        Math.min(turn.max(), claims.room),
+        state.starting());
   }
 
   private boolean lostCheckIsDue() {

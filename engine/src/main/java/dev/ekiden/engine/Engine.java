@@ -199,8 +199,8 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  /** Stores the definitions of this process; a part of {@link #start}. */
-  private void register() {
+  /** Stores the definitions of this process, as {@link #start} does, and starts nothing. */
+  public void register() {
     synchronized (lifecycle) {
       if (registered) {
         return;

@@ -20,6 +20,7 @@ final class QueueTurns {
     private final int weight;
     private final List<Integer> definitionIds;
     private double virtualTime;
+    private boolean dry;
 
     Lane(short queueId, String queue, int weight, List<Integer> definitionIds) {
       this.queueId = queueId;
@@ -81,21 +82,30 @@ final class QueueTurns {
     return turns;
   }
 
-  /** The rank of the next job claimed from a lane, for the order in which jobs start. */
-  double nextRank(Lane lane) {
-    return switch (choice) {
-      case STRICT -> lanes.indexOf(lane);
-      case WEIGHTED -> {
-        lane.virtualTime = Math.max(lane.virtualTime, served) + 1.0 / lane.weight;
-        yield lane.virtualTime;
-      }
-    };
+  /**
+   * A lane answered a claim.
+   *
+   * @param dry whether it had less than was asked for
+   * @return the ranks of the claimed jobs, by which they are to start
+   */
+  List<Double> claimed(Lane lane, int jobs, boolean dry) {
+    List<Double> ranks = new ArrayList<>(jobs);
+    if (choice == Choice.WEIGHTED && lane.dry && jobs > 0) {
+      lane.virtualTime = Math.max(lane.virtualTime, served);
+    }
+    for (int i = 0; i < jobs; i++) {
+      ranks.add(
+          switch (choice) {
+            case STRICT -> (double) lanes.indexOf(lane);
+            case WEIGHTED -> lane.virtualTime += 1.0 / lane.weight;
+          });
+    }
+    lane.dry = dry;
+    return ranks;
   }
 
   /** A job of this rank started. */
   void started(double rank) {
-    if (choice == Choice.WEIGHTED) {
-      served = Math.max(served, rank);
-    }
+    served = Math.max(served, rank);
   }
 }

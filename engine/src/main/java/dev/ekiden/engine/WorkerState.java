@@ -422,31 +422,27 @@ final class WorkerState {
     }
   }
 
-  /** The queues to claim from, in order, when there is room. */
-  List<QueueTurns.Turn> queueTurns() {
+  /** A round of claims: how many jobs there is room for, and the queues to ask in order. */
+  record Round(int room, List<QueueTurns.Turn> turns) {
+    static final Round NONE = new Round(0, List.of());
+  }
+
+  /** The claims to make now; the room that handlers free meanwhile belongs to the next round. */
+  Round round() {
     lock.lock();
     try {
       int room = room();
-      return room > 0 && phase == Phase.RUNNING ? turns.turns(room) : List.of();
+      return room > 0 && phase == Phase.RUNNING ? new Round(room, turns.turns(room)) : Round.NONE;
     } finally {
       lock.unlock();
     }
   }
 
-  /** What to ask a queue for, or null when there is no room any more. */
-  @Nullable Order order(long workerId, QueueTurns.Turn turn) {
+  /** How many of the next jobs claimed would start at once. */
+  int starting() {
     lock.lock();
     try {
-      int room = room();
-      if (room <= 0 || phase != Phase.RUNNING) {
-        return null;
-      }
-      return new Order(
-          workerId,
-          turn.lane().queueId(),
-          turn.lane().definitionIds(),
-          Math.min(turn.max(), room),
-          Math.max(0, startable() - backlog.size()));
+      return Math.max(0, startable() - backlog.size());
     } finally {
       lock.unlock();
     }
@@ -462,7 +458,10 @@ final class WorkerState {
         changed.signalAll();
         return;
       }
-      claim.jobs().forEach(job -> backlog.add(job, turns.nextRank(lane)));
+      List<Double> ranks = turns.claimed(lane, claim.jobs().size(), claim.met() < order.max());
+      for (int i = 0; i < claim.jobs().size(); i++) {
+        backlog.add(claim.jobs().get(i), ranks.get(i));
+      }
       // Fewer jobs than rows met: keys were parked or absorbed, and there may be more behind.
       moreToClaim |= claim.met() >= order.max() || claim.met() > claim.jobs().size();
       starting = startMore();
