@@ -19,7 +19,7 @@ import java.util.List;
 public final class Availability {
 
   /** The longest time between {@code from} and {@code to} of one question, in days. */
-  public static final int MAXIMUM_QUESTION_DAYS = CalendarCalculator.MAXIMUM_DAYS;
+  public static final int MAXIMUM_QUESTION_DAYS = BookingRules.MAXIMUM_WINDOW_DAYS + 31;
 
   private static final Answer NOT_BOOKABLE = new Answer.NotBookable();
   private static final Answer NOT_READY = new Answer.NotReady();
@@ -262,7 +262,7 @@ public final class Availability {
   }
 
   private static void checkQuestion(Instant from, Instant to) {
-    long days = Math.ceilDiv(Duration.between(from, to).toMinutes(), TimeRange.MINUTES_PER_DAY);
+    long days = Math.ceilDiv(Duration.between(from, to).toMinutes(), CalendarDay.MINUTES_PER_DAY);
     new Checks().range("days", days, 0, MAXIMUM_QUESTION_DAYS).done();
   }
 

@@ -19,7 +19,7 @@ import java.util.Map;
  */
 public final class CalendarCalculator {
 
-  /** The most days of one call. */
+  /** The most days of one call: the longest booking window and a month. */
   public static final int MAXIMUM_DAYS = BookingRules.MAXIMUM_WINDOW_DAYS + 31;
 
   /** Earlier, some zones had days of more than {@link SlotBits#SIZE} slots. */

@@ -38,6 +38,14 @@ public record CalendarDay(
   /** A number of slots in a row that cost the same each; {@link #NO_PRICE} if none is set. */
   public record PriceRun(int slots, long amount) {}
 
+  /** The most resources of a day, and so of a space. */
+  public static final int MAXIMUM_RESOURCES = 16;
+
+  /** The most units of one resource. */
+  public static final int MAXIMUM_UNITS = 100;
+
+  static final int MINUTES_PER_DAY = 1440;
+
   /** The amount of slots that no price rule matches. */
   public static final long NO_PRICE = -1;
 

@@ -30,7 +30,7 @@ public final class CalendarDayCodec {
         new ByteWriter()
             .octet(VERSION)
             .signed(epochDay)
-            .signed(day.startMinute() - epochDay * TimeRange.MINUTES_PER_DAY)
+            .signed(day.startMinute() - epochDay * CalendarDay.MINUTES_PER_DAY)
             .number(day.slotMinutes() / SLOT_STEP_MINUTES)
             .number(day.slots())
             .number(day.resources().size());
@@ -73,7 +73,7 @@ public final class CalendarDayCodec {
       throw reader.corrupt("has slots of 45 minutes, allowed are 15, 30 and 60");
     }
     int slots = reader.number(0, SlotBits.SIZE, "a slot count");
-    int resourceCount = reader.number(1, Truth.MAXIMUM_RESOURCES, "a resource count");
+    int resourceCount = reader.number(1, CalendarDay.MAXIMUM_RESOURCES, "a resource count");
     List<ResourceDay> resources = new ArrayList<>(resourceCount);
     for (int resource = 0; resource < resourceCount; resource++) {
       resources.add(resource(reader, slots));
@@ -82,7 +82,7 @@ public final class CalendarDayCodec {
     reader.end();
     return new CalendarDay(
         LocalDate.ofEpochDay(epochDay),
-        epochDay * TimeRange.MINUTES_PER_DAY + offset,
+        epochDay * CalendarDay.MINUTES_PER_DAY + offset,
         slotMinutes,
         slots,
         resources,
@@ -90,7 +90,7 @@ public final class CalendarDayCodec {
   }
 
   private static ResourceDay resource(ByteReader reader, int slots) {
-    int unitCount = reader.number(1, Resource.MAXIMUM_UNITS, "a unit count");
+    int unitCount = reader.number(1, CalendarDay.MAXIMUM_UNITS, "a unit count");
     List<SlotBits> units = new ArrayList<>(unitCount);
     for (int unit = 0; unit < unitCount; unit++) {
       units.add(unit(reader, slots));

@@ -10,7 +10,7 @@ import java.util.List;
 public record Resource(long id, String code, String name, List<ResourceUnit> units) {
 
   /** The most units of one resource. */
-  public static final int MAXIMUM_UNITS = 100;
+  public static final int MAXIMUM_UNITS = CalendarDay.MAXIMUM_UNITS;
 
   public Resource {
     units = units.stream().sorted(Comparator.comparingInt(ResourceUnit::number)).toList();

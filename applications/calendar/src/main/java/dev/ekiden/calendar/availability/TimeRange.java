@@ -8,7 +8,7 @@ package dev.ekiden.calendar.availability;
  */
 public record TimeRange(int startMinute, int endMinute) implements Comparable<TimeRange> {
 
-  static final int MINUTES_PER_DAY = 1440;
+  static final int MINUTES_PER_DAY = CalendarDay.MINUTES_PER_DAY;
 
   /** The latest end: midnight of the day after the next, written 48:00. */
   public static final int MAXIMUM_END_MINUTE = 2 * MINUTES_PER_DAY;

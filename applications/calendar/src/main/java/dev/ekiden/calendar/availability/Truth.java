@@ -17,7 +17,7 @@ public record Truth(
     Venue venue, Space space, Plan plan, List<Resource> resources, List<Occupation> occupations) {
 
   /** The most resources of one space. */
-  public static final int MAXIMUM_RESOURCES = 16;
+  public static final int MAXIMUM_RESOURCES = CalendarDay.MAXIMUM_RESOURCES;
 
   public Truth {
     resources = resources.stream().sorted(Comparator.comparingLong(Resource::id)).toList();

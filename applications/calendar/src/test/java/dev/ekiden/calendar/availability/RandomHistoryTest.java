@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Currency;
 import java.util.List;
 import java.util.Optional;
@@ -75,15 +76,24 @@ class RandomHistoryTest {
     }
 
     int play() {
+      boolean busy = random.nextInt(3) == 0;
+      if (busy) {
+        changeUnits();
+      }
       int changes = 4 + random.nextInt(12);
       for (int change = 0; change < changes; change++) {
-        changeSomething();
+        if (busy) {
+          // Always open and often booked: which unit is free decides.
+          book();
+        } else {
+          changeSomething();
+        }
       }
       return compare();
     }
 
     private void changeSomething() {
-      switch (random.nextInt(14)) {
+      switch (random.nextInt(18)) {
         case 0 -> fixture.business = hours(true);
         case 1 -> fixture.rentable = random.nextInt(3) == 0 ? WeeklyHours.NONE : hours(true);
         case 2 -> addSpecialPeriod();
@@ -91,11 +101,11 @@ class RandomHistoryTest {
         case 4 -> addClosure();
         case 5 -> fixture.closures.clear();
         case 6 -> changePrices();
-        case 7 -> fixture.published = random.nextInt(8) != 0;
+        case 7 -> fixture.published = random.nextInt(12) != 0;
         case 8 -> changeRules();
         case 9 -> changeUnits();
-        case 10, 11, 12 -> book();
-        case 13 -> cancel();
+        case 10 -> cancel();
+        case 11, 12, 13, 14, 15, 16, 17 -> book();
         default -> throw new AssertionError();
       }
     }
@@ -150,7 +160,7 @@ class RandomHistoryTest {
 
     private void changePrices() {
       String[] days = {"any", "sat,sun,hol", "mon-fri", "hol", "special:年末年始", "special:\"夏 休み\""};
-      StringBuilder text = new StringBuilder(random.nextInt(4) == 0 ? "" : "any 1000");
+      StringBuilder text = new StringBuilder(random.nextInt(6) == 0 ? "" : "any 1000");
       for (int rule = random.nextInt(5); rule >= 0; rule--) {
         int start = random.nextInt(24) * 60 + quarterMostly();
         int end = Math.min(2880, start + 1 + random.nextInt(1200));
@@ -208,16 +218,17 @@ class RandomHistoryTest {
       }
       int known = units;
       fixture.occupations.removeIf(occupation -> occupation.unitId() > known);
-      trail.add("units " + java.util.Arrays.toString(fixture.unitsOfResources));
+      trail.add("units " + Arrays.toString(fixture.unitsOfResources));
     }
 
     /** Books as a booking transaction would: what the truth accepts, on the units it names. */
     private void book() {
       Instant start = dayStart(date.plusDays(random.nextInt(4) - 1));
-      start = start.plus(Duration.ofMinutes(15L * random.nextInt(100)));
+      int step = rules.startAlignmentMinutes();
+      start = start.plus(Duration.ofMinutes((long) step * random.nextInt(1440 / step)));
       Instant end =
           start.plus(
-              Duration.ofMinutes(rules.minimumMinutes() + rules.unitMinutes() * random.nextInt(3)));
+              Duration.ofMinutes(rules.minimumMinutes() + rules.unitMinutes() * random.nextInt(6)));
       var decision = new BookingCheck(HOLIDAYS).decide(fixture.truth(), start, end, now());
       if (decision instanceof BookingCheck.Decision.Accepted accepted) {
         for (long unitId : accepted.unitIds()) {
@@ -227,8 +238,9 @@ class RandomHistoryTest {
         trail.add("booked " + accepted);
       } else if (random.nextInt(3) == 0) {
         // Another plan of the same space may take what this one does not allow.
-        fixture.occupations.add(Occupation.of(1, start, end));
-        trail.add("taken " + start + " to " + end);
+        int unitId = 1 + random.nextInt(Arrays.stream(fixture.unitsOfResources).sum());
+        fixture.occupations.add(Occupation.of(unitId, start, end));
+        trail.add("taken " + unitId + " from " + start + " to " + end);
       }
     }
 
@@ -274,7 +286,7 @@ class RandomHistoryTest {
           if (!answer.equals(wanted)) {
             assertThat(answer).as(describe(start, end)).isEqualTo(wanted);
           }
-          if (quote.isPresent() || random.nextInt(4) == 0) {
+          if (random.nextInt(quote.isPresent() ? 4 : 12) == 0) {
             Explanation explanation = Explanation.explain(HOLIDAYS, truth, start, end, now());
             if (explanation.isBookable() != quote.isPresent()) {
               assertThat(explanation).as(describe(start, end)).isEqualTo(quote);
