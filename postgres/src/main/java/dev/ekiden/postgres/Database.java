@@ -12,6 +12,8 @@ import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A PostgreSQL database: a pool of connections and the ways to run work on one.
@@ -33,6 +35,9 @@ public final class Database implements AutoCloseable {
   /** How many unused connections the pool keeps open, if it may hold so many. */
   static final int IDLE_CONNECTIONS = 2;
 
+  /** In milliseconds: a wrong password does not become right by trying again. */
+  private static final long ONE_TRY = 1;
+
   private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(1);
 
   /**
@@ -48,6 +53,8 @@ public final class Database implements AutoCloseable {
       SET tcp_keepalives_count = 3;
       SET tcp_user_timeout = '30s'
       """;
+
+  private static final Logger log = LoggerFactory.getLogger(Database.class);
 
   private final DataSource dataSource;
   private final boolean ownsPool;
@@ -84,9 +91,11 @@ public final class Database implements AutoCloseable {
     config.setPassword(address.password());
     config.setMaximumPoolSize(maxConnections);
     config.setMinimumIdle(Math.min(IDLE_CONNECTIONS, maxConnections));
-    config.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+    if (maxConnections > IDLE_CONNECTIONS) {
+      config.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+    }
     config.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
-    config.setInitializationFailTimeout(CONNECTION_TIMEOUT.toMillis());
+    config.setInitializationFailTimeout(ONE_TRY);
     config.setConnectionInitSql(SESSION_SETTINGS);
     config.addDataSourceProperty("ApplicationName", applicationName);
     config.addDataSourceProperty("connectTimeout", CONNECTION_TIMEOUT.toSeconds());
@@ -195,6 +204,19 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /** Keeps a connection that is broken, or was changed, from going back to the pool. */
+  void discard(Connection connection) {
+    if (dataSource instanceof HikariDataSource pool) {
+      pool.evictConnection(connection);
+      return;
+    }
+    try {
+      connection.abort(Runnable::run);
+    } catch (SQLException e) {
+      log.debug("A discarded connection was closed already: {}", e.toString());
+    }
+  }
+
   private <T extends @Nullable Object> T withConnection(TransactionWork<T> work) {
     if (holdsConnection.get() != null) {
       throw new IllegalStateException(
@@ -217,7 +239,8 @@ public final class Database implements AutoCloseable {
     }
     boolean asked =
         transaction
-            .createQuery("SELECT current_setting('transaction_isolation')")
+            // Not a SELECT, which would come too late to change it.
+            .createQuery("SHOW transaction_isolation")
             .mapTo(String.class)
             .one()
             .equals("read committed");

@@ -166,13 +166,16 @@ public final class LeaderLease {
         .findOne();
   }
 
+  /** NOT EXISTS: the INSERT alone would wait for one that is just taking over. */
   private Optional<Leadership> takeFirst(Handle handle) {
     return candidate(
             handle.createQuery(
                 """
-                INSERT INTO ekiden.leader_lease (name, epoch, holder, token, acquired_at, expires_at)
-                VALUES (:name, 1, :holder, :token, clock_timestamp(),
-                        clock_timestamp() + :lease * INTERVAL '1 millisecond')
+                INSERT INTO ekiden.leader_lease
+                  (name, epoch, holder, token, acquired_at, expires_at)
+                SELECT :name, 1, :holder, :token, clock_timestamp(),
+                       clock_timestamp() + :lease * INTERVAL '1 millisecond'
+                WHERE NOT EXISTS (SELECT FROM ekiden.leader_lease WHERE name = :name)
                 ON CONFLICT DO NOTHING
                 RETURNING epoch, acquired_at
                 """))

@@ -80,7 +80,7 @@ public final class Listener implements AutoCloseable {
     return listener;
   }
 
-  /** Stops and gives the connection back; no callback begins after this returns. */
+  /** Stops and closes the connection; no callback begins after this returns. */
   @Override
   public void close() {
     closed.countDown();
@@ -129,7 +129,7 @@ public final class Listener implements AutoCloseable {
         }
       } finally {
         publish(null);
-        unsubscribe(own);
+        database.discard(own);
       }
     }
   }
@@ -137,17 +137,8 @@ public final class Listener implements AutoCloseable {
   private void subscribe(Connection own) throws SQLException {
     try (Statement statement = own.createStatement()) {
       for (String channel : channels) {
-        statement.execute("LISTEN " + statement.enquoteIdentifier(channel, true));
+        statement.execute("LISTEN \"" + channel.replace("\"", "\"\"") + "\"");
       }
-    }
-  }
-
-  /** Also lets the pool see a broken connection fail, so that it throws it away. */
-  private static void unsubscribe(Connection own) {
-    try (Statement statement = own.createStatement()) {
-      statement.execute("UNLISTEN *");
-    } catch (SQLException e) {
-      log.debug("The listener's connection is gone: {}", e.toString());
     }
   }
 

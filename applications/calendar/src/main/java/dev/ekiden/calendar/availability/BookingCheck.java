@@ -1,0 +1,79 @@
+package dev.ekiden.calendar.availability;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.List;
+
+/**
+ * Decides on a booking from the truth alone, for the booking transaction: the same calculation that
+ * fills the cache, without the cache. Pure; thread-safe.
+ */
+public final class BookingCheck {
+
+  private final HolidayCalendars holidays;
+  private final CalendarCalculator calculator;
+
+  public BookingCheck(HolidayCalendars holidays) {
+    this.holidays = holidays;
+    this.calculator = new CalendarCalculator(holidays);
+  }
+
+  /** What becomes of a wish to book. */
+  public sealed interface Decision {
+
+    /**
+     * It may be booked: occupy {@code [occupiedFrom, occupiedTo)} on these units, one of each
+     * resource in the order of {@link Truth#resources}, the free one with the lowest number.
+     */
+    record Accepted(Quote quote, List<Long> unitIds, Instant occupiedFrom, Instant occupiedTo)
+        implements Decision {
+      public Accepted {
+        unitIds = List.copyOf(unitIds);
+      }
+    }
+
+    /** It may not, for these reasons; never empty. */
+    record Refused(Explanation explanation) implements Decision {}
+  }
+
+  /**
+   * Whether {@code [start, end)} may be booked at this moment.
+   *
+   * @throws InvalidValueException as {@link Explanation#explain} does
+   */
+  public Decision decide(Truth truth, Instant start, Instant end, Instant now) {
+    Explanation explanation = Explanation.explain(holidays, truth, start, end, now);
+    if (!explanation.isBookable()) {
+      return new Decision.Refused(explanation);
+    }
+    ZoneId zone = truth.venue().zone();
+    LocalDate first = LocalDate.ofInstant(start, zone);
+    LocalDate last = LocalDate.ofInstant(end, zone);
+    Availability availability =
+        new Availability(PlanTerms.of(truth), calculator.compute(truth, first, last));
+    return switch (availability.check(start, end, now)) {
+      case Answer.Bookable(Quote quote) -> accepted(truth, start, end, quote);
+      case Answer.NotBookable _, Answer.NotReady _ ->
+          throw new IllegalStateException(
+              "The calendar of plan %s refuses %s to %s, for which there is no reason"
+                  .formatted(truth.plan().code(), start, end));
+    };
+  }
+
+  private static Decision accepted(Truth truth, Instant start, Instant end, Quote quote) {
+    BookingRules rules = truth.plan().rules();
+    long from = CalendarCalculator.floorMinute(start);
+    long to = CalendarCalculator.ceilingMinute(end);
+    List<Long> unitIds =
+        truth.resources().stream()
+            .map(resource -> UnitChoice.freeUnits(truth, resource, from, to).getFirst().id())
+            .toList();
+    return new Decision.Accepted(
+        quote,
+        unitIds,
+        start.minus(Duration.ofMinutes(rules.bufferBeforeMinutes())),
+        end.plus(Duration.ofMinutes(rules.bufferAfterMinutes())));
+  }
+}
