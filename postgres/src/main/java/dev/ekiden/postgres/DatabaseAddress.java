@@ -34,6 +34,8 @@ public record DatabaseAddress(String url, String user, String password) {
           "gssencmode", "gssEncMode");
 
   /**
+   * Checks what it is given.
+   *
    * @throws IllegalArgumentException if the URL is not one of PostgreSQL or holds credentials
    */
   public DatabaseAddress {
@@ -94,8 +96,14 @@ public record DatabaseAddress(String url, String user, String password) {
             + authority.substring(at + 1)
             + (path == null || path.isEmpty() ? "/" : path)
             + parameters(uri.getRawQuery());
-    boolean given = user != null && !user.isBlank();
-    return new DatabaseAddress(jdbc, given ? user : urlUser == null ? "" : urlUser, password);
+    return new DatabaseAddress(jdbc, firstGiven(user, urlUser), password);
+  }
+
+  private static String firstGiven(@Nullable String user, @Nullable String urlUser) {
+    if (user != null && !user.isBlank()) {
+      return user;
+    }
+    return urlUser == null ? "" : urlUser;
   }
 
   /** An unknown parameter is an error: pgjdbc would ignore it, and with it a wish for security. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class JoinedConnections implements ConnectionFactory {
 
   /** Set only while a handle is being opened: the interface has no room for an argument. */
-  private final ThreadLocal<@Nullable Connection> next = new ThreadLocal<>();
+  private static final ThreadLocal<@Nullable Connection> next = new ThreadLocal<>();
 
   Handle open(Jdbi jdbi, Connection connection) {
     next.set(connection);

@@ -42,6 +42,8 @@ public final class LeaderLease {
   }
 
   /**
+   * A candidate; nothing is asked of the database yet.
+   *
    * @param name of the work, the same for all candidates
    * @param lease how long a leadership lasts without renewal; renew about three times as often
    * @param holder shown to people: host and process
