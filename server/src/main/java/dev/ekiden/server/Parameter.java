@@ -84,7 +84,9 @@ public record Parameter(String where, String name, @Nullable String value) {
 
   /** A UTC instant such as 2026-12-24T09:00:00Z, or one with an offset. */
   public Instant instant() {
-    return parse(text -> java.time.OffsetDateTime.parse(text).toInstant(), "a time such as 2026-12-24T09:00:00Z");
+    return parse(
+        text -> java.time.OffsetDateTime.parse(text).toInstant(),
+        "a time such as 2026-12-24T09:00:00Z");
   }
 
   /** A date such as 2026-12-24. */
@@ -124,13 +126,12 @@ public record Parameter(String where, String name, @Nullable String value) {
     return Arrays.stream(type.getEnumConstants())
         .filter(constant -> constant.name().equals(text.strip().toUpperCase(Locale.ROOT)))
         .findFirst()
-        .orElseThrow(
-            () ->
-                invalid(
-                    "among "
-                        + Arrays.stream(type.getEnumConstants())
-                            .map(constant -> constant.name().toLowerCase(Locale.ROOT))
-                            .collect(Collectors.joining(", "))));
+        .orElseThrow(() ->
+            invalid(
+                "among "
+                    + Arrays.stream(type.getEnumConstants())
+                        .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                        .collect(Collectors.joining(", "))));
   }
 
   private <T> T parse(Function<String, T> parser, String allowed) {

@@ -41,13 +41,11 @@ public record Problem(
   }
 
   public Problem withField(@Nullable String value) {
-    return new Problem(
-        status, code, detail, value, line, column, errorId, retryAfterSeconds);
+    return new Problem(status, code, detail, value, line, column, errorId, retryAfterSeconds);
   }
 
   public Problem withPosition(int atLine, int atColumn) {
-    return new Problem(
-        status, code, detail, field, atLine, atColumn, errorId, retryAfterSeconds);
+    return new Problem(status, code, detail, field, atLine, atColumn, errorId, retryAfterSeconds);
   }
 
   public Problem withErrorId(String value) {

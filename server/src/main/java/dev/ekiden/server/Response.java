@@ -20,7 +20,24 @@ public record Response(int status, Map<String, String> headers, Body body) {
     record None() implements Body {}
 
     /** Content that is ready. */
-    record Bytes(String contentType, byte[] content) implements Body {}
+    final class Bytes implements Body {
+      private final String contentType;
+      private final byte[] content;
+
+      private Bytes(String contentType, byte[] content) {
+        this.contentType = contentType;
+        this.content = content;
+      }
+
+      public String contentType() {
+        return contentType;
+      }
+
+      /** The content itself, not a copy. */
+      public byte[] content() {
+        return content;
+      }
+    }
 
     /** Content that is written as it is made, on the handling thread. */
     record Streamed(String contentType, Writer writer) implements Body {}
@@ -55,8 +72,7 @@ public record Response(int status, Map<String, String> headers, Body body) {
 
   /** Status 200 with text of a type such as {@code text/plain}; sent as UTF-8. */
   public static Response text(String contentType, String text) {
-    return bytes(
-        200, contentType + "; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+    return bytes(200, contentType + "; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
   }
 
   public static Response bytes(int status, String contentType, byte[] content) {

@@ -17,6 +17,8 @@ public interface Routes {
   @FunctionalInterface
   interface Handler {
     /**
+     * Answers one request.
+     *
      * @throws ProblemException to answer with that problem; the engine's exceptions and a database
      *     that is away have problems of their own, anything else becomes status 500
      */

@@ -11,7 +11,8 @@ import java.util.Locale;
 /** Counts what the engine of this process does. */
 public final class EngineMetrics implements EngineListener {
   private static final double[] RUN_SECONDS = {
-    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 7_200
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800,
+    7_200
   };
 
   private final Counter enqueued;
@@ -23,11 +24,9 @@ public final class EngineMetrics implements EngineListener {
   private final Counter fired;
 
   public EngineMetrics(MetricsRegistry metrics) {
-    enqueued =
-        metrics.counter("ekiden_jobs_enqueued", "Jobs enqueued by this process.", "queue");
+    enqueued = metrics.counter("ekiden_jobs_enqueued", "Jobs enqueued by this process.", "queue");
     started =
-        metrics.counter(
-            "ekiden_attempts_started", "Handlers started here.", "queue", "definition");
+        metrics.counter("ekiden_attempts_started", "Handlers started here.", "queue", "definition");
     ended =
         metrics.counter(
             "ekiden_attempts", "Attempts that ended here.", "queue", "definition", "outcome");
@@ -43,8 +42,7 @@ public final class EngineMetrics implements EngineListener {
             "ekiden_completions_refused", "Completions that came too late and were refused.");
     lost = metrics.counter("ekiden_workers_lost", "Workers whose lease had run out.");
     fired =
-        metrics.counter(
-            "ekiden_schedule_firings", "Firings of schedules.", "schedule", "outcome");
+        metrics.counter("ekiden_schedule_firings", "Firings of schedules.", "schedule", "outcome");
   }
 
   @Override

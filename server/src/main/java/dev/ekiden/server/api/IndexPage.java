@@ -27,7 +27,9 @@ final class IndexPage {
     // Names of applications are letters, digits and dashes: nothing to escape.
     for (ServerInfo.ApplicationInfo application : server.applications()) {
       if (application.openapi() != null) {
-        page.append("<li><a href=\"%s\">API of %s</a>\n".formatted(application.openapi(), application.name()));
+        page.append(
+            "<li><a href=\"%s\">API of %s</a>\n"
+                .formatted(application.openapi(), application.name()));
       }
     }
     return page.append("</ul>\n</html>\n").toString();

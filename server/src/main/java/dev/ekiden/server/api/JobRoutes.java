@@ -121,7 +121,7 @@ public final class JobRoutes {
       return engine.enqueue(jobs);
     } catch (NotFoundException e) {
       // The path exists; it is the body that names what does not.
-      throw new ProblemException(Problem.of(422, Problems.code(e.code()), e.getMessage()), e);
+      throw new ProblemException(Problems.of(422, e), e);
     }
   }
 
@@ -146,7 +146,7 @@ public final class JobRoutes {
         new Items<>(page.items().stream().map(JobView.Summary::of).toList(), page.next()));
   }
 
-  private Response get(Request request) {
+  private Response get(Request request) throws InterruptedException {
     request.allowQuery("waitSeconds");
     long id = request.path("id").id();
     int seconds = request.query("waitSeconds").integer(0, MAX_WAIT_SECONDS, 0);

@@ -46,8 +46,7 @@ record JobSubmission(
                 windowSeconds == null
                     ? DEFAULT_WINDOW
                     : Seconds.duration("key.windowSeconds", windowSeconds));
-        default ->
-            throw invalid("key.kind", "kind must be coalesce or unique, not '" + kind + "'");
+        default -> throw invalid("key.kind", "kind must be coalesce or unique, not '" + kind + "'");
       };
     }
   }
@@ -66,8 +65,7 @@ record JobSubmission(
       throw new ProblemException(problem.withField(join(path, field(e.code()))), e);
     } catch (ProblemException e) {
       String field = e.problem().field();
-      throw new ProblemException(
-          e.problem().withField(join(path, field == null ? "" : field)), e);
+      throw new ProblemException(e.problem().withField(join(path, field == null ? "" : field)), e);
     }
   }
 

@@ -43,7 +43,7 @@ final class JobView {
           job.definition(),
           job.queue(),
           job.state(),
-          batchState(job),
+          JobView.batchState(job),
           job.priority(),
           job.key(),
           job.keyKind(),
@@ -53,13 +53,13 @@ final class JobView {
           job.failures(),
           job.losses(),
           job.blocked(),
-          id(job.blocker()),
-          id(job.worker()),
+          JobView.id(job.blocker()),
+          JobView.id(job.worker()),
           job.claimedAt(),
           job.startedAt(),
           job.finishedAt(),
           job.errorType(),
-          id(job.coalescedInto()));
+          JobView.id(job.coalescedInto()));
     }
   }
 
@@ -117,7 +117,7 @@ final class JobView {
   }
 
   /** The state in the words of AWS Batch. */
-  private static String batchState(Job job) {
+  static String batchState(Job job) {
     return switch (job.state()) {
       case SCHEDULED, BLOCKED -> "PENDING";
       case READY -> "RUNNABLE";

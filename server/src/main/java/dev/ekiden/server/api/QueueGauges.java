@@ -69,18 +69,22 @@ public final class QueueGauges implements MultiCollector {
       depth.dataPoint(point(queue.blocked(), "queue", queue.name(), "state", "blocked"));
       depth.dataPoint(point(queue.running(), "queue", queue.name(), "state", "running"));
       Duration oldest = queue.oldestReady();
-      age.dataPoint(point(oldest == null ? 0 : Seconds.of(oldest), "queue", queue.name()));
+      age.dataPoint(point(oldest == null ? 0.0 : Seconds.of(oldest), "queue", queue.name()));
       paused.dataPoint(point(queue.isPaused() ? 1 : 0, "queue", queue.name()));
     }
     return new MetricSnapshots(depth.build(), age.build(), paused.build(), databaseUp(1));
   }
 
-  private static GaugeSnapshot databaseUp(double value) {
+  private static GaugeSnapshot databaseUp(long value) {
     return GaugeSnapshot.builder()
         .name("ekiden_database_up")
         .help("Whether the database answered this scrape.")
         .dataPoint(point(value))
         .build();
+  }
+
+  private static GaugeDataPointSnapshot point(long value, String... labels) {
+    return point((double) value, labels);
   }
 
   private static GaugeDataPointSnapshot point(double value, String... labels) {

@@ -101,10 +101,8 @@ public final class QueueRoutes {
       Page<Job> failed =
           engine
               .jobs()
-              .list(
-                  JobFilter.ALL.withQueue(queue).withStates(JobState.FAILED), null, MAX_COUNTED);
-      return Response.json(
-          new Redrive(queue, failed.items().size(), true, failed.next() != null));
+              .list(JobFilter.ALL.withQueue(queue).withStates(JobState.FAILED), null, MAX_COUNTED);
+      return Response.json(new Redrive(queue, failed.items().size(), true, failed.next() != null));
     }
     return Response.json(new Redrive(queue, engine.jobs().redrive(queue), false, false));
   }
@@ -139,9 +137,7 @@ public final class QueueRoutes {
     return engine
         .queues()
         .find(name)
-        .orElseThrow(
-            () ->
-                new NotFoundException(
-                    ErrorCode.UNKNOWN_QUEUE, "there is no queue '" + name + "'"));
+        .orElseThrow(() ->
+            new NotFoundException(ErrorCode.UNKNOWN_QUEUE, "there is no queue '" + name + "'"));
   }
 }

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the server can do its work. Answers within {@link #PATIENCE} also when the database hangs:
- * one check runs at a time, and whoever asks meanwhile waits for that one. Thread-safe.
+ * Whether the server can do its work. Answers within {@link #PATIENCE} also when the database
+ * hangs: one check runs at a time, and whoever asks meanwhile waits for that one. Thread-safe.
  */
 public final class Readiness {
   /** How long a check may take before it counts as failed. */

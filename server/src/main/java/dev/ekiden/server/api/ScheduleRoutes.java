@@ -10,7 +10,6 @@ import dev.ekiden.engine.JobRequest;
 import dev.ekiden.engine.NotFoundException;
 import dev.ekiden.engine.Schedule;
 import dev.ekiden.engine.Timing;
-import dev.ekiden.server.Problem;
 import dev.ekiden.server.ProblemException;
 import dev.ekiden.server.Request;
 import dev.ekiden.server.Response;
@@ -149,8 +148,7 @@ public final class ScheduleRoutes {
       engine.schedules().put(name, content.request(), content.timing(), content.zoneId());
     } catch (NotFoundException e) {
       // The path need not exist; it is the body that names what does not.
-      throw new ProblemException(
-          Problem.of(422, Problems.code(e.code()), e.getMessage()).withField(field(e.code())), e);
+      throw new ProblemException(Problems.of(422, e).withField(field(e.code())), e);
     } catch (EngineException e) {
       throw new ProblemException(Problems.of(e, "").withField(field(e.code())), e);
     }

@@ -82,7 +82,8 @@ public final class ServerRoutes {
               "this link does not carry the token of the server that runs now; `ekiden up` prints"
                   + " the right one"));
     }
-    return Response.redirect("/").withHeader("Set-Cookie", sessions.cookie(info.get().address().getPort()));
+    return Response.redirect("/")
+        .withHeader("Set-Cookie", sessions.cookie(info.get().address().getPort()));
   }
 
   private Response health(Request request) {
@@ -91,7 +92,7 @@ public final class ServerRoutes {
     return Response.json(new Health("up", server.version(), server.pid(), uptime(server)));
   }
 
-  private Response ready(Request request) {
+  private Response ready(Request request) throws InterruptedException {
     request.allowQuery();
     Readiness.Report report = readiness.check();
     return Response.json(report.ready() ? 200 : 503, report);
@@ -105,7 +106,7 @@ public final class ServerRoutes {
       new OpenMetricsTextFormatWriter(false, true).write(out, metrics.scrape());
       return Response.bytes(200, OpenMetricsTextFormatWriter.CONTENT_TYPE, out.toByteArray());
     }
-    new PrometheusTextFormatWriter(false).write(out, metrics.scrape());
+    PrometheusTextFormatWriter.create().write(out, metrics.scrape());
     return Response.bytes(200, PrometheusTextFormatWriter.CONTENT_TYPE, out.toByteArray());
   }
 

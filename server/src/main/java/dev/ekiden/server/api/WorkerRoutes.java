@@ -86,12 +86,11 @@ public final class WorkerRoutes {
         Items.of(
             engine.definitionNames().stream()
                 .sorted()
-                .map(
-                    name ->
-                        engine
-                            .definition(name)
-                            .map(DefinitionView::of)
-                            .orElseGet(() -> DefinitionView.unknownHere(name)))
+                .map(name ->
+                    engine
+                        .definition(name)
+                        .map(DefinitionView::of)
+                        .orElseGet(() -> DefinitionView.unknownHere(name)))
                 .toList()));
   }
 }

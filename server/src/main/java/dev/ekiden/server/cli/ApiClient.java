@@ -124,9 +124,7 @@ public final class ApiClient implements AutoCloseable {
       @Nullable String contentType,
       Map<String, String> headers) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(address.resolve(path))
-            .timeout(ANSWER_TIMEOUT)
-            .method(method, body);
+        HttpRequest.newBuilder(address.resolve(path)).timeout(ANSWER_TIMEOUT).method(method, body);
     token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
     if (contentType != null) {
       request.header("Content-Type", contentType);

@@ -19,10 +19,7 @@ final class ClientOptions {
       description = "The server to talk to; the one of the directory if not given.")
   @Nullable URI address;
 
-  @Option(
-      names = "--token-file",
-      paramLabel = "FILE",
-      description = "File with its access token.")
+  @Option(names = "--token-file", paramLabel = "FILE", description = "File with its access token.")
   @Nullable Path tokenFile;
 
   @Option(

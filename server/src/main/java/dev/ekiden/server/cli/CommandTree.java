@@ -31,8 +31,7 @@ public final class CommandTree {
   public CommandLine build(String version, List<Application> applications) {
     LazyContext context = new LazyContext();
     CommandLine root =
-        new CommandLine(
-            CommandSpec.create().name("ekiden").version("ekiden " + version));
+        new CommandLine(CommandSpec.create().name("ekiden").version("ekiden " + version));
     root.getCommandSpec()
         .usageMessage()
         .description("A job queue in your PostgreSQL that also starts the workers.")
@@ -76,8 +75,8 @@ public final class CommandTree {
     root.setExecutionExceptionHandler((failure, line, result) -> report(failure));
     new Settings(Map.of(), environment)
         .unknownVariables()
-        .forEach(
-            name -> terminal.say("warning: " + name + " is not a setting of Ekiden; it is ignored"));
+        .forEach(name ->
+            terminal.say("warning: " + name + " is not a setting of Ekiden; it is ignored"));
     return root;
   }
 

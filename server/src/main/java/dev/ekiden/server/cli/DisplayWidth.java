@@ -62,14 +62,10 @@ public final class DisplayWidth {
   }
 
   private static int of(int codePoint) {
-    switch (Character.getType(codePoint)) {
-      case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK, Character.FORMAT -> {
-        return 0;
-      }
-      default -> {
-        return isWide(codePoint) ? 2 : 1;
-      }
-    }
+    return switch (Character.getType(codePoint)) {
+      case Character.NON_SPACING_MARK, Character.ENCLOSING_MARK, Character.FORMAT -> 0;
+      default -> isWide(codePoint) ? 2 : 1;
+    };
   }
 
   private static boolean isWide(int codePoint) {

@@ -132,7 +132,9 @@ final class JobsCommand {
     if (listing.has("next")) {
       context
           .terminal()
-          .say("There are more; raise --limit or go on with --cursor " + Field.text(listing.get("next")));
+          .say(
+              "There are more; raise --limit or go on with --cursor "
+                  + Field.text(listing.get("next")));
     }
     return ExitCode.OK;
   }
@@ -207,8 +209,7 @@ final class JobsCommand {
     JsonNode enqueued =
         context
             .api()
-            .post(
-                JOBS, job, requestId == null ? Map.of() : Map.of("Idempotency-Key", requestId));
+            .post(JOBS, job, requestId == null ? Map.of() : Map.of("Idempotency-Key", requestId));
     if (wait) {
       return await(enqueued.path("id").asLong(), null);
     }
@@ -254,8 +255,7 @@ final class JobsCommand {
     query.put("attempt", attempt);
     JsonNode logs = context.api().get(ApiClient.path(JOBS + "/" + id + "/logs", query));
     if (context.printer().output() == Output.table) {
-      logs.path("items")
-          .forEach(line -> context.printer().line(Field.text(line.path("text"))));
+      logs.path("items").forEach(line -> context.printer().line(Field.text(line.path("text"))));
     } else {
       context.printer().list(logs, List.of());
     }
@@ -275,7 +275,10 @@ final class JobsCommand {
       })
   int waitFor(
       @Parameters(paramLabel = "ID", description = "The job.") long id,
-      @Option(names = "--timeout", paramLabel = "TIME", description = "Longest wait; for ever if not given.")
+      @Option(
+              names = "--timeout",
+              paramLabel = "TIME",
+              description = "Longest wait; for ever if not given.")
           @Nullable Duration timeout) {
     return await(id, timeout);
   }
@@ -290,14 +293,13 @@ final class JobsCommand {
       context.printer().line(Field.text(explanation.path("state")));
       explanation
           .path("reasons")
-          .forEach(
-              reason ->
-                  context
-                      .printer()
-                      .line(
-                          "  %s: %s"
-                              .formatted(
-                                  Field.text(reason.path("code")), Field.text(reason.path("text")))));
+          .forEach(reason ->
+              context
+                  .printer()
+                  .line(
+                      "  %s: %s"
+                          .formatted(
+                              Field.text(reason.path("code")), Field.text(reason.path("text")))));
     } else {
       context.printer().one(explanation, List.of());
     }
@@ -369,7 +371,8 @@ final class JobsCommand {
             return ExitCode.PENDING;
           }
           if (timeout != null && left.compareTo(Duration.ofSeconds(1)) < 0) {
-            throw CommandException.declined("job %d is still %s; the time is up".formatted(id, state));
+            throw CommandException.declined(
+                "job %d is still %s; the time is up".formatted(id, state));
           }
         }
       }

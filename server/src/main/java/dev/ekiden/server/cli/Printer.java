@@ -29,8 +29,7 @@ public final class Printer {
       case jsonl -> listing.path("items").forEach(item -> out.println(item));
       case table -> {
         Table table =
-            new Table(
-                fields.stream().map(f -> new Table.Column(f.header(), f.right())).toList());
+            new Table(fields.stream().map(f -> new Table.Column(f.header(), f.right())).toList());
         listing
             .path("items")
             .forEach(item -> table.row(fields.stream().map(f -> f.text().apply(item)).toList()));

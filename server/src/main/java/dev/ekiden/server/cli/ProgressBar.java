@@ -94,6 +94,14 @@ public final class ProgressBar implements AutoCloseable {
     int filled = (int) Math.round(part * WIDTH);
     String bar = interactive ? "█".repeat(filled) + "░".repeat(WIDTH - filled) + "  " : "";
     return String.format(
-        Locale.ROOT, "%s  %s%3.0f %%  %,d of %,d  %s  %s", what, bar, part * 100, done, total, rate, time);
+        Locale.ROOT,
+        "%s  %s%3.0f %%  %,d of %,d  %s  %s",
+        what,
+        bar,
+        part * 100,
+        done,
+        total,
+        rate,
+        time);
   }
 }

@@ -73,7 +73,12 @@ final class QueuesCommand {
   @Command(
       name = "redrive",
       description = "Runs all failed jobs of a queue again, after showing how many there are.",
-      footer = {"", "Examples:", "  ekiden queues redrive mail", "  ekiden queues redrive mail --yes"})
+      footer = {
+        "",
+        "Examples:",
+        "  ekiden queues redrive mail",
+        "  ekiden queues redrive mail --yes"
+      })
   int redrive(
       @Parameters(paramLabel = "QUEUE", description = "The queue.") String queue,
       @Option(names = "--dry-run", description = "Only count them.") boolean dryRun,

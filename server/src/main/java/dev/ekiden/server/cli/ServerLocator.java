@@ -52,11 +52,10 @@ final class ServerLocator {
             .or(() -> variable(Setting.ADDRESS).map(ServerLocator::uri));
     address
         .filter(uri -> uri.getHost() == null || !isHttp(uri))
-        .ifPresent(
-            uri -> {
-              throw CommandException.usage(
-                  "the address must be like http://127.0.0.1:8080, not '" + uri + "'");
-            });
+        .ifPresent(uri -> {
+          throw CommandException.usage(
+              "the address must be like http://127.0.0.1:8080, not '" + uri + "'");
+        });
     return address;
   }
 

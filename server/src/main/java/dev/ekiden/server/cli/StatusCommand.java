@@ -27,12 +27,11 @@ final class StatusCommand implements Callable<Integer> {
               item ->
                   item.path("applications")
                       .valueStream()
-                      .map(
-                          application ->
-                              (Field.text(application.path("name"))
-                                      + " "
-                                      + Field.text(application.path("publicAddress")))
-                                  .strip())
+                      .map(application ->
+                          (Field.text(application.path("name"))
+                                  + " "
+                                  + Field.text(application.path("publicAddress")))
+                              .strip())
                       .reduce((a, b) -> a + "\n" + b)
                       .orElse("")));
 

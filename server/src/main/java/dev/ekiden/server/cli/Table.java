@@ -76,13 +76,15 @@ public final class Table {
    * cursor of the one who reads it.
    */
   public static String printable(String text) {
-    IntPredicate steers = c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT;
+    IntPredicate steers =
+        c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT;
     if (text.codePoints().noneMatch(steers)) {
       return text;
     }
     StringBuilder clean = new StringBuilder();
     text.codePoints()
-        .forEach(c -> clean.appendCodePoint(c == '\n' || c == '\t' ? ' ' : steers.test(c) ? '\uFFFD' : c));
+        .forEach(c ->
+            clean.appendCodePoint(c == '\n' || c == '\t' ? ' ' : steers.test(c) ? '\uFFFD' : c));
     return clean.toString();
   }
 

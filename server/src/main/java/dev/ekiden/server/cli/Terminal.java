@@ -7,6 +7,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * The streams of a command: data goes to {@link #out}, everything said to people to {@link #err}.
@@ -18,12 +19,11 @@ public record Terminal(BufferedReader in, PrintWriter out, PrintWriter err, bool
 
   /** The streams of this process, in UTF-8. */
   public static Terminal ofProcess() {
-    Console console = System.console();
     return new Terminal(
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
         writer(System.out),
         writer(System.err),
-        console != null && console.isTerminal());
+        Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent());
   }
 
   /** Prints a message. */

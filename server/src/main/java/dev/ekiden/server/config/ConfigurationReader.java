@@ -123,11 +123,10 @@ public final class ConfigurationReader {
               Setting.DATABASE_USER, Setting.DATABASE_PASSWORD_FILE, Setting.DATABASE_PASSWORD)) {
         settings
             .value(part)
-            .ifPresent(
-                value ->
-                    mistakes.add(
-                        "%s is set but %s is not"
-                            .formatted(value.origin(), Setting.DATABASE_URL.variable())));
+            .ifPresent(value ->
+                mistakes.add(
+                    "%s is set but %s is not"
+                        .formatted(value.origin(), Setting.DATABASE_URL.variable())));
       }
       return Optional.empty();
     }
@@ -155,10 +154,7 @@ public final class ConfigurationReader {
             ? Optional.of(integer(Setting.CONCURRENCY, 1, MAX_CONCURRENCY))
             : Optional.empty();
     return new Workers(
-        flag(Setting.INLINE_WORKERS),
-        list(Setting.QUEUES),
-        concurrency,
-        duration(Setting.DRAIN));
+        flag(Setting.INLINE_WORKERS), list(Setting.QUEUES), concurrency, duration(Setting.DRAIN));
   }
 
   private String secret(Path file) {
@@ -252,10 +248,9 @@ public final class ConfigurationReader {
   private void reject(Setting setting, String allowed) {
     settings
         .value(setting)
-        .ifPresent(
-            value ->
-                mistakes.add(
-                    "%s (%s) must be %s, not '%s'"
-                        .formatted(setting.key(), value.origin(), allowed, value.text())));
+        .ifPresent(value ->
+            mistakes.add(
+                "%s (%s) must be %s, not '%s'"
+                    .formatted(setting.key(), value.origin(), allowed, value.text())));
   }
 }

@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 /** Times as people type them: {@code 30s}, {@code 5m}, {@code 1h30m}, {@code 250ms}, {@code 2d}. */
 public final class Durations {
   private static final Pattern SHAPE =
-      Pattern.compile("(?:(\\d{1,6})d)?(?:(\\d{1,9})h)?(?:(\\d{1,9})m)?(?:(\\d{1,9})s)?(?:(\\d{1,9})ms)?");
+      Pattern.compile(
+          "(?:(\\d{1,6})d)?(?:(\\d{1,9})h)?(?:(\\d{1,9})m)?(?:(\\d{1,9})s)?(?:(\\d{1,9})ms)?");
 
   private Durations() {}
 

@@ -43,9 +43,17 @@ public enum Setting {
       Role.UP,
       Role.SERVER),
   PUBLIC_RATE(
-      "50", "N", "requests a second that one client may send to a public listener", Role.UP, Role.SERVER),
+      "50",
+      "N",
+      "requests a second that one client may send to a public listener",
+      Role.UP,
+      Role.SERVER),
   PUBLIC_BURST(
-      "100", "N", "requests at once that one client may send to a public listener", Role.UP, Role.SERVER),
+      "100",
+      "N",
+      "requests at once that one client may send to a public listener",
+      Role.UP,
+      Role.SERVER),
   DATABASE_URL(
       null,
       "URL",
@@ -54,8 +62,7 @@ public enum Setting {
       Role.SERVER,
       Role.WORKER,
       Role.MIGRATE),
-  DATABASE_USER(
-      null, "USER", "its user", Role.UP, Role.SERVER, Role.WORKER, Role.MIGRATE),
+  DATABASE_USER(null, "USER", "its user", Role.UP, Role.SERVER, Role.WORKER, Role.MIGRATE),
   DATABASE_PASSWORD_FILE(
       null,
       "FILE",
@@ -96,6 +103,9 @@ public enum Setting {
   private final @Nullable String fallback;
   private final String label;
   private final String description;
+
+  /** Filled here and never changed. */
+  @SuppressWarnings("ImmutableEnumChecker")
   private final Set<Role> roles;
 
   Setting(@Nullable String fallback, String label, String description, Role... roles) {

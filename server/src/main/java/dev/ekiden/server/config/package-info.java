@@ -1,4 +1,6 @@
-/** Settings from flags and environment variables, and what a running server leaves in its directory. */
+/**
+ * Settings from flags and environment variables, and what a running server leaves in its directory.
+ */
 @NullMarked
 package dev.ekiden.server.config;
 

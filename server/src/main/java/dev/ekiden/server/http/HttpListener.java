@@ -153,21 +153,18 @@ public final class HttpListener implements AutoCloseable {
     config.http.compressionStrategy = CompressionStrategy.NONE;
     config.jetty.host = options.host();
     config.jetty.port = options.port();
-    config.jetty.modifyHttpConfiguration(
-        http -> {
-          http.setSendServerVersion(false);
-          http.setSendDateHeader(true);
-        });
-    config.jetty.modifyServer(
-        server -> {
-          server.setErrorHandler(new ProblemErrorHandler());
-          server.setStopTimeout(STOP_TIMEOUT_MILLIS);
-        });
-    config.routes.before(
-        context -> {
-          SECURITY_HEADERS.forEach(context::header);
-          access.admit(new JavalinRequest(context));
-        });
+    config.jetty.modifyHttpConfiguration(http -> {
+      http.setSendServerVersion(false);
+      http.setSendDateHeader(true);
+    });
+    config.jetty.modifyServer(server -> {
+      server.setErrorHandler(new ProblemErrorHandler());
+      server.setStopTimeout(STOP_TIMEOUT_MILLIS);
+    });
+    config.routes.before(context -> {
+      SECURITY_HEADERS.forEach(context::header);
+      access.admit(new JavalinRequest(context));
+    });
     for (RouteTable.Entry entry : table.entries) {
       config.routes.addHttpHandler(
           HandlerType.findOrCreate(entry.route().method()),
@@ -183,11 +180,10 @@ public final class HttpListener implements AutoCloseable {
           }
           refuse(failure, context);
         });
-    config.router.javaLangErrorHandler(
-        (response, error) -> {
-          log.error("a request failed with {}", error.toString(), error);
-          response.setStatus(500);
-        });
+    config.router.javaLangErrorHandler((response, error) -> {
+      log.error("a request failed with {}", error.toString(), error);
+      response.setStatus(500);
+    });
   }
 
   /** How long requests that run get to end when the listener closes. */
@@ -233,8 +229,7 @@ public final class HttpListener implements AutoCloseable {
       log.debug("the client left: {}", failure.toString());
       return;
     }
-    Problem problem =
-        Problems.of(failure, context.req().getMethod() + " " + context.path());
+    Problem problem = Problems.of(failure, context.req().getMethod() + " " + context.path());
     Response response = Response.problem(problem);
     setHead(context, response);
     if (problem.status() == 401) {

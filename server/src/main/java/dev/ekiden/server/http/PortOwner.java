@@ -35,7 +35,7 @@ final class PortOwner {
         continue;
       }
       for (String line : Files.readAllLines(file)) {
-        String[] columns = line.strip().split("\\s+");
+        String[] columns = line.strip().split("\\s+", -1);
         if (columns.length > 9 && columns[1].endsWith(suffix) && columns[3].equals(LISTENING)) {
           sockets.add("socket:[" + columns[9] + "]");
         }
@@ -48,9 +48,10 @@ final class PortOwner {
     return ProcessHandle.allProcesses()
         .filter(process -> holds(process.pid(), sockets))
         .findFirst()
-        .map(
-            process ->
-                "process " + process.pid() + process.info().command().map(c -> " (" + c + ")").orElse(""));
+        .map(process ->
+            "process "
+                + process.pid()
+                + process.info().command().map(c -> " (" + c + ")").orElse(""));
   }
 
   private static boolean holds(long pid, Set<String> sockets) {

@@ -34,6 +34,11 @@ public final class Problems {
     };
   }
 
+  /** The problem of an engine error with a status that the caller knows better. */
+  public static Problem of(int status, EngineException failure) {
+    return Problem.of(status, code(failure.code()), String.valueOf(failure.getMessage()));
+  }
+
   /** The code of an engine error on the wire. */
   public static String code(ErrorCode code) {
     return code.name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -46,7 +51,7 @@ public final class Problems {
           case NotFoundException e -> 404;
           case ConflictException e -> 409;
         };
-    return Problem.of(status, code(failure.code()), failure.getMessage());
+    return of(status, failure);
   }
 
   private static int status(ErrorCode code) {

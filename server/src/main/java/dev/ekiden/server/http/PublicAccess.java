@@ -3,7 +3,9 @@ package dev.ekiden.server.http;
 import dev.ekiden.server.Problem;
 import dev.ekiden.server.ProblemException;
 
-/** The rules of a public listener: known hosts of its own, a rate per client, JSON or CSV bodies. */
+/**
+ * The rules of a public listener: known hosts of its own, a rate per client, JSON or CSV bodies.
+ */
 public final class PublicAccess implements AccessPolicy {
   private final KnownHosts hosts;
   private final RateLimiter limiter;

@@ -22,28 +22,26 @@ final class SameOrigin {
     request
         .header("Sec-Fetch-Site")
         .filter(site -> !OWN_SITES.contains(site))
-        .ifPresent(
-            site -> {
-              throw ProblemException.of(
-                  403,
-                  "cross-site",
-                  "changes are accepted from this server's own pages only, not with"
-                      + " Sec-Fetch-Site '"
-                      + site
-                      + "'");
-            });
+        .ifPresent(site -> {
+          throw ProblemException.of(
+              403,
+              "cross-site",
+              "changes are accepted from this server's own pages only, not with"
+                  + " Sec-Fetch-Site '"
+                  + site
+                  + "'");
+        });
     String host = request.header("Host").orElse("");
     request
         .header("Origin")
         .filter(origin -> !isOf(host, origin))
-        .ifPresent(
-            origin -> {
-              throw ProblemException.of(
-                  403,
-                  "foreign-origin",
-                  "changes are accepted from the origin of the Host '%s' only, not from '%s'"
-                      .formatted(host, origin));
-            });
+        .ifPresent(origin -> {
+          throw ProblemException.of(
+              403,
+              "foreign-origin",
+              "changes are accepted from the origin of the Host '%s' only, not from '%s'"
+                  .formatted(host, origin));
+        });
   }
 
   /** Behind a proxy that ends TLS the scheme differs, so both count. */

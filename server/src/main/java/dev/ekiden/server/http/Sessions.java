@@ -39,10 +39,7 @@ public final class Sessions {
 
   /** Whether a request carries a cookie of ours that has not ended. */
   public boolean isSignedIn(JavalinRequest request) {
-    return request
-        .cookie(cookieName(request.localPort()))
-        .filter(this::isValid)
-        .isPresent();
+    return request.cookie(cookieName(request.localPort())).filter(this::isValid).isPresent();
   }
 
   private boolean isValid(String cookie) {

@@ -20,9 +20,25 @@ public final class Applications {
   /** First segments of the server's own paths and nouns of its own commands. */
   private static final Set<String> RESERVED =
       Set.of(
-          "api", "health", "ready", "metrics", "console", "jobs", "queues", "schedules", "workers",
-          "definitions", "status", "openapi", "completion", "up", "server", "worker", "migrate",
-          "demo", "help");
+          "api",
+          "health",
+          "ready",
+          "metrics",
+          "console",
+          "jobs",
+          "queues",
+          "schedules",
+          "workers",
+          "definitions",
+          "status",
+          "openapi",
+          "completion",
+          "up",
+          "server",
+          "worker",
+          "migrate",
+          "demo",
+          "help");
 
   private final List<Application> all;
 
@@ -68,8 +84,7 @@ public final class Applications {
         .orElse(workers);
   }
 
-  private static void requireKnown(
-      List<String> queues, Collection<JobDefinition<?>> definitions) {
+  private static void requireKnown(List<String> queues, Collection<JobDefinition<?>> definitions) {
     Set<String> known = new TreeSet<>();
     definitions.forEach(definition -> known.add(definition.queue()));
     List<String> unknown = queues.stream().filter(queue -> !known.contains(queue)).toList();

@@ -31,7 +31,8 @@ final class DatabaseWait {
     long messageAt = start;
     while (true) {
       SQLException failure;
-      try (Connection connection = connect(address)) {
+      try {
+        connect(address).close();
         return;
       } catch (SQLException e) {
         failure = e;

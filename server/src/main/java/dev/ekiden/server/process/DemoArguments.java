@@ -62,6 +62,7 @@ record DemoArguments(DemoPlayer.Options options) {
       throw CommandException.usage(JSON + " must name a file, not " + json);
     }
     return new DemoArguments(
-        new DemoPlayer.Options(name, result.matchedOptionValue(FULL, false), json, seed, arguments));
+        new DemoPlayer.Options(
+            name, result.matchedOptionValue(FULL, false), json, seed, arguments));
   }
 }

@@ -35,11 +35,7 @@ public final class DemoPlayer {
    * @param arguments for the demonstration
    */
   public record Options(
-      @Nullable String name,
-      boolean full,
-      @Nullable Path json,
-      long seed,
-      List<String> arguments) {
+      @Nullable String name, boolean full, @Nullable Path json, long seed, List<String> arguments) {
     public Options {
       arguments = List.copyOf(arguments);
     }
@@ -134,7 +130,8 @@ public final class DemoPlayer {
       throw CommandException.usage(
           "there is no demonstration '%s'; there are: %s"
               .formatted(
-                  options.name(), String.join(", ", playable.stream().map(Application::name).toList())));
+                  options.name(),
+                  String.join(", ", playable.stream().map(Application::name).toList())));
     }
     return chosen;
   }

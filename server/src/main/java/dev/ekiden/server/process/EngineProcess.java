@@ -25,8 +25,7 @@ final class EngineProcess {
   private final ProcessServices services;
   private final List<JobDefinition<?>> definitions = new ArrayList<>();
 
-  private EngineProcess(
-      Applications applications, LifeCycle lifeCycle, ProcessServices services) {
+  private EngineProcess(Applications applications, LifeCycle lifeCycle, ProcessServices services) {
     this.applications = applications;
     this.lifeCycle = lifeCycle;
     this.services = services;
@@ -64,7 +63,9 @@ final class EngineProcess {
   /** Checks that somebody has done so. */
   void requireCurrentSchema() {
     services.engine().requireCurrentSchema();
-    applications.all().forEach(application -> application.requireCurrentSchema(services.database()));
+    applications
+        .all()
+        .forEach(application -> application.requireCurrentSchema(services.database()));
   }
 
   void start() {

@@ -168,8 +168,7 @@ public final class RoleCommand implements Callable<Integer> {
     QuietLog.warningsOnly();
     DemoArguments arguments = DemoArguments.of(spec.commandLine().getParseResult());
     Settings settings = settings();
-    String directory =
-        settings.text(Setting.DIRECTORY).orElse(DEFAULT_DIRECTORY) + "/demo";
+    String directory = settings.text(Setting.DIRECTORY).orElse(DEFAULT_DIRECTORY) + "/demo";
     // A demonstration never touches a database of yours, nor a port that may be taken.
     Map<Setting, String> own = new EnumMap<>(Setting.class);
     own.put(Setting.DIRECTORY, directory);

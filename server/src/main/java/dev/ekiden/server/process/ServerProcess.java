@@ -87,10 +87,7 @@ public final class ServerProcess implements AutoCloseable {
    * @throws dev.ekiden.server.config.DirectoryInUseException when another server has the directory
    */
   public static ServerProcess start(
-      Role role,
-      Configuration configuration,
-      Applications applications,
-      Consumer<String> messages)
+      Role role, Configuration configuration, Applications applications, Consumer<String> messages)
       throws IOException, InterruptedException {
     ServerProcess server = new ServerProcess(role, configuration, applications, messages);
     try {
@@ -158,9 +155,7 @@ public final class ServerProcess implements AutoCloseable {
     Path tokenFile =
         configuration.control().tokenFile().map(Path::toAbsolutePath).orElse(directory.tokenFile());
     AccessToken token =
-        configuration.control().tokenFile().isPresent()
-            ? provided(tokenFile)
-            : directory.token();
+        configuration.control().tokenFile().isPresent() ? provided(tokenFile) : directory.token();
     boolean embedded = configuration.database().isEmpty();
     DatabaseSource database =
         embedded ? startPostgres(directory.path()) : configuration.database().orElseThrow();
@@ -179,8 +174,7 @@ public final class ServerProcess implements AutoCloseable {
             : List.of();
     startPublicListeners(process.services());
     HttpListener control = startControlListener(process, token);
-    started =
-        new Started(process, token, control, database, embedded, workers, Instant.now());
+    started = new Started(process, token, control, database, embedded, workers, Instant.now());
     announce(directory.path(), tokenFile);
   }
 
@@ -230,8 +224,7 @@ public final class ServerProcess implements AutoCloseable {
     return lifeCycle.add(
         "the control listener",
         HttpListener.start(
-            new HttpListener.Options(
-                "control", control.bind(), control.port(), Setting.PORT.key()),
+            new HttpListener.Options("control", control.bind(), control.port(), Setting.PORT.key()),
             new ControlAccess(new KnownHosts(control.hosts()), token, sessions),
             routes));
   }
@@ -257,8 +250,7 @@ public final class ServerProcess implements AutoCloseable {
                   Setting.PUBLIC_PORT.key()),
               new PublicAccess(
                   new KnownHosts(settings.hosts()),
-                  new RateLimiter(
-                      settings.ratePerSecond(), settings.burst(), System::nanoTime)),
+                  new RateLimiter(settings.ratePerSecond(), settings.burst(), System::nanoTime)),
               routes);
       lifeCycle.add("the public listener of " + application.name(), listener);
       publicListeners.put(application.name(), listener);

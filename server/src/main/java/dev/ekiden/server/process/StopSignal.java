@@ -73,7 +73,8 @@ final class StopSignal {
                       yield null;
                     }
                     case "hashCode" -> System.identityHashCode(self);
-                    case "equals" -> self == arguments[0];
+                    case "equals" ->
+                        System.identityHashCode(self) == System.identityHashCode(arguments[0]);
                     default -> "StopSignal";
                   });
       signal

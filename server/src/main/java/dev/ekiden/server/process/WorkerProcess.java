@@ -33,8 +33,7 @@ public final class WorkerProcess implements AutoCloseable {
     DatabaseWait.await(address, configuration.databaseWait(), messages);
     LifeCycle lifeCycle = new LifeCycle();
     try {
-      EngineProcess process =
-          EngineProcess.build("worker", address, applications, lifeCycle);
+      EngineProcess process = EngineProcess.build("worker", address, applications, lifeCycle);
       process.requireCurrentSchema();
       process.start();
       List<Worker> workers = process.startWorkers(configuration.workers());
@@ -53,15 +52,14 @@ public final class WorkerProcess implements AutoCloseable {
   /** What each worker serves, for messages. */
   public List<String> descriptions() {
     return workers.stream()
-        .map(
-            worker ->
-                "%s, %d at once"
-                    .formatted(
-                        worker.options().queues().stream()
-                            .map(share -> share.queue())
-                            .reduce((a, b) -> a + ", " + b)
-                            .orElse(""),
-                        worker.options().concurrency()))
+        .map(worker ->
+            "%s, %d at once"
+                .formatted(
+                    worker.options().queues().stream()
+                        .map(share -> share.queue())
+                        .reduce((a, b) -> a + ", " + b)
+                        .orElse(""),
+                    worker.options().concurrency()))
         .toList();
   }
 
@@ -85,14 +83,13 @@ public final class WorkerProcess implements AutoCloseable {
     }
     RuntimeFile runtime =
         RuntimeFile.read(configuration.directory())
-            .orElseThrow(
-                () ->
-                    new ConfigurationException(
-                        List.of(
-                            "no server runs in %s and %s is not set: start `ekiden up`, or name the database"
-                                .formatted(
-                                    configuration.directory().toAbsolutePath().normalize(),
-                                    Setting.DATABASE_URL.variable()))));
+            .orElseThrow(() ->
+                new ConfigurationException(
+                    List.of(
+                        "no server runs in %s and %s is not set: start `ekiden up`, or name the database"
+                            .formatted(
+                                configuration.directory().toAbsolutePath().normalize(),
+                                Setting.DATABASE_URL.variable()))));
     String passwordFile = runtime.passwordFile();
     if (passwordFile == null) {
       throw new ConfigurationException(
