@@ -11,6 +11,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** Builds the command line: the verbs that talk to a server, and what applications add. */
 public final class CommandTree {
@@ -67,6 +68,13 @@ public final class CommandTree {
   /** Finishes a command line when everything has been added. */
   public CommandLine finish(CommandLine root) {
     addHelp(root);
+    root.getCommandSpec()
+        .addOption(
+            OptionSpec.builder("-V", "--version")
+                .type(boolean.class)
+                .versionHelp(true)
+                .description("Show the version.")
+                .build());
     root.registerConverter(Duration.class, CommandTree::duration);
     root.setOut(terminal.out());
     root.setErr(terminal.err());
@@ -125,8 +133,18 @@ public final class CommandTree {
     }
   }
 
+  /**
+   * By hand, because picocli's own mixin would have to be there before the parameters of the
+   * methods that are commands.
+   */
   private static void addHelp(CommandLine line) {
-    line.getCommandSpec().mixinStandardHelpOptions(true);
+    line.getCommandSpec()
+        .addOption(
+            OptionSpec.builder("-h", "--help")
+                .type(boolean.class)
+                .usageHelp(true)
+                .description("Show this help.")
+                .build());
     line.getSubcommands().values().forEach(CommandTree::addHelp);
   }
 

@@ -101,18 +101,27 @@ final class JobsCommand {
                   "scheduled, blocked, ready, running, succeeded, failed or canceled; several with"
                       + " commas.")
           @Nullable List<String> states,
-      @Option(names = "--queue", description = "Jobs of this queue.") @Nullable String queue,
-      @Option(names = "--definition", description = "Jobs of this definition.")
+      @Option(names = "--queue", paramLabel = "QUEUE", description = "Jobs of this queue.")
+          @Nullable String queue,
+      @Option(
+              names = "--definition",
+              paramLabel = "DEFINITION",
+              description = "Jobs of this definition.")
           @Nullable String definition,
-      @Option(names = "--key", description = "Jobs with this key.") @Nullable String key,
+      @Option(names = "--key", paramLabel = "KEY", description = "Jobs with this key.")
+          @Nullable String key,
       @Option(names = "--from", paramLabel = "TIME", description = "Enqueued at or after.")
           @Nullable String from,
       @Option(names = "--before", paramLabel = "TIME", description = "Enqueued before.")
           @Nullable String before,
-      @Option(names = "--cursor", description = "Go on where a listing ended.")
+      @Option(
+              names = "--cursor",
+              paramLabel = "CURSOR",
+              description = "Go on where a listing ended.")
           @Nullable String cursor,
       @Option(
               names = "--limit",
+              paramLabel = "N",
               defaultValue = "50",
               description = "Most jobs to list, up to 100000 (default: 50).")
           int limit) {
@@ -170,7 +179,7 @@ final class JobsCommand {
               paramLabel = "FILE",
               description = "Enqueues a job per line, each line a payload, at most 10000.")
           @Nullable Path lines,
-      @Option(names = "--priority", description = "0 (last) to 9 (first).")
+      @Option(names = "--priority", paramLabel = "N", description = "0 (last) to 9 (first).")
           @Nullable Integer priority,
       @Option(names = "--coalesce", paramLabel = "KEY", description = "COALESCE key of the job.")
           @Nullable String coalesce,
@@ -249,7 +258,7 @@ final class JobsCommand {
       footer = {"", "Examples:", "  ekiden jobs logs 4711", "  ekiden jobs logs 4711 --attempt 2"})
   int logs(
       @Parameters(paramLabel = "ID", description = "The job.") long id,
-      @Option(names = "--attempt", description = "Lines of this attempt only.")
+      @Option(names = "--attempt", paramLabel = "N", description = "Lines of this attempt only.")
           @Nullable Integer attempt) {
     Map<String, @Nullable Object> query = new LinkedHashMap<>();
     query.put("attempt", attempt);

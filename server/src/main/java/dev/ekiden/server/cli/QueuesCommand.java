@@ -51,7 +51,10 @@ final class QueuesCommand {
       footer = {"", "Examples:", "  ekiden queues pause mail --reason 'provider is down'"})
   int pause(
       @Parameters(paramLabel = "QUEUE", description = "The queue.") String queue,
-      @Option(names = "--reason", description = "Shown to everybody who asks why.")
+      @Option(
+              names = "--reason",
+              paramLabel = "TEXT",
+              description = "Shown to everybody who asks why.")
           @Nullable String reason) {
     ObjectNode body = Json.MAPPER.createObjectNode();
     if (reason != null) {

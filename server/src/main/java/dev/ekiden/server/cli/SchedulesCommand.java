@@ -69,19 +69,29 @@ final class SchedulesCommand {
       })
   int put(
       @Parameters(paramLabel = "SCHEDULE", description = "What to call it.") String name,
-      @Option(names = "--definition", required = true, description = "Definition of its jobs.")
+      @Option(
+              names = "--definition",
+              paramLabel = "DEFINITION",
+              required = true,
+              description = "Definition of its jobs.")
           String definition,
-      @Option(names = "--cron", description = "Minute, hour, day of month, month, day of week.")
+      @Option(
+              names = "--cron",
+              paramLabel = "CRON",
+              description = "Minute, hour, day of month, month, day of week.")
           @Nullable String cron,
       @Option(names = "--every", paramLabel = "TIME", description = "Every 30s, 5m, 2h…")
           @Nullable Duration every,
       @Option(names = "--at", paramLabel = "TIME", description = "Once, at 2026-12-24T09:00:00Z.")
           @Nullable String at,
-      @Option(names = "--zone", description = "Zone of --cron (default: UTC).")
+      @Option(names = "--zone", paramLabel = "ZONE", description = "Zone of --cron (default: UTC).")
           @Nullable String zone,
       @Option(names = "--payload", paramLabel = "JSON", description = "Payload of its jobs.")
           @Nullable String payload,
-      @Option(names = "--priority", description = "Priority of its jobs, 0 (last) to 9 (first).")
+      @Option(
+              names = "--priority",
+              paramLabel = "N",
+              description = "Priority of its jobs, 0 (last) to 9 (first).")
           @Nullable Integer priority) {
     ObjectNode body = Json.MAPPER.createObjectNode().put("definition", definition);
     if (cron != null) {

@@ -171,6 +171,15 @@ public final class HttpListener implements AutoCloseable {
           entry.route().path(),
           context -> answer(context, entry.handler()));
     }
+    // Jetty drops the body of an answer to HEAD by itself.
+    for (RouteTable.Entry entry : table.entries) {
+      if (entry.route().method().equals("GET")) {
+        config.routes.addHttpHandler(
+            HandlerType.HEAD,
+            entry.route().path(),
+            context -> answer(context, entry.handler()));
+      }
+    }
     config.routes.exception(Exception.class, (failure, context) -> refuse(failure, context));
     config.routes.exception(
         HttpResponseException.class,
