@@ -175,9 +175,7 @@ public final class HttpListener implements AutoCloseable {
     for (RouteTable.Entry entry : table.entries) {
       if (entry.route().method().equals("GET")) {
         config.routes.addHttpHandler(
-            HandlerType.HEAD,
-            entry.route().path(),
-            context -> answer(context, entry.handler()));
+            HandlerType.HEAD, entry.route().path(), context -> answer(context, entry.handler()));
       }
     }
     config.routes.exception(Exception.class, (failure, context) -> refuse(failure, context));
