@@ -1,0 +1,335 @@
+package dev.ekiden.engine;
+
+import dev.ekiden.engine.Attempt.Outcome;
+import dev.ekiden.engine.Execution.End;
+import dev.ekiden.engine.QueueTurns.Lane;
+import dev.ekiden.engine.WorkerState.Mark;
+import dev.ekiden.engine.WorkerState.Returned;
+import dev.ekiden.engine.WorkerState.Turn;
+import dev.ekiden.engine.store.ClaimTable;
+import dev.ekiden.engine.store.ClaimTable.Claim;
+import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
+import dev.ekiden.engine.store.ClaimTable.Order;
+import dev.ekiden.engine.store.LogTable;
+import dev.ekiden.engine.store.SettleTable;
+import dev.ekiden.engine.store.SettleTable.Settled;
+import dev.ekiden.engine.store.SettleTable.Settlement;
+import dev.ekiden.postgres.Database;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread of a worker that stores ends and claims jobs. Ends ride in the transaction of the
+ * next claim where they can. What could not be stored is kept and stored again; an end that was
+ * stored although the answer was lost is then refused without harm.
+ */
+final class Dispatcher {
+  private static final long LOST_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final Duration FIRST_REST_AFTER_FAILURE = Duration.ofMillis(50);
+  private static final Duration LONGEST_REST_AFTER_FAILURE = Duration.ofSeconds(1);
+  private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+
+  /** The claims of one turn. Confined to the dispatcher's thread. */
+  private static final class Claims {
+    private final List<QueueTurns.Turn> turns;
+    private int next;
+    private int room;
+
+    Claims(WorkerState.Round round) {
+      turns = round.turns();
+      room = round.room();
+    }
+
+    QueueTurns.@Nullable Turn next() {
+      return room > 0 && next < turns.size() ? turns.get(next) : null;
+    }
+
+    void took(int jobs) {
+      next++;
+      room -= jobs;
+    }
+  }
+
+  private final Engine engine;
+  private final Database database;
+  private final WorkerState state;
+  private final String name;
+  private final LongSupplier workerId;
+  private final List<Short> queueIds;
+  private final List<Integer> definitionIds;
+  private final Thread thread;
+  private long nextLostCheckNanos = System.nanoTime();
+  private boolean failing;
+
+  /** Jobs whose end may have been stored by a transaction whose answer was lost. */
+  private final Set<Long> uncertain = new HashSet<>();
+
+  Dispatcher(
+      Engine engine,
+      Database database,
+      WorkerState state,
+      String name,
+      LongSupplier workerId,
+      List<Integer> definitionIds) {
+    this.engine = engine;
+    this.database = database;
+    this.state = state;
+    this.name = name;
+    this.workerId = workerId;
+    this.queueIds = state.lanes().stream().map(Lane::queueId).toList();
+    this.definitionIds = List.copyOf(definitionIds);
+    this.thread =
+        Thread.ofPlatform().daemon().name("ekiden-dispatcher-" + name).unstarted(this::loop);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Waits for the thread after the state has ended. */
+  void join(Duration atMost) throws InterruptedException {
+    thread.join(atMost);
+  }
+
+  private void loop() {
+    Duration rest = FIRST_REST_AFTER_FAILURE;
+    while (true) {
+      try {
+        Turn turn = state.nextTurn();
+        if (turn == null) {
+          return;
+        }
+        take(turn);
+        if (failing) {
+          LOG.info("Worker {} works again", name);
+        }
+        failing = false;
+        rest = FIRST_REST_AFTER_FAILURE;
+      } catch (InterruptedException e) {
+        return;
+      } catch (RuntimeException e) {
+        report(e);
+        failing = true;
+        if (!state.rest(rest)) {
+          return;
+        }
+        rest = rest.multipliedBy(2);
+        if (rest.compareTo(LONGEST_REST_AFTER_FAILURE) > 0) {
+          rest = LONGEST_REST_AFTER_FAILURE;
+        }
+      }
+    }
+  }
+
+  private void report(RuntimeException e) {
+    if (!Database.isTransient(e)) {
+      LOG.error("Worker {} could not store ends or claim jobs; it tries again", name, e);
+    } else if (!failing) {
+      LOG.warn(
+          "Worker {} cannot reach the database; its handlers run on and their ends are kept: {}",
+          name,
+          Failures.brief(e));
+    }
+  }
+
+  private void take(Turn turn) {
+    boolean failed = true;
+    try {
+      Claims claims = new Claims(turn.claim() ? state.round() : WorkerState.Round.NONE);
+      if (turn.stores()) {
+        storeAndClaimFirst(turn, claims);
+      }
+      claim(claims);
+      failed = false;
+    } finally {
+      if (turn.claim()) {
+        state.claimed(failed);
+      }
+    }
+  }
+
+  // ---- storing ----
+
+  private void storeAndClaimFirst(Turn turn, Claims claims) {
+    List<Settlement> settlements = settlements(turn);
+    QueueTurns.Turn first = lostCheckIsDue() ? null : claims.next();
+    Order order = first == null ? null : order(first, claims);
+    List<Settled> settled = new ArrayList<>();
+    Claim claim;
+    try {
+      claim =
+          database.<@Nullable Claim>inTransaction(handle -> {
+            settled.addAll(store(handle, turn, settlements));
+            // A transaction that let go of keys must commit before it claims.
+            boolean ridesAlong = settled.stream().allMatch(end -> end.key() == null);
+            return order != null && ridesAlong ? ClaimTable.claim(handle, order) : null;
+          });
+    } catch (RuntimeException e) {
+      state.putBack(turn);
+      turn.ends().forEach(end -> uncertain.add(end.job().id()));
+      throw e;
+    }
+    state.stored(turn);
+    announce(turn, settled);
+    if (first != null && order != null && claim != null) {
+      state.accept(first.lane(), order, claim);
+      claims.took(claim.jobs().size());
+    }
+  }
+
+  private List<Settled> store(Handle handle, Turn turn, List<Settlement> settlements) {
+    if (!turn.log().isEmpty()) {
+      LogTable.insert(handle, turn.log());
+    }
+    if (!turn.marks().isEmpty()) {
+      long now = System.nanoTime();
+      ClaimTable.markStarted(
+          handle,
+          turn.marks().stream().map(Mark::id).toList(),
+          turn.marks().stream().map(Mark::attempt).toList(),
+          turn.marks().stream().map(mark -> micros(now - mark.startedNanos())).toList());
+    }
+    return settlements.isEmpty() ? List.of() : SettleTable.settle(handle, settlements);
+  }
+
+  private static List<Settlement> settlements(Turn turn) {
+    long now = System.nanoTime();
+    List<Settlement> settlements = new ArrayList<>();
+    for (End end : turn.ends()) {
+      settlements.add(
+          new Settlement(
+              end.job().id(),
+              end.job().attempt(),
+              end.outcome(),
+              false,
+              micros(end.delay().toNanos()),
+              micros(now - end.startedNanos()),
+              end.result(),
+              end.errorType(),
+              end.error()));
+    }
+    for (Returned job : turn.returned()) {
+      settlements.add(
+          new Settlement(
+              job.id(), job.attempt(), Outcome.RETURNED, false, 0, null, null, null, null));
+    }
+    return settlements;
+  }
+
+  /** Tells whoever waits for what the stored ends made possible, after their commit. */
+  private void announce(Turn turn, List<Settled> settled) {
+    Map<Long, Settled> counted = new HashMap<>();
+    Set<Short> readyQueues = new TreeSet<>();
+    boolean scheduled = false;
+    for (Settled end : settled) {
+      counted.put(end.id(), end);
+      scheduled |= end.outcome() == Outcome.RETRIED;
+      if (end.key() != null || end.outcome() == Outcome.RETURNED || end.outcome() == Outcome.LOST) {
+        readyQueues.add(end.queueId());
+      }
+    }
+    engine.wakeUps().jobsReady(readyQueues);
+    if (scheduled) {
+      engine.jobsScheduled();
+    }
+    for (End end : turn.ends()) {
+      Settled stored = counted.get(end.job().id());
+      boolean again = uncertain.remove(end.job().id());
+      if (stored == null) {
+        refused(end, again);
+      } else {
+        engine
+            .listener()
+            .attemptEnded(
+                end.job().id(),
+                end.job().attempt(),
+                end.definition(),
+                state.queueName(stored.queueId()),
+                stored.outcome(),
+                end.run());
+      }
+    }
+  }
+
+  private void refused(End end, boolean again) {
+    if (again) {
+      LOG.info(
+          "The end of attempt {} of job {} was sent again after a lost answer and is not needed",
+          end.job().attempt(),
+          end.job().id());
+      return;
+    }
+    LOG.warn(
+        "The end of attempt {} of job {} was refused: the job has moved on without it",
+        end.job().attempt(),
+        end.job().id());
+    engine.listener().completionRefused(end.job().id(), end.job().attempt());
+  }
+
+  // ---- claiming ----
+
+  /** Each queue is asked in a transaction of its own, so that key locks of queues never mix. */
+  private void claim(Claims claims) {
+    if (claims.next() == null || (lostCheckIsDue() && claimLost())) {
+      return;
+    }
+    for (QueueTurns.Turn turn = claims.next(); turn != null; turn = claims.next()) {
+      Order order = order(turn, claims);
+      Claim claim = database.inTransaction(handle -> ClaimTable.claim(handle, order));
+      state.accept(turn.lane(), order, claim);
+      claims.took(claim.jobs().size());
+    }
+  }
+
+  private Order order(QueueTurns.Turn turn, Claims claims) {
+    return new Order(
+        workerId.getAsLong(),
+        turn.lane().queueId(),
+        turn.lane().definitionIds(),
+        Math.min(turn.max(), claims.room),
+        state.starting());
+  }
+
+  private boolean lostCheckIsDue() {
+    return state.wantsAlone() || System.nanoTime() >= nextLostCheckNanos;
+  }
+
+  /**
+   * Looks for jobs that a worker died under; they run alone. Answers whether nothing else is to be
+   * claimed now.
+   */
+  private boolean claimLost() {
+    boolean waits =
+        database.withHandle(handle -> ClaimTable.hasLost(handle, queueIds, definitionIds));
+    nextLostCheckNanos = System.nanoTime() + LOST_CHECK_NANOS;
+    if (!state.wantsAlone(waits)) {
+      return waits;
+    }
+    for (Lane lane : state.lanes()) {
+      Order order = new Order(workerId.getAsLong(), lane.queueId(), lane.definitionIds(), 1, 1);
+      List<ClaimedJob> jobs = database.inTransaction(handle -> ClaimTable.claimLost(handle, order));
+      if (!jobs.isEmpty()) {
+        state.runAlone(jobs.getFirst());
+        return true;
+      }
+    }
+    state.wantsAlone(false);
+    return false;
+  }
+
+  private static long micros(long nanos) {
+    return Math.max(0, nanos) / 1_000;
+  }
+}

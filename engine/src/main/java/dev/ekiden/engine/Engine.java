@@ -1,0 +1,566 @@
+package dev.ekiden.engine;
+
+import dev.ekiden.engine.Explanation.Reason;
+import dev.ekiden.engine.QueueTurns.Lane;
+import dev.ekiden.engine.store.DefinitionTable;
+import dev.ekiden.engine.store.JobTable;
+import dev.ekiden.engine.store.QueueTable;
+import dev.ekiden.engine.store.WorkerTable;
+import dev.ekiden.postgres.Database;
+import dev.ekiden.postgres.LeaderLease;
+import dev.ekiden.postgres.Migrations;
+import java.lang.management.ManagementFactory;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job queue in a PostgreSQL database.
+ *
+ * <pre>{@code
+ * Engine engine = Engine.on(dataSource).definitions(greet).build();
+ * engine.migrate();
+ * engine.start();
+ * engine.worker(WorkerOptions.of("greetings")).start();
+ * engine.enqueue(greet.request(new Greeting("world")));
+ * }</pre>
+ *
+ * <p>Thread-safe. {@link #close} drains the workers and stops the background services; the data
+ * source stays open.
+ */
+public final class Engine implements AutoCloseable {
+  /** Largest payload, as UTF-8 JSON. */
+  public static final int MAX_PAYLOAD_BYTES = 262_144;
+
+  /** Largest result, as UTF-8 JSON. */
+  public static final int MAX_RESULT_BYTES = 262_144;
+
+  /** Log text kept of one attempt. */
+  public static final int MAX_LOG_BYTES = 1_048_576;
+
+  /** Characters kept of an exception's message and stack. */
+  public static final int MAX_ERROR_LENGTH = 16_384;
+
+  /** Most jobs one call enqueues. */
+  public static final int MAX_BULK = 10_000;
+
+  /** Time after which a worker that is not heard of is lost. */
+  public static final Duration DEFAULT_LEASE = Duration.ofSeconds(6);
+
+  static final String SCHEMA = "ekiden";
+
+  private static final String MODULE = "engine";
+
+  /** Jobs ahead are counted up to here. */
+  private static final int MAX_AHEAD = 100_000;
+
+  private final Database database;
+  private final Map<String, JobDefinition<?>> definitions;
+  private final String name;
+  private final Duration lease;
+  private final EngineListener listener;
+  private final DefinitionCatalog catalog = new DefinitionCatalog();
+  private final Enqueuer enqueuer = new Enqueuer(catalog);
+  private final WakeUps wakeUps;
+  private final EngineClock clock;
+  private final Jobs jobs;
+  private final Queues queues;
+  private final Schedules schedules;
+  private final DueJobs dueJobs;
+  private final Set<Worker> workers = new CopyOnWriteArraySet<>();
+  private final Object lifecycle = new Object();
+  private boolean registered; // guarded by lifecycle
+  private @Nullable Services services; // guarded by lifecycle
+
+  /** What runs in the background between {@link #start} and {@link #close}. */
+  private record Services(
+      Recovery recovery, Agent recoveryAgent, Agent dueAgent, Agent scheduleAgent) {}
+
+  private Engine(Builder builder) {
+    this.database = Database.of(builder.dataSource);
+    this.definitions = new LinkedHashMap<>(builder.definitions);
+    this.name = builder.name;
+    this.lease = builder.lease;
+    this.listener = new SafeListener(builder.listener);
+    this.wakeUps = new WakeUps(database);
+    this.clock = new EngineClock(database, this::clockChanged);
+    this.jobs = new Jobs(this, database);
+    this.queues = new Queues(this, database);
+    this.schedules = new Schedules(this, database);
+    this.dueJobs = new DueJobs(this, database);
+  }
+
+  /** Begins an engine on a pool of connections, which stays the caller's. */
+  public static Builder on(DataSource dataSource) {
+    return new Builder(dataSource);
+  }
+
+  /** Settings of an engine. Not thread-safe. */
+  public static final class Builder {
+    private final DataSource dataSource;
+    private final Map<String, JobDefinition<?>> definitions = new LinkedHashMap<>();
+    private String name = ManagementFactory.getRuntimeMXBean().getName();
+    private Duration lease = DEFAULT_LEASE;
+    private EngineListener listener = new EngineListener() {};
+
+    private Builder(DataSource dataSource) {
+      this.dataSource = dataSource;
+    }
+
+    /** What this process enqueues by type, and runs where there is a handler. */
+    public Builder definitions(JobDefinition<?>... some) {
+      return definitions(List.of(some));
+    }
+
+    /** What this process enqueues by type, and runs where there is a handler. */
+    public Builder definitions(Collection<? extends JobDefinition<?>> some) {
+      for (JobDefinition<?> definition : some) {
+        if (definitions.put(definition.name(), definition) != null) {
+          throw new InvalidRequestException(
+              ErrorCode.INVALID_OPTION, "definition '" + definition.name() + "' is given twice");
+        }
+      }
+      return this;
+    }
+
+    /** Who hears what the engine does in this process. */
+    public Builder listener(EngineListener value) {
+      listener = value;
+      return this;
+    }
+
+    /** What this process is called; pid and host by default. */
+    public Builder name(String value) {
+      name = value;
+      return this;
+    }
+
+    /** Time after which a silent worker is lost, 1 s to 5 min; 6 s by default. */
+    public Builder lease(Duration value) {
+      if (value.compareTo(Duration.ofSeconds(1)) < 0
+          || value.compareTo(Duration.ofMinutes(5)) > 0) {
+        throw new InvalidRequestException(
+            ErrorCode.INVALID_OPTION, "a lease must be 1 s to 5 min, not " + value);
+      }
+      lease = value;
+      return this;
+    }
+
+    public Engine build() {
+      return new Engine(this);
+    }
+  }
+
+  // ---- life ----
+
+  /** Creates the engine's tables, or brings them up to date; needs the right to create them. */
+  public void migrate() {
+    Migrations.apply(database, LeaderLease.MODULE, LeaderLease.SCHEMA);
+    Migrations.apply(database, MODULE, SCHEMA);
+  }
+
+  /** Fails with a reason when the tables are not there, or of a version this build cannot use. */
+  public void requireCurrentSchema() {
+    Migrations.requireCurrent(database, LeaderLease.MODULE, LeaderLease.SCHEMA);
+    Migrations.requireCurrent(database, MODULE, SCHEMA);
+  }
+
+  /**
+   * Registers the definitions and starts the background services: due jobs, schedules, recovery of
+   * lost workers, wake-ups. A second call does nothing.
+   */
+  public void start() {
+    synchronized (lifecycle) {
+      if (services != null) {
+        return;
+      }
+      register();
+      wakeUps.start();
+      Recovery recovery = new Recovery(this, database, name);
+      services =
+          new Services(
+              recovery,
+              Agent.start("recovery", recovery::run),
+              Agent.start("due jobs", dueJobs::run),
+              Agent.start("schedules", schedules::run));
+    }
+  }
+
+  /** Stores the definitions of this process, as {@link #start} does, and starts nothing. */
+  public void register() {
+    synchronized (lifecycle) {
+      if (registered) {
+        return;
+      }
+      database.useTransaction(handle -> {
+        for (JobDefinition<?> definition : definitions.values()) {
+          DefinitionTable.upsert(
+              handle,
+              definition.name(),
+              definition.queue(),
+              definition.priority(),
+              Json.write(settings(definition)),
+              definition.isRunnable());
+        }
+        catalog.refresh(handle);
+      });
+      registered = true;
+    }
+  }
+
+  private static Map<String, Object> settings(JobDefinition<?> definition) {
+    Map<String, Object> settings = new HashMap<>();
+    RetryPolicy policy = definition.retryPolicy();
+    settings.put("maxFailures", policy.maxFailures());
+    settings.put("initialDelay", policy.initialDelay().toString());
+    settings.put("multiplier", policy.multiplier());
+    settings.put("maxDelay", policy.maxDelay().toString());
+    settings.put("jitter", policy.jitter());
+    settings.put("maxBatch", definition.maxBatch());
+    Duration timeout = definition.timeout();
+    if (timeout != null) {
+      settings.put("timeout", timeout.toString());
+    }
+    return settings;
+  }
+
+  /** Drains the workers, then stops the background services. */
+  @Override
+  public void close() {
+    workers.forEach(Worker::close);
+    synchronized (lifecycle) {
+      Services running = services;
+      services = null;
+      if (running != null) {
+        running.scheduleAgent().close();
+        running.dueAgent().close();
+        running.recoveryAgent().close();
+        running.recovery().close();
+        wakeUps.close();
+      }
+    }
+  }
+
+  /** Whether the database answers. */
+  public boolean ready() {
+    try {
+      database.withHandle(QueueTable::list);
+      return true;
+    } catch (JdbiException e) {
+      return false;
+    }
+  }
+
+  // ---- enqueue ----
+
+  /** Enqueues one job in a transaction of its own. */
+  public Enqueued enqueue(JobRequest request) {
+    return enqueue(List.of(request)).getFirst();
+  }
+
+  /**
+   * Enqueues jobs in one transaction of their own: all or none.
+   *
+   * @return an answer for each request, in order
+   * @throws InvalidRequestException when a request can never succeed
+   * @throws NotFoundException when a definition is unknown
+   * @throws ConflictException when another call took the same UNIQUE keys in another order
+   */
+  public List<Enqueued> enqueue(List<JobRequest> requests) {
+    return transaction(transaction -> transaction.enqueue(requests));
+  }
+
+  /**
+   * Enqueues jobs in the caller's open transaction: they exist if and when it commits. The workers
+   * are told by PostgreSQL at that commit.
+   *
+   * @param connection of the database of this engine, not in autocommit mode
+   */
+  public List<Enqueued> enqueue(Connection connection, List<JobRequest> requests) {
+    return database.joined(
+        connection,
+        handle -> {
+          Enqueuer.Result result = insert(handle, requests);
+          wakeUps.jobsReady(handle, result.queueIds());
+          return result.answers();
+        });
+  }
+
+  /** Runs work in a transaction; jobs it enqueues are offered to workers right after the commit. */
+  public <T> T transaction(EngineTransaction.Work<T> work) {
+    List<Enqueuer.Result> results = new ArrayList<>();
+    T answer =
+        database.inTransaction(handle ->
+            work.run(
+                new EngineTransaction() {
+                  @Override
+                  public Connection connection() {
+                    return handle.getConnection();
+                  }
+
+                  @Override
+                  public Handle handle() {
+                    return handle;
+                  }
+
+                  @Override
+                  public List<Enqueued> enqueue(List<JobRequest> requests) {
+                    Enqueuer.Result result = insert(handle, requests);
+                    results.add(result);
+                    return result.answers();
+                  }
+                }));
+    for (Enqueuer.Result result : results) {
+      wakeUps.jobsReady(result.queueIds());
+      result.counts().forEach(listener::enqueued);
+      if (result.scheduled()) {
+        jobsScheduled();
+      }
+    }
+    return answer;
+  }
+
+  private Enqueuer.Result insert(Handle handle, List<JobRequest> requests) {
+    try {
+      return enqueuer.enqueue(handle, requests);
+    } catch (JdbiException e) {
+      if (e.getCause() instanceof SQLException sql && DEADLOCK.equals(sql.getSQLState())) {
+        throw new ConflictException(
+            ErrorCode.CONFLICT,
+            "another transaction takes the same unique keys in another order; try again",
+            true,
+            e);
+      }
+      throw e;
+    }
+  }
+
+  private static final String DEADLOCK = "40P01";
+
+  // ---- parts ----
+
+  public Jobs jobs() {
+    return jobs;
+  }
+
+  public Queues queues() {
+    return queues;
+  }
+
+  public Schedules schedules() {
+    return schedules;
+  }
+
+  /** The engine's time; settable, for tests. */
+  public EngineClock clock() {
+    return clock;
+  }
+
+  /** Workers of all processes that hold a lease. */
+  public List<WorkerSummary> workers() {
+    return database.withHandle(WorkerTable::live);
+  }
+
+  /** A definition this process was built with. */
+  public Optional<JobDefinition<?>> definition(String definition) {
+    return Optional.ofNullable(definitions.get(definition));
+  }
+
+  /** Names of all definitions any process has registered. */
+  public List<String> definitionNames() {
+    return database.withHandle(DefinitionTable::all).stream()
+        .map(DefinitionTable.Row::name)
+        .toList();
+  }
+
+  /**
+   * Makes a worker of this process; it does nothing until it is started. It can run the definitions
+   * of this engine that have a handler.
+   *
+   * @throws InvalidRequestException when no definition has a handler
+   * @throws NotFoundException when a queue is unknown
+   */
+  public Worker worker(WorkerOptions options) {
+    register();
+    Map<Integer, JobDefinition<?>> runnable = new HashMap<>();
+    List<Lane> lanes =
+        database.withHandle(handle -> {
+          for (JobDefinition<?> definition : definitions.values()) {
+            if (definition.isRunnable()) {
+              runnable.put(catalog.get(handle, definition.name()).id(), definition);
+            }
+          }
+          return lanes(handle, options, List.copyOf(runnable.keySet()));
+        });
+    if (runnable.isEmpty()) {
+      throw new InvalidRequestException(
+          ErrorCode.INVALID_OPTION, "no definition of this process has a handler");
+    }
+    Worker worker = new Worker(this, database, options, lanes, runnable);
+    workers.add(worker);
+    return worker;
+  }
+
+  private static List<Lane> lanes(
+      Handle handle, WorkerOptions options, List<Integer> definitionIds) {
+    List<Lane> lanes = new ArrayList<>();
+    for (WorkerOptions.Share share : options.queues()) {
+      short queueId = Queues.known(QueueTable.findId(handle, share.queue()), share.queue());
+      lanes.add(new Lane(queueId, share.queue(), share.weight(), definitionIds));
+    }
+    return lanes;
+  }
+
+  /**
+   * Runs everything that is due, one job after the other, until nothing is: due jobs, schedules,
+   * retries whose back-off is over, and what those enqueue. For tests and scripts, usually with
+   * {@link EngineClock#advance} in between; needs no {@link #start}.
+   *
+   * @return how many attempts ended
+   */
+  public int runDue() {
+    return new ManualRun(this, database, dueJobs).run();
+  }
+
+  // ---- why ----
+
+  /**
+   * Says why a job stands where it stands.
+   *
+   * @throws NotFoundException when there is no such job
+   */
+  public Explanation explain(long jobId) {
+    Job job = jobs.get(jobId);
+    return new Explanation(
+        job.state(),
+        switch (job.state()) {
+          case SUCCEEDED, FAILED, CANCELED ->
+              List.of(new Reason("ended", "it ended at " + job.finishedAt()));
+          case RUNNING ->
+              List.of(
+                  new Reason(
+                      "running",
+                      job.startedAt() == null
+                          ? "worker %s has claimed it and starts it soon".formatted(job.worker())
+                          : "worker %s runs it since %s".formatted(job.worker(), job.startedAt())));
+          case SCHEDULED ->
+              List.of(
+                  job.failures() == 0
+                      ? new Reason("delayed", "it is not to run before " + job.runAt())
+                      : new Reason(
+                          "backing-off",
+                          "it failed %d times and is tried again at %s"
+                              .formatted(job.failures(), job.runAt())));
+          case BLOCKED ->
+              List.of(
+                  job.blocked() == Job.BlockedReason.ABSORBED
+                      ? new Reason(
+                          "absorbed", "job %s runs for it and ends it".formatted(job.blocker()))
+                      : new Reason(
+                          "key-taken", "another job of key '%s' is running".formatted(job.key())));
+          case READY -> whyNotClaimed(job);
+        });
+  }
+
+  private List<Reason> whyNotClaimed(Job job) {
+    List<Reason> reasons = new ArrayList<>();
+    queues
+        .find(job.queue())
+        .filter(QueueSummary::isPaused)
+        .ifPresent(queue -> {
+          String because = queue.pausedReason() == null ? "" : ": " + queue.pausedReason();
+          reasons.add(
+              new Reason(
+                  "queue-paused",
+                  "queue '%s' is paused since %s%s"
+                      .formatted(queue.name(), queue.pausedAt(), because)));
+        });
+    boolean served =
+        workers().stream()
+            .anyMatch(worker ->
+                worker.queues().contains(job.queue())
+                    && worker.definitions().contains(job.definition()));
+    if (!served) {
+      reasons.add(
+          new Reason(
+              "no-worker",
+              "no live worker serves queue '%s' and can run '%s'"
+                  .formatted(job.queue(), job.definition())));
+    }
+    if (job.losses() > 0) {
+      reasons.add(
+          new Reason(
+              "runs-alone",
+              "%d workers died under it, so it waits for one that runs nothing else"
+                  .formatted(job.losses())));
+    }
+    long ahead =
+        database.withHandle(handle -> JobTable.ahead(handle, job.id(), job.priority(), MAX_AHEAD));
+    reasons.add(
+        new Reason(
+            "waiting-its-turn",
+            ahead >= MAX_AHEAD
+                ? "more than " + MAX_AHEAD + " jobs go before it"
+                : ahead + " jobs of its queue go before it"));
+    return reasons;
+  }
+
+  // ---- for the parts ----
+
+  Duration lease() {
+    return lease;
+  }
+
+  EngineListener listener() {
+    return listener;
+  }
+
+  WakeUps wakeUps() {
+    return wakeUps;
+  }
+
+  DefinitionCatalog catalog() {
+    return catalog;
+  }
+
+  Collection<JobDefinition<?>> runnableDefinitions() {
+    return definitions.values().stream().filter(JobDefinition::isRunnable).toList();
+  }
+
+  void ended(Worker worker) {
+    workers.remove(worker);
+  }
+
+  /** A job waits for its time that may come before the next look. */
+  void jobsScheduled() {
+    agents().ifPresent(running -> running.dueAgent().wake());
+  }
+
+  void schedulesChanged() {
+    agents().ifPresent(running -> running.scheduleAgent().wake());
+  }
+
+  private void clockChanged() {
+    jobsScheduled();
+    schedulesChanged();
+  }
+
+  private Optional<Services> agents() {
+    synchronized (lifecycle) {
+      return Optional.ofNullable(services);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package dev.ekiden.engine;
+
+import dev.ekiden.engine.store.DefinitionTable;
+import dev.ekiden.engine.store.EnqueueTable;
+import dev.ekiden.engine.store.EnqueueTable.NewJob;
+import dev.ekiden.engine.store.EnqueueTable.UniqueKey;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/** Turns requests into rows. */
+final class Enqueuer {
+
+  /**
+   * What an enqueue did.
+   *
+   * @param answers in the order of the requests
+   * @param counts created jobs by queue
+   * @param queueIds queues that got a job which may run at once
+   * @param scheduled whether a job was created that waits for its time
+   */
+  record Result(
+      List<Enqueued> answers,
+      Map<String, Integer> counts,
+      Set<Short> queueIds,
+      boolean scheduled) {}
+
+  private record Resolved(JobRequest request, DefinitionTable.Row definition, String payload) {}
+
+  private final DefinitionCatalog catalog;
+
+  Enqueuer(DefinitionCatalog catalog) {
+    this.catalog = catalog;
+  }
+
+  Result enqueue(Handle handle, List<JobRequest> requests) {
+    if (requests.size() > Engine.MAX_BULK) {
+      throw new InvalidRequestException(
+          ErrorCode.TOO_MANY_JOBS,
+          "%d jobs in one call; at most %d are allowed: use several calls"
+              .formatted(requests.size(), Engine.MAX_BULK));
+    }
+    List<Resolved> resolved = new ArrayList<>(requests.size());
+    for (JobRequest request : requests) {
+      resolved.add(
+          new Resolved(
+              request,
+              catalog.get(handle, request.definition()),
+              Json.writePayload(request.definition(), request.payload())));
+    }
+    Map<UniqueKey, Long> drawn = new LinkedHashMap<>();
+    Map<UniqueKey, Long> owners = takeUnique(handle, resolved, drawn);
+    List<@Nullable Enqueued> answers = new ArrayList<>();
+    List<NewJob> jobs = new ArrayList<>();
+    Map<String, Integer> counts = new TreeMap<>();
+    Set<Short> queueIds = new TreeSet<>();
+    boolean scheduled = false;
+    for (Resolved one : resolved) {
+      UniqueKey key = uniqueKey(one);
+      Long owner = key == null ? null : owners.get(key);
+      if (key != null && owner != null && !owner.equals(drawn.remove(key))) {
+        answers.add(new Enqueued(owner, false));
+        continue;
+      }
+      answers.add(null);
+      jobs.add(newJob(one, owner));
+      counts.merge(one.definition().queue(), 1, Integer::sum);
+      if (one.request().start() instanceof JobRequest.Start.Now) {
+        queueIds.add(one.definition().queueId());
+      } else {
+        scheduled = true;
+      }
+    }
+    List<Long> ids = jobs.isEmpty() ? List.of() : EnqueueTable.insert(handle, jobs);
+    List<Enqueued> complete = new ArrayList<>(answers.size());
+    int next = 0;
+    for (Enqueued answer : answers) {
+      complete.add(answer == null ? new Enqueued(ids.get(next++), true) : answer);
+    }
+    return new Result(complete, counts, queueIds, scheduled);
+  }
+
+  /**
+   * Takes the UNIQUE keys of the requests; the first request of a key stands for all.
+   *
+   * @param drawn gets the job number each key would have
+   * @return the job each key has
+   */
+  private static Map<UniqueKey, Long> takeUnique(
+      Handle handle, List<Resolved> resolved, Map<UniqueKey, Long> drawn) {
+    List<UniqueKey> keys = new ArrayList<>();
+    for (Resolved one : resolved) {
+      UniqueKey key = uniqueKey(one);
+      if (key != null && !keys.contains(key)) {
+        keys.add(key);
+      }
+    }
+    if (keys.isEmpty()) {
+      return Map.of();
+    }
+    List<Long> ids = EnqueueTable.drawIds(handle, keys.size());
+    for (int i = 0; i < keys.size(); i++) {
+      drawn.put(keys.get(i), ids.get(i));
+    }
+    return EnqueueTable.takeUnique(handle, keys, ids);
+  }
+
+  private static @Nullable UniqueKey uniqueKey(Resolved one) {
+    return one.request().key() instanceof Key.Unique unique
+        ? new UniqueKey(
+            one.definition().queueId(), unique.value(), unique.window().toNanos() / 1_000)
+        : null;
+  }
+
+  private static NewJob newJob(Resolved one, @Nullable Long id) {
+    JobRequest request = one.request();
+    Key key = request.key();
+    Integer priority = request.priority();
+    Long delayMicros = null;
+    String runAt = null;
+    switch (request.start()) {
+      case JobRequest.Start.Now now -> {}
+      case JobRequest.Start.After after -> delayMicros = after.delay().toNanos() / 1_000;
+      case JobRequest.Start.At at -> runAt = at.time().toString();
+    }
+    return new NewJob(
+        id,
+        one.definition().queueId(),
+        one.definition().id(),
+        priority == null ? one.definition().priority() : priority,
+        key == null ? null : key.value(),
+        key instanceof Key.Coalesce,
+        one.payload(),
+        delayMicros,
+        runAt);
+  }
+}

@@ -1,0 +1,25 @@
+package dev.ekiden.engine;
+
+/** Stable codes of what a caller can get wrong or meet; shown by the API and the command line. */
+public enum ErrorCode {
+  UNKNOWN_DEFINITION,
+  UNKNOWN_QUEUE,
+  UNKNOWN_JOB,
+  UNKNOWN_SCHEDULE,
+  INVALID_NAME,
+  INVALID_PAYLOAD,
+  PAYLOAD_TOO_LARGE,
+  INVALID_PRIORITY,
+  INVALID_KEY,
+  INVALID_TIME,
+  INVALID_ZONE,
+  INVALID_CRON,
+  CRON_NEVER_FIRES,
+  INVALID_RATE,
+  INVALID_FILTER,
+  INVALID_CURSOR,
+  INVALID_OPTION,
+  TOO_MANY_JOBS,
+  JOB_STATE,
+  CONFLICT
+}

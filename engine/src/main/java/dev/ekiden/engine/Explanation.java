@@ -1,0 +1,25 @@
+package dev.ekiden.engine;
+
+import java.util.List;
+
+/**
+ * Why a job stands where it stands.
+ *
+ * @param state its state when it was asked
+ * @param reasons what keeps it there, the deciding one first
+ */
+public record Explanation(JobState state, List<Reason> reasons) {
+  public Explanation {
+    reasons = List.copyOf(reasons);
+  }
+
+  /**
+   * One reason.
+   *
+   * @param code stable: {@code running}, {@code ended}, {@code delayed}, {@code backing-off},
+   *     {@code key-taken}, {@code absorbed}, {@code queue-paused}, {@code no-worker}, {@code
+   *     runs-alone}, {@code waiting-its-turn}
+   * @param text the same in words, with the ids and times that matter
+   */
+  public record Reason(String code, String text) {}
+}

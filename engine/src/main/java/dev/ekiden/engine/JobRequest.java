@@ -1,0 +1,91 @@
+package dev.ekiden.engine;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One job to enqueue. Immutable; each {@code with} returns a copy.
+ *
+ * @param definition name of the job definition
+ * @param payload any object Jackson can write, or null; see {@link Engine#MAX_PAYLOAD_BYTES}
+ * @param priority 0 to 9, or null for the definition's
+ * @param key what it shares with other jobs of its queue, or null
+ * @param start when it may run
+ */
+public record JobRequest(
+    String definition,
+    @Nullable Object payload,
+    @Nullable Integer priority,
+    @Nullable Key key,
+    Start start) {
+
+  /** When a job may run. */
+  public sealed interface Start {
+    /** As soon as a worker is free. */
+    record Now() implements Start {}
+
+    /** After a delay by the database's clock. */
+    record After(Duration delay) implements Start {
+      public After {
+        if (delay.isNegative() || delay.compareTo(MAX_DELAY) > 0) {
+          throw new InvalidRequestException(
+              ErrorCode.INVALID_TIME,
+              "a delay must be 0 to " + MAX_DELAY.toDays() + " days, not " + delay);
+        }
+      }
+    }
+
+    /** At an instant by the database's clock; one that has passed means now. */
+    record At(Instant time) implements Start {
+      public At {
+        Objects.requireNonNull(time, "time");
+        if (time.isBefore(Instant.EPOCH) || time.isAfter(LATEST)) {
+          throw new InvalidRequestException(
+              ErrorCode.INVALID_TIME,
+              "a time must lie between " + Instant.EPOCH + " and " + LATEST + ", not " + time);
+        }
+      }
+    }
+  }
+
+  /** Longest delay of a job. */
+  public static final Duration MAX_DELAY = Duration.ofDays(3_650);
+
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+  private static final Start NOW = new Start.Now();
+
+  public JobRequest {
+    JobDefinition.checkName("definition", definition);
+    if (priority != null) {
+      JobDefinition.checkPriority(priority);
+    }
+    Objects.requireNonNull(start, "start");
+  }
+
+  /** A request for a job of a definition known by name only. */
+  public static JobRequest of(String definition, @Nullable Object payload) {
+    return new JobRequest(definition, payload, null, null, NOW);
+  }
+
+  static JobRequest of(JobDefinition<?> definition, @Nullable Object payload) {
+    return of(definition.name(), payload);
+  }
+
+  public JobRequest withPriority(int value) {
+    return new JobRequest(definition, payload, value, key, start);
+  }
+
+  public JobRequest withKey(Key value) {
+    return new JobRequest(definition, payload, priority, value, start);
+  }
+
+  public JobRequest withDelay(Duration delay) {
+    return new JobRequest(definition, payload, priority, key, new Start.After(delay));
+  }
+
+  public JobRequest startingAt(Instant time) {
+    return new JobRequest(definition, payload, priority, key, new Start.At(time));
+  }
+}

@@ -1,0 +1,189 @@
+package dev.ekiden.engine;
+
+import dev.ekiden.engine.store.JobTable;
+import dev.ekiden.engine.store.LifeTable;
+import dev.ekiden.engine.store.LogTable;
+import dev.ekiden.engine.store.QueueTable;
+import dev.ekiden.postgres.Database;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Jobs that exist: read, cancel, retry. Got from {@link Engine#jobs}; thread-safe. */
+public final class Jobs {
+  /** Most jobs of one page. */
+  public static final int MAX_PAGE = 1_000;
+
+  /** A job that moves from state to state is looked for this often before we give up. */
+  private static final int CANCEL_TRIES = 100;
+
+  private static final int REDRIVE_BATCH = 1_000;
+  private static final Duration FIRST_LOOK = Duration.ofMillis(5);
+  private static final Duration LONGEST_LOOK = Duration.ofMillis(200);
+
+  private final Engine engine;
+  private final Database database;
+
+  Jobs(Engine engine, Database database) {
+    this.engine = engine;
+    this.database = database;
+  }
+
+  public Optional<Job> find(long id) {
+    return database.withHandle(handle -> JobTable.find(handle, id));
+  }
+
+  /**
+   * @throws NotFoundException when there is no such job
+   */
+  public Job get(long id) {
+    return find(id)
+        .orElseThrow(() -> new NotFoundException(ErrorCode.UNKNOWN_JOB, "there is no job " + id));
+  }
+
+  /**
+   * Lists jobs, newest first.
+   *
+   * @param cursor {@link Page#next} of the page before, or null to begin
+   * @param limit 1 to {@value #MAX_PAGE}
+   */
+  public Page<Job> list(JobFilter filter, @Nullable String cursor, int limit) {
+    if (limit < 1 || limit > MAX_PAGE) {
+      throw new InvalidRequestException(
+          ErrorCode.INVALID_OPTION, "limit must be 1 to " + MAX_PAGE + ", not " + limit);
+    }
+    long before = cursor == null ? Long.MAX_VALUE : parse(cursor);
+    List<Job> jobs =
+        database.withHandle(handle -> JobTable.list(handle, filter, before, limit + 1));
+    if (jobs.size() <= limit) {
+      return new Page<>(jobs, null);
+    }
+    List<Job> page = jobs.subList(0, limit);
+    return new Page<>(page, Long.toString(page.getLast().id()));
+  }
+
+  private static long parse(String cursor) {
+    try {
+      long before = Long.parseLong(cursor);
+      if (before > 0) {
+        return before;
+      }
+    } catch (NumberFormatException e) {
+      // said below
+    }
+    throw new InvalidRequestException(
+        ErrorCode.INVALID_CURSOR, "'" + cursor + "' is not a cursor of this listing");
+  }
+
+  /** Attempts of a job, oldest first; one that runs is the last. */
+  public List<Attempt> attempts(long id) {
+    get(id);
+    return database.withHandle(handle -> JobTable.attempts(handle, id));
+  }
+
+  /** Log lines of all attempts of a job, in order. */
+  public List<LogLine> logs(long id) {
+    get(id);
+    return database.withHandle(handle -> LogTable.read(handle, id)).stream()
+        .flatMap(segment -> LogBuffer.read(segment).stream())
+        .toList();
+  }
+
+  /**
+   * Cancels a job. One that waits is CANCELED at once; one that runs is asked to stop: its thread
+   * is interrupted, and it is CANCELED if its handler then fails, or SUCCEEDED if it returns.
+   *
+   * @return whether it is CANCELED already
+   * @throws NotFoundException when there is no such job
+   * @throws ConflictException when it has ended
+   */
+  public boolean cancel(long id) {
+    for (int i = 0; i < CANCEL_TRIES; i++) {
+      if (database.inTransaction(handle -> LifeTable.cancelWaiting(handle, id))) {
+        return true;
+      }
+      Optional<Long> worker = database.inTransaction(handle -> LifeTable.askToStop(handle, id));
+      if (worker.isPresent()) {
+        engine.wakeUps().stopAsked(worker.get());
+        return false;
+      }
+      Job job = get(id);
+      if (job.state().isEnded()) {
+        throw new ConflictException(
+            ErrorCode.JOB_STATE, "job %d has ended: it is %s".formatted(id, job.state()), false);
+      }
+      // It moved between two looks: look again.
+    }
+    throw new ConflictException(
+        ErrorCode.CONFLICT, "job " + id + " changes too fast to be canceled; try again", true);
+  }
+
+  /**
+   * Runs a job again: a FAILED or CANCELED one becomes READY with no failures counted, a SCHEDULED
+   * one runs now.
+   *
+   * @throws NotFoundException when there is no such job
+   * @throws ConflictException when it is in another state
+   */
+  public void retry(long id) {
+    List<Short> queueIds =
+        database.inTransaction(handle -> {
+          List<Short> redriven = LifeTable.redrive(handle, List.of(id)).queueIds();
+          return redriven.isEmpty() ? LifeTable.runNow(handle, id).stream().toList() : redriven;
+        });
+    if (queueIds.isEmpty()) {
+      Job job = get(id);
+      throw new ConflictException(
+          ErrorCode.JOB_STATE,
+          "job %d is %s; only FAILED, CANCELED and SCHEDULED jobs can be retried"
+              .formatted(id, job.state()),
+          false);
+    }
+    engine.wakeUps().jobsReady(queueIds);
+  }
+
+  /**
+   * Makes all FAILED jobs of a queue READY again, with no failures counted.
+   *
+   * @return how many
+   * @throws NotFoundException when there is no such queue
+   */
+  public long redrive(String queue) {
+    short queueId =
+        Queues.known(database.withHandle(handle -> QueueTable.findId(handle, queue)), queue);
+    long redriven = 0;
+    long after = 0;
+    while (true) {
+      long from = after;
+      List<Long> ids =
+          database.withHandle(handle -> LifeTable.failedOf(handle, queueId, from, REDRIVE_BATCH));
+      if (ids.isEmpty()) {
+        return redriven;
+      }
+      redriven += database.inTransaction(handle -> LifeTable.redrive(handle, ids)).ids().size();
+      engine.wakeUps().jobsReady(List.of(queueId));
+      after = ids.getLast();
+    }
+  }
+
+  /**
+   * Waits until a job has ended, or for so long at most.
+   *
+   * @return the job as it then stands
+   * @throws NotFoundException when there is no such job
+   */
+  public Job await(long id, Duration atMost) throws InterruptedException {
+    long deadline = System.nanoTime() + atMost.toNanos();
+    Duration pause = FIRST_LOOK;
+    while (true) {
+      boolean ended = database.withHandle(handle -> JobTable.hasEnded(handle, id));
+      long left = deadline - System.nanoTime();
+      if (ended || left <= 0) {
+        return get(id);
+      }
+      Thread.sleep(Duration.ofNanos(Math.min(pause.toNanos(), left)));
+      pause = pause.compareTo(LONGEST_LOOK) < 0 ? pause.multipliedBy(2) : LONGEST_LOOK;
+    }
+  }
+}

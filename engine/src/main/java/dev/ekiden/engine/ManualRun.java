@@ -1,0 +1,48 @@
+package dev.ekiden.engine;
+
+import dev.ekiden.engine.store.JobTable;
+import dev.ekiden.postgres.Database;
+import java.util.List;
+
+/** Runs what is due with a worker of its own, one job at a time, until nothing is due. */
+final class ManualRun {
+  private final Engine engine;
+  private final Database database;
+  private final DueJobs dueJobs;
+
+  ManualRun(Engine engine, Database database, DueJobs dueJobs) {
+    this.engine = engine;
+    this.database = database;
+    this.dueJobs = dueJobs;
+  }
+
+  int run() {
+    List<String> queues =
+        engine.runnableDefinitions().stream().map(JobDefinition::queue).distinct().toList();
+    WorkerOptions options =
+        WorkerOptions.of(queues.toArray(String[]::new))
+            .withName("manual")
+            .withConcurrency(1)
+            .withMaxPrefetch(0);
+    try (Worker worker = engine.worker(options)) {
+      worker.start();
+      do {
+        worker.awaitNothingToClaim();
+      } while (becameDue());
+      return worker.endedAttempts();
+    }
+  }
+
+  private boolean becameDue() {
+    int due = dueJobs.promote() + engine.schedules().fireDue();
+    if (due > 0) {
+      return true;
+    }
+    List<Integer> definitionIds =
+        database.withHandle(handle ->
+            engine.runnableDefinitions().stream()
+                .map(definition -> engine.catalog().get(handle, definition.name()).id())
+                .toList());
+    return database.withHandle(handle -> JobTable.hasRunnable(handle, definitionIds));
+  }
+}

@@ -1,0 +1,123 @@
+package dev.ekiden.engine;
+
+import dev.ekiden.engine.Attempt.Outcome;
+import dev.ekiden.engine.store.EnqueueTable;
+import dev.ekiden.engine.store.SettleTable;
+import dev.ekiden.engine.store.SettleTable.Settled;
+import dev.ekiden.engine.store.SettleTable.Settlement;
+import dev.ekiden.engine.store.WorkerTable;
+import dev.ekiden.engine.store.WorkerTable.Held;
+import dev.ekiden.postgres.Database;
+import dev.ekiden.postgres.LeaderLease;
+import dev.ekiden.postgres.Leadership;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds workers whose lease has run out and gives their jobs to others; also forgets what has no
+ * use any more. One process of all does it at a time.
+ *
+ * <p>It takes no lease away until one full lease after the database, or its own leadership, came
+ * back: workers that could not renew because the database was away get their chance first.
+ */
+final class Recovery {
+  /** How often leases are judged. */
+  private static final Duration PERIOD = Duration.ofMillis(500);
+
+  private static final Duration LEADER_LEASE = Duration.ofSeconds(4);
+
+  /** A job that this many workers died under is FAILED. */
+  static final int MAX_LOSSES = 3;
+
+  private static final int BATCH = 1_000;
+  private static final long HOUSEKEEPING_NANOS = TimeUnit.MINUTES.toNanos(1);
+  private static final Duration WORKER_MEMORY = Duration.ofDays(7);
+  private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+
+  private final Engine engine;
+  private final Database database;
+  private final LeaderLease leader;
+  private long nextHousekeepingNanos = System.nanoTime();
+
+  Recovery(Engine engine, Database database, String holder) {
+    this.engine = engine;
+    this.database = database;
+    this.leader = LeaderLease.of(database, "engine-recovery", LEADER_LEASE, holder);
+  }
+
+  Duration run() {
+    Optional<Leadership> leadership = leader.acquireOrRenew();
+    leadership.ifPresent(this::recover);
+    return PERIOD;
+  }
+
+  void close() {
+    try {
+      leader.release();
+    } catch (RuntimeException e) {
+      LOG.debug("The recovery's leadership will run out", e);
+    }
+  }
+
+  private void recover(Leadership leadership) {
+    while (expireOne(leadership)) {}
+    while (returnOrphans(leadership)) {}
+    if (System.nanoTime() >= nextHousekeepingNanos) {
+      nextHousekeepingNanos = System.nanoTime() + HOUSEKEEPING_NANOS;
+      database.useTransaction(handle -> WorkerTable.forget(handle, WORKER_MEMORY));
+      database.inTransaction(handle -> EnqueueTable.expireUnique(handle, BATCH));
+    }
+  }
+
+  private boolean expireOne(Leadership leadership) {
+    Optional<Long> worker =
+        database.inTransaction(handle -> {
+          leader.assertHeld(handle, leadership);
+          return WorkerTable.expireOne(handle, engine.lease(), leadership.acquiredAt());
+        });
+    worker.ifPresent(id -> LOG.warn("Worker {} is lost: its lease ran out", id));
+    return worker.isPresent();
+  }
+
+  private boolean returnOrphans(Leadership leadership) {
+    List<Held> orphans = new ArrayList<>();
+    List<Settled> settled =
+        database.inTransaction(handle -> {
+          leader.assertHeld(handle, leadership);
+          orphans.addAll(WorkerTable.orphans(handle, BATCH));
+          return orphans.isEmpty()
+              ? List.of()
+              : SettleTable.settle(handle, orphans.stream().map(Recovery::settlement).toList());
+        });
+    engine.wakeUps().jobsReady(settled.stream().map(Settled::queueId).collect(Collectors.toSet()));
+    Map<Long, Integer> perWorker = new HashMap<>();
+    orphans.forEach(orphan -> perWorker.merge(orphan.workerId(), 1, Integer::sum));
+    perWorker.forEach((worker, attempts) -> {
+      LOG.warn("{} attempts of lost worker {} go to others", attempts, worker);
+      engine.listener().workerLost(worker, attempts);
+    });
+    return orphans.size() == BATCH;
+  }
+
+  private static Settlement settlement(Held orphan) {
+    boolean last = orphan.startedAt() != null && orphan.losses() + 1 >= MAX_LOSSES;
+    return new Settlement(
+        orphan.id(),
+        orphan.attempt(),
+        last ? Outcome.FAILED : Outcome.LOST,
+        true,
+        0,
+        null,
+        null,
+        orphan.startedAt() == null ? null : "worker-lost",
+        last ? "the worker died under this job " + MAX_LOSSES + " times" : null);
+  }
+}

@@ -1,0 +1,178 @@
+package dev.ekiden.engine;
+
+import dev.ekiden.postgres.Database;
+import dev.ekiden.postgres.Listener;
+import dev.ekiden.postgres.Notifications;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells workers that something happened: those of this process at once, those of others by NOTIFY.
+ * What is told may be lost with the process that tells it, so everybody also polls. Thread-safe.
+ */
+final class WakeUps implements AutoCloseable {
+  /** Who hears. Called on the teller's thread or the listener's; must return at once. */
+  interface Subscriber {
+    /** Jobs may be ready in any queue, or in this one. */
+    void jobsReady(@Nullable Short queueId);
+
+    /** Somebody asked to stop a job that this worker may have. */
+    void stopAsked(long workerId);
+
+    /** No job of this queue should start any more. */
+    void queuePaused(short queueId);
+  }
+
+  static final String CHANNEL = "ekiden";
+
+  /** NOTIFY takes a lock of the whole database at commit, so many wake-ups share one. */
+  private static final Duration DEBOUNCE = Duration.ofMillis(5);
+
+  private static final Duration IDLE = Duration.ofHours(1);
+  private static final Logger LOG = LoggerFactory.getLogger(WakeUps.class);
+
+  private static final String NOTIFY =
+      "SELECT pg_notify('ekiden', message) FROM unnest(CAST(:messages AS text[])) AS message";
+
+  private final Database database;
+  private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
+  private final Set<String> pending = new LinkedHashSet<>(); // guarded by itself
+  private volatile @Nullable Agent sender;
+  private volatile @Nullable Listener listener;
+
+  WakeUps(Database database) {
+    this.database = database;
+  }
+
+  void start() {
+    sender = Agent.start("wake-up sender", this::send);
+    listener =
+        Listener.start(
+            database,
+            Set.of(CHANNEL),
+            new Notifications() {
+              @Override
+              public void received(String channel, String payload) {
+                dispatch(payload);
+              }
+
+              @Override
+              public void connected() {
+                subscribers.forEach(subscriber -> subscriber.jobsReady(null));
+              }
+            });
+  }
+
+  void subscribe(Subscriber subscriber) {
+    subscribers.add(subscriber);
+  }
+
+  void unsubscribe(Subscriber subscriber) {
+    subscribers.remove(subscriber);
+  }
+
+  /** To be called after the commit that made the jobs ready. */
+  void jobsReady(Collection<Short> queueIds) {
+    if (!queueIds.isEmpty()) {
+      tell(queueIds.stream().map(WakeUps::ready).distinct().toList());
+    }
+  }
+
+  /** Part of the caller's own transaction: PostgreSQL delivers it at the commit, once a queue. */
+  void jobsReady(Handle handle, Collection<Short> queueIds) {
+    notify(handle, queueIds.stream().map(WakeUps::ready).distinct().toList());
+  }
+
+  void stopAsked(long workerId) {
+    tell(List.of("stop " + workerId));
+  }
+
+  void queuePaused(short queueId) {
+    tell(List.of("pause " + queueId));
+  }
+
+  private static String ready(short queueId) {
+    return "ready " + queueId;
+  }
+
+  private void tell(List<String> messages) {
+    messages.forEach(this::dispatch);
+    Agent agent = sender;
+    if (agent == null) {
+      database.useTransaction(handle -> notify(handle, messages));
+      return;
+    }
+    synchronized (pending) {
+      pending.addAll(messages);
+    }
+    agent.wake();
+  }
+
+  private void dispatch(String message) {
+    int space = message.indexOf(' ');
+    try {
+      String what = message.substring(0, Math.max(0, space));
+      long id = Long.parseLong(message.substring(space + 1));
+      for (Subscriber subscriber : subscribers) {
+        switch (what) {
+          case "ready" -> subscriber.jobsReady((short) id);
+          case "stop" -> subscriber.stopAsked(id);
+          case "pause" -> subscriber.queuePaused((short) id);
+          default -> LOG.debug("Unknown wake-up '{}'", message);
+        }
+      }
+    } catch (NumberFormatException e) {
+      LOG.debug("Unknown wake-up '{}'", message);
+    }
+  }
+
+  private Duration send() throws InterruptedException {
+    List<String> messages;
+    synchronized (pending) {
+      messages = new ArrayList<>(pending);
+      pending.clear();
+    }
+    if (messages.isEmpty()) {
+      return IDLE;
+    }
+    try {
+      database.useTransaction(handle -> notify(handle, messages));
+    } catch (RuntimeException e) {
+      synchronized (pending) {
+        pending.addAll(messages);
+      }
+      throw e;
+    }
+    Thread.sleep(DEBOUNCE);
+    return Duration.ZERO;
+  }
+
+  private static void notify(Handle handle, List<String> messages) {
+    handle
+        .createQuery(NOTIFY)
+        .bindArray("messages", String.class, messages)
+        .mapTo(String.class)
+        .list();
+  }
+
+  @Override
+  public void close() {
+    Listener open = listener;
+    if (open != null) {
+      open.close();
+    }
+    Agent agent = sender;
+    if (agent != null) {
+      agent.close();
+    }
+  }
+}

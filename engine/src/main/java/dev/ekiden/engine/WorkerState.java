@@ -1,0 +1,648 @@
+package dev.ekiden.engine;
+
+import dev.ekiden.engine.Backlog.Waiting;
+import dev.ekiden.engine.Execution.End;
+import dev.ekiden.engine.Execution.Stop;
+import dev.ekiden.engine.QueueTurns.Lane;
+import dev.ekiden.engine.store.ClaimTable.Claim;
+import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
+import dev.ekiden.engine.store.ClaimTable.Order;
+import dev.ekiden.engine.store.LogTable.Segment;
+import dev.ekiden.engine.store.WorkerTable.Held;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a worker holds in memory: claimed jobs that wait, handlers that run, ends to be stored. Does
+ * no SQL and starts no handler under its lock. Thread-safe.
+ */
+final class WorkerState {
+  /** Most ends stored, and most jobs claimed, by one statement. */
+  static final int MAX_STATEMENT = 1_000;
+
+  /** Ends and marks wait this long for company while handlers still run. */
+  private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+  private static final Duration FOREVER = Duration.ofDays(365);
+  private static final long LOG_FLUSH_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  enum Phase {
+    NEW,
+    RUNNING,
+    DRAINING,
+    ENDED
+  }
+
+  /** An attempt to give back unstarted. */
+  record Returned(long id, int attempt) {
+    static Returned of(ClaimedJob job) {
+      return new Returned(job.id(), job.attempt());
+    }
+  }
+
+  /** A start to be noted in the database. */
+  record Mark(long id, int attempt, long startedNanos) {}
+
+  /** What the dispatcher is to do: store these, then claim. */
+  record Turn(
+      List<End> ends, List<Returned> returned, List<Mark> marks, List<Segment> log, boolean claim) {
+    boolean stores() {
+      return !ends.isEmpty() || !returned.isEmpty() || !marks.isEmpty() || !log.isEmpty();
+    }
+  }
+
+  private final WorkerOptions options;
+  private final Map<Integer, JobDefinition<?>> definitions;
+  private final int largestBatch;
+  private final Consumer<List<Execution>> begin;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  // All guarded by lock.
+  private Phase phase = Phase.NEW;
+  private final Backlog backlog;
+  private final QueueTurns turns;
+  private final Set<Execution> executions = new LinkedHashSet<>();
+  private final Deque<End> ends = new ArrayDeque<>();
+  private final Deque<Returned> returned = new ArrayDeque<>();
+  private final Map<Long, Mark> unmarked = new HashMap<>();
+  private final Set<Long> storing = new HashSet<>();
+  private Set<Returned> strangers = Set.of();
+  private boolean moreToClaim = true;
+  private boolean claiming;
+  private int storedEnds;
+  private boolean wantsAlone; // claims nothing until it can run a lost job alone
+  private boolean alone; // the one handler that runs is to have no company
+  private long leaseEndNanos;
+  private long nextPollNanos = System.nanoTime();
+  private long nextLogFlushNanos;
+  private long firstEndNanos;
+
+  /**
+   * @param begin starts prepared handlers; called without the lock
+   */
+  WorkerState(
+      WorkerOptions options,
+      List<Lane> lanes,
+      Map<Integer, JobDefinition<?>> definitions,
+      Consumer<List<Execution>> begin) {
+    this.options = options;
+    this.definitions = Map.copyOf(definitions);
+    this.largestBatch =
+        definitions.values().stream().mapToInt(JobDefinition::maxBatch).max().orElse(1);
+    this.begin = begin;
+    this.backlog = new Backlog(options.concurrency(), options.maxPrefetch());
+    this.turns = new QueueTurns(options.choice(), lanes);
+  }
+
+  List<Lane> lanes() {
+    return turns.lanes();
+  }
+
+  // ---- phases ----
+
+  void started() {
+    locked(() -> {
+      if (phase != Phase.NEW) {
+        throw new IllegalStateException("a worker starts once; this one is " + phase);
+      }
+      phase = Phase.RUNNING;
+    });
+  }
+
+  /** Claims and starts nothing more; answers the phase before. */
+  Phase draining() {
+    lock.lock();
+    try {
+      Phase before = phase;
+      if (phase == Phase.NEW) {
+        phase = Phase.ENDED;
+      } else if (phase == Phase.RUNNING) {
+        phase = Phase.DRAINING;
+        giveBack(backlog.remove(job -> true));
+      }
+      changed.signalAll();
+      return before;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void ended() {
+    locked(() -> {
+      phase = Phase.ENDED;
+      changed.signalAll();
+    });
+  }
+
+  /** Waits until no handler runs, for so long at most. */
+  boolean awaitNoHandlers(Duration atMost) {
+    return await(atMost, executions::isEmpty);
+  }
+
+  /** Waits until everything is stored, for so long at most. */
+  boolean awaitStored(Duration atMost) {
+    return await(atMost, () -> ends.isEmpty() && returned.isEmpty() && storing.isEmpty());
+  }
+
+  /** Rests unless the worker ends meanwhile; answers whether it goes on. */
+  boolean rest(Duration atMost) {
+    return !await(atMost, () -> phase == Phase.ENDED);
+  }
+
+  private boolean await(Duration atMost, BooleanSupplier condition) {
+    lock.lock();
+    try {
+      long left = atMost.toNanos();
+      while (!condition.getAsBoolean()) {
+        if (left <= 0) {
+          return false;
+        }
+        left = changed.awaitNanos(left);
+      }
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return condition.getAsBoolean();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean isIdle() {
+    lock.lock();
+    try {
+      return holdsNothing();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Handlers that run now. */
+  List<Execution> executions() {
+    lock.lock();
+    try {
+      return List.copyOf(executions);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- the lease ----
+
+  void leaseRunsUntil(long nanos) {
+    locked(() -> {
+      leaseEndNanos = nanos;
+      changed.signalAll();
+    });
+  }
+
+  /** Forgets what others have by now; answers how many attempts still run here. */
+  int leaseLost() {
+    lock.lock();
+    try {
+      backlog.remove(job -> true);
+      returned.clear();
+      unmarked.clear();
+      strangers = Set.of();
+      moreToClaim = true;
+      return executions.stream().mapToInt(execution -> execution.jobs().size()).sum();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Compares with what the database says this worker holds: passes on requests to stop, and gives
+   * back jobs of a claim whose answer was lost. Such a stranger is given back only when it was seen
+   * twice, so that a claim just coming in is none.
+   *
+   * @return the strangers given back
+   */
+  List<Returned> compare(Collection<Held> held) {
+    List<Returned> found = new ArrayList<>();
+    lock.lock();
+    try {
+      Set<Long> known = new HashSet<>(storing);
+      executions.forEach(execution -> execution.jobs().forEach(job -> known.add(job.id())));
+      ends.forEach(end -> known.add(end.job().id()));
+      returned.forEach(attempt -> known.add(attempt.id()));
+      Set<Returned> unknown = new HashSet<>();
+      for (Held attempt : held) {
+        if (attempt.stopRequested()) {
+          giveBack(backlog.remove(job -> job.id() == attempt.id()));
+          executions.forEach(execution -> execution.cancel(attempt.id()));
+        }
+        if (!known.contains(attempt.id()) && !backlog.contains(attempt.id())) {
+          unknown.add(new Returned(attempt.id(), attempt.attempt()));
+        }
+      }
+      unknown.stream().filter(strangers::contains).forEach(found::add);
+      returned.addAll(found);
+      strangers = unknown;
+      changed.signalAll();
+      return found;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- wake-ups ----
+
+  void jobsReady(@Nullable Short queueId) {
+    if (queueId == null || lanes().stream().anyMatch(lane -> lane.queueId() == queueId)) {
+      locked(() -> {
+        moreToClaim = true;
+        changed.signalAll();
+      });
+    }
+  }
+
+  void queuePaused(short queueId) {
+    locked(() -> {
+      giveBack(backlog.remove(job -> job.queueId() == queueId));
+      changed.signalAll();
+    });
+  }
+
+  // ---- the dispatcher's turns ----
+
+  /** Waits until there is something to store or to claim; null when the worker has ended. */
+  @Nullable Turn nextTurn() throws InterruptedException {
+    lock.lock();
+    try {
+      while (true) {
+        long now = System.nanoTime();
+        if (phase == Phase.ENDED && ends.isEmpty() && returned.isEmpty()) {
+          return null;
+        }
+        boolean claim =
+            phase == Phase.RUNNING
+                && now < leaseEndNanos
+                && (moreToClaim || now >= nextPollNanos)
+                && room() > 0;
+        if (claim || !returned.isEmpty() || endsAreDue(now) || marksAreDue(now) || logIsDue(now)) {
+          return turn(now, claim);
+        }
+        changed.awaitNanos(untilNextTurn(now));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Turn turn(long now, boolean claim) {
+    List<End> someEnds = new ArrayList<>();
+    while (!ends.isEmpty() && someEnds.size() < MAX_STATEMENT) {
+      someEnds.add(ends.removeFirst());
+    }
+    firstEndNanos = now;
+    List<Returned> someReturned = new ArrayList<>();
+    while (!returned.isEmpty() && someReturned.size() < MAX_STATEMENT) {
+      someReturned.add(returned.removeFirst());
+    }
+    someEnds.forEach(end -> storing.add(end.job().id()));
+    someReturned.forEach(attempt -> storing.add(attempt.id()));
+    List<Mark> marks = new ArrayList<>();
+    unmarked
+        .values()
+        .removeIf(mark -> now - mark.startedNanos() >= LINGER_NANOS && marks.add(mark));
+    List<Segment> log = new ArrayList<>();
+    if (logIsDue(now)) {
+      executions.forEach(execution -> log.addAll(execution.takeLog()));
+      nextLogFlushNanos = now + LOG_FLUSH_NANOS;
+    }
+    someEnds.forEach(end -> log.addAll(end.log()));
+    if (claim) {
+      claiming = true;
+      moreToClaim = false;
+      nextPollNanos = now + options.pollInterval().toNanos();
+    }
+    return new Turn(someEnds, someReturned, marks, log, claim);
+  }
+
+  private boolean endsAreDue(long now) {
+    return !ends.isEmpty()
+        && (executions.isEmpty()
+            || ends.size() >= MAX_STATEMENT
+            || now - firstEndNanos >= LINGER_NANOS);
+  }
+
+  private boolean marksAreDue(long now) {
+    return unmarked.values().stream().anyMatch(mark -> now - mark.startedNanos() >= LINGER_NANOS);
+  }
+
+  private boolean logIsDue(long now) {
+    return !executions.isEmpty() && now >= nextLogFlushNanos;
+  }
+
+  private long untilNextTurn(long now) {
+    long wait = TimeUnit.SECONDS.toNanos(1);
+    if (phase == Phase.RUNNING && room() > 0) {
+      wait = Math.min(wait, nextPollNanos - now);
+    }
+    if (!ends.isEmpty()) {
+      wait = Math.min(wait, firstEndNanos + LINGER_NANOS - now);
+    }
+    for (Mark mark : unmarked.values()) {
+      wait = Math.min(wait, mark.startedNanos() + LINGER_NANOS - now);
+    }
+    if (!executions.isEmpty()) {
+      wait = Math.min(wait, nextLogFlushNanos - now);
+    }
+    return Math.max(1, wait);
+  }
+
+  /** The turn's ends and returns are stored. */
+  void stored(Turn turn) {
+    locked(() -> {
+      noLongerStoring(turn);
+      storedEnds += turn.ends().size();
+      changed.signalAll();
+    });
+  }
+
+  /** The turn failed: everything it took is put back, to be stored later. */
+  void putBack(Turn turn) {
+    locked(() -> {
+      noLongerStoring(turn);
+      turn.ends().reversed().forEach(ends::addFirst);
+      turn.returned().reversed().forEach(returned::addFirst);
+      Set<Long> ended = new HashSet<>();
+      ends.forEach(end -> ended.add(end.job().id()));
+      turn.marks().stream()
+          .filter(mark -> !ended.contains(mark.id()))
+          .forEach(mark -> unmarked.putIfAbsent(mark.id(), mark));
+    });
+  }
+
+  private void noLongerStoring(Turn turn) {
+    turn.ends().forEach(end -> storing.remove(end.job().id()));
+    turn.returned().forEach(attempt -> storing.remove(attempt.id()));
+  }
+
+  /** A claim is over; after one that failed, what it would have found is still there. */
+  void claimed(boolean failed) {
+    locked(() -> {
+      claiming = false;
+      moreToClaim |= failed;
+      changed.signalAll();
+    });
+  }
+
+  /** Claims again and waits until that, and all that came of it, has ended and found no more. */
+  void awaitNothingToClaim() {
+    jobsReady(null);
+    await(FOREVER, () -> phase != Phase.RUNNING || (holdsNothing() && !moreToClaim && !claiming));
+  }
+
+  /** How many ends of attempts were stored. */
+  int storedEnds() {
+    lock.lock();
+    try {
+      return storedEnds;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A round of claims: how many jobs there is room for, and the queues to ask in order. */
+  record Round(int room, List<QueueTurns.Turn> turns) {
+    static final Round NONE = new Round(0, List.of());
+  }
+
+  /** The claims to make now; the room that handlers free meanwhile belongs to the next round. */
+  Round round() {
+    lock.lock();
+    try {
+      int room = room();
+      return room > 0 && phase == Phase.RUNNING ? new Round(room, turns.turns(room)) : Round.NONE;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** How many of the next jobs claimed would start at once. */
+  int starting() {
+    lock.lock();
+    try {
+      return Math.max(0, startable() - backlog.size());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes claimed jobs in and starts what there is a place for. */
+  void accept(Lane lane, Order order, Claim claim) {
+    List<Execution> starting;
+    lock.lock();
+    try {
+      if (phase != Phase.RUNNING) {
+        giveBack(claim.jobs());
+        changed.signalAll();
+        return;
+      }
+      List<Double> ranks = turns.claimed(lane, claim.jobs().size(), claim.met() < order.max());
+      for (int i = 0; i < claim.jobs().size(); i++) {
+        backlog.add(claim.jobs().get(i), ranks.get(i));
+      }
+      // Fewer jobs than rows met: keys were parked or absorbed, and there may be more behind.
+      moreToClaim |= claim.met() >= order.max() || claim.met() > claim.jobs().size();
+      starting = startMore();
+    } finally {
+      lock.unlock();
+    }
+    begin.accept(starting);
+  }
+
+  // ---- running alone ----
+
+  /**
+   * Whether a job that a worker died under waits to be run. Until it has run, nothing else is
+   * claimed, and what waits here is given back.
+   *
+   * @return whether the worker is empty, so that such a job may be claimed now
+   */
+  boolean wantsAlone(boolean wanted) {
+    lock.lock();
+    try {
+      wantsAlone = wanted;
+      if (!wanted) {
+        return false;
+      }
+      moreToClaim = true;
+      giveBack(backlog.remove(job -> true));
+      return holdsNothing();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean wantsAlone() {
+    lock.lock();
+    try {
+      return wantsAlone;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Runs one job without company. */
+  void runAlone(ClaimedJob job) {
+    List<Execution> starting;
+    lock.lock();
+    try {
+      if (phase != Phase.RUNNING) {
+        giveBack(List.of(job));
+        changed.signalAll();
+        return;
+      }
+      alone = true;
+      backlog.add(job, 0);
+      starting = startMore();
+    } finally {
+      lock.unlock();
+    }
+    begin.accept(starting);
+  }
+
+  // ---- handlers ----
+
+  /** An execution has ends to store; its place is free once its handler has returned. */
+  void finished(Execution execution) {
+    List<End> mine = execution.takeEnds();
+    List<Execution> starting = List.of();
+    lock.lock();
+    try {
+      if (ends.isEmpty()) {
+        firstEndNanos = System.nanoTime();
+      }
+      ends.addAll(mine);
+      mine.forEach(end -> unmarked.remove(end.job().id()));
+      if (execution.isDone() && executions.remove(execution)) {
+        moreToClaim |= alone;
+        alone = false;
+        backlog.ran(System.nanoTime() - execution.startedNanos(), execution.jobs().size());
+        starting = startMore();
+      }
+      boolean first = ends.size() == mine.size();
+      if (first || executions.isEmpty() || ends.size() >= MAX_STATEMENT || moreToClaim) {
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+    begin.accept(starting);
+  }
+
+  /** Prepares handlers for the free places. */
+  private List<Execution> startMore() {
+    List<Execution> starting = new ArrayList<>();
+    long now = System.nanoTime();
+    while (phase == Phase.RUNNING
+        && executions.size() < options.concurrency()
+        && now < leaseEndNanos) {
+      ClaimedJob head = backlog.head();
+      if (head == null) {
+        break;
+      }
+      JobDefinition<?> definition = definitions.get(head.definitionId());
+      if (definition == null) {
+        throw new IllegalStateException("claimed a job of a definition this worker cannot run");
+      }
+      List<Waiting> batch = backlog.next(definition.maxBatch());
+      for (Waiting waiting : batch) {
+        turns.started(waiting.rank());
+        ClaimedJob job = waiting.job();
+        if (!job.marked()) {
+          unmarked.put(job.id(), new Mark(job.id(), job.attempt(), now));
+        }
+      }
+      if (executions.isEmpty()) {
+        nextLogFlushNanos = now + LOG_FLUSH_NANOS;
+      }
+      Execution execution =
+          new Execution(
+              definition,
+              queueName(head.queueId()),
+              batch.stream().map(Waiting::job).toList(),
+              this::finished);
+      executions.add(execution);
+      starting.add(execution);
+    }
+    return starting;
+  }
+
+  /** Stops every handler; their jobs are given back. */
+  void interruptHandlers() {
+    executions().forEach(execution -> execution.stop(Stop.DRAIN));
+  }
+
+  /** Name of a queue this worker serves. */
+  String queueName(short queueId) {
+    for (Lane lane : lanes()) {
+      if (lane.queueId() == queueId) {
+        return lane.queue();
+      }
+    }
+    throw new IllegalStateException("this worker does not serve queue " + queueId);
+  }
+
+  // ---- room ----
+
+  /** How many jobs to claim now. */
+  private int room() {
+    if (alone) {
+      return 0;
+    }
+    if (wantsAlone) {
+      return holdsNothing() ? 1 : 0;
+    }
+    int prefetch = backlog.prefetch();
+    // Small refills cost as much as large ones.
+    boolean low = startable() > backlog.size() || backlog.size() <= prefetch / 2;
+    return low ? Math.min(startable() + prefetch - backlog.size(), MAX_STATEMENT) : 0;
+  }
+
+  /** How many jobs the free places can start at once. */
+  private int startable() {
+    return (options.concurrency() - executions.size()) * largestBatch;
+  }
+
+  private boolean holdsNothing() {
+    return executions.isEmpty()
+        && backlog.isEmpty()
+        && ends.isEmpty()
+        && returned.isEmpty()
+        && storing.isEmpty();
+  }
+
+  private void giveBack(Collection<ClaimedJob> jobs) {
+    jobs.forEach(job -> returned.add(Returned.of(job)));
+  }
+
+  private void locked(Runnable action) {
+    lock.lock();
+    try {
+      action.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,88 @@
+package dev.ekiden.engine.store;
+
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+
+/** Queues and definitions by name and number. */
+public final class DefinitionTable {
+
+  /** A definition as jobs refer to it. */
+  public record Row(int id, String name, short queueId, String queue, int priority, int revision) {}
+
+  private static final String INSERT_QUEUE =
+      """
+      INSERT INTO ekiden.queue (name)
+      SELECT :name
+      WHERE NOT EXISTS (SELECT FROM ekiden.queue WHERE name = :name)
+      ON CONFLICT (name) DO NOTHING
+      """;
+
+  private static final String UPSERT =
+      """
+      INSERT INTO ekiden.definition AS present (name, queue_id, priority, settings)
+      SELECT :name, queue.id, :priority, CAST(:settings AS jsonb)
+      FROM ekiden.queue
+      WHERE queue.name = :queue
+      ON CONFLICT (name) DO UPDATE
+      SET queue_id = excluded.queue_id,
+          priority = excluded.priority,
+          settings = excluded.settings,
+          revision = present.revision + 1
+      WHERE :owner
+        AND (present.queue_id, present.priority, present.settings)
+            IS DISTINCT FROM (excluded.queue_id, excluded.priority, excluded.settings)
+      """;
+
+  private static final String SELECT =
+      """
+      SELECT definition.id, definition.name, definition.queue_id, queue.name AS queue,
+             definition.priority, definition.revision
+      FROM ekiden.definition
+      JOIN ekiden.queue ON queue.id = definition.queue_id
+      """;
+
+  private static final RowMapper<Row> MAPPER =
+      (row, context) ->
+          new Row(
+              row.getInt("id"),
+              row.getString("name"),
+              row.getShort("queue_id"),
+              row.getString("queue"),
+              row.getInt("priority"),
+              row.getInt("revision"));
+
+  private DefinitionTable() {}
+
+  /**
+   * Stores a definition and its queue; a change of its settings raises its revision.
+   *
+   * @param owner whether the caller runs it and so decides about its settings; else a definition
+   *     that is there already stays as it is
+   */
+  public static void upsert(
+      Handle handle, String name, String queue, int priority, String settings, boolean owner) {
+    handle.createUpdate(INSERT_QUEUE).bind("name", queue).execute();
+    handle
+        .createUpdate(UPSERT)
+        .bind("name", name)
+        .bind("queue", queue)
+        .bind("priority", priority)
+        .bind("settings", settings)
+        .bind("owner", owner)
+        .execute();
+  }
+
+  public static Optional<Row> find(Handle handle, String name) {
+    return handle
+        .createQuery(SELECT + "WHERE definition.name = :name")
+        .bind("name", name)
+        .map(MAPPER)
+        .findOne();
+  }
+
+  public static List<Row> all(Handle handle) {
+    return handle.createQuery(SELECT + "ORDER BY definition.name").map(MAPPER).list();
+  }
+}

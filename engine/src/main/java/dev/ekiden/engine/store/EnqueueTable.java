@@ -1,0 +1,225 @@
+package dev.ekiden.engine.store;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/** How jobs come in. Decides nothing about keys that run: it inserts and waits for nobody. */
+public final class EnqueueTable {
+
+  /**
+   * A job to insert.
+   *
+   * @param id its number if it was drawn already (UNIQUE keys), else null
+   * @param coalesce whether the key is a COALESCE key, not a UNIQUE one
+   * @param delayMicros delay from the database's now, or null
+   * @param runAt ISO instant, or null; both null means now
+   */
+  public record NewJob(
+      @Nullable Long id,
+      short queueId,
+      int definitionId,
+      int priority,
+      @Nullable String key,
+      boolean coalesce,
+      String payload,
+      @Nullable Long delayMicros,
+      @Nullable String runAt) {}
+
+  /** A UNIQUE key to take. */
+  public record UniqueKey(short queueId, String key, long windowMicros) {}
+
+  private static final String INSERT =
+      """
+      WITH moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
+      input AS MATERIALIZED (
+        SELECT COALESCE(t.id, nextval('ekiden.job_id')) AS id, t.queue_id, t.definition_id,
+               t.priority, t.key, t.coalesce, t.payload, t.position,
+               COALESCE(t.run_at, moment.now + t.delay_micros * interval '1 microsecond') AS run_at,
+               moment.now
+        FROM moment, unnest(
+               CAST(:ids AS bigint[]), CAST(:queue_ids AS smallint[]),
+               CAST(:definition_ids AS integer[]), CAST(:priorities AS smallint[]),
+               CAST(:keys AS text[]), CAST(:coalesces AS boolean[]), CAST(:payloads AS text[]),
+               CAST(:delays AS bigint[]), CAST(:run_ats AS timestamptz[]))
+             WITH ORDINALITY
+             AS t(id, queue_id, definition_id, priority, key, coalesce, payload, delay_micros,
+                  run_at, position)
+      ),
+      stored AS (
+        INSERT INTO ekiden.job
+          (id, queue_id, definition_id, priority, key_kind, key, payload, created_at)
+        SELECT id, queue_id, definition_id, priority,
+               CAST(CASE WHEN key IS NULL THEN NULL
+                         WHEN coalesce THEN 'COALESCE'
+                         ELSE 'UNIQUE' END AS ekiden.key_kind),
+               key, CAST(payload AS json), now
+        FROM input
+      ),
+      due AS (
+        INSERT INTO ekiden.ready
+          (queue_id, priority, id, definition_id, attempt, failures, losses, key)
+        SELECT queue_id, priority, id, definition_id, 0, 0, 0, CASE WHEN coalesce THEN key END
+        FROM input
+        WHERE run_at IS NULL OR run_at <= now
+      ),
+      later AS (
+        INSERT INTO ekiden.scheduled
+          (id, run_at, queue_id, priority, definition_id, attempt, failures, losses, key,
+           backing_off)
+        SELECT id, run_at, queue_id, priority, definition_id, 0, 0, 0,
+               CASE WHEN coalesce THEN key END, false
+        FROM input
+        WHERE run_at > now
+      )
+      SELECT id FROM input ORDER BY position
+      """;
+
+  private static final String DRAW_IDS =
+      "SELECT nextval('ekiden.job_id') FROM generate_series(1, :count)";
+
+  /** Sorted, so that two calls with the same keys in other orders do not wait in a circle. */
+  private static final String TAKE_UNIQUE =
+      """
+      INSERT INTO ekiden.unique_key AS present (queue_id, key, job_id, expires_at)
+      SELECT t.queue_id, t.key, t.job_id, moment.now + t.window_micros * interval '1 microsecond'
+      FROM (SELECT ekiden.engine_now() AS now) AS moment,
+           unnest(
+             CAST(:queue_ids AS smallint[]), CAST(:keys AS text[]), CAST(:job_ids AS bigint[]),
+             CAST(:windows AS bigint[]))
+           AS t(queue_id, key, job_id, window_micros)
+      ORDER BY t.queue_id, t.key COLLATE "C"
+      ON CONFLICT (queue_id, key) DO UPDATE
+      SET job_id = excluded.job_id, expires_at = excluded.expires_at
+      WHERE present.expires_at <= (SELECT ekiden.engine_now())
+      RETURNING job_id
+      """;
+
+  private static final String FIND_UNIQUE =
+      """
+      SELECT t.position, present.job_id
+      FROM unnest(CAST(:queue_ids AS smallint[]), CAST(:keys AS text[]))
+           WITH ORDINALITY AS t(queue_id, key, position)
+      JOIN ekiden.unique_key AS present USING (queue_id, key)
+      """;
+
+  private static final String EXPIRE_UNIQUE =
+      """
+      DELETE FROM ekiden.unique_key
+      WHERE (queue_id, key) IN (
+        SELECT queue_id, key
+        FROM ekiden.unique_key
+        WHERE expires_at <= (SELECT ekiden.engine_now())
+        LIMIT :max
+        FOR UPDATE SKIP LOCKED)
+      """;
+
+  private EnqueueTable() {}
+
+  /** Inserts jobs; answers their ids in the order given. */
+  public static List<Long> insert(Handle handle, List<NewJob> jobs) {
+    int size = jobs.size();
+    List<@Nullable Long> ids = new ArrayList<>(size);
+    List<Short> queueIds = new ArrayList<>(size);
+    List<Integer> definitionIds = new ArrayList<>(size);
+    List<Short> priorities = new ArrayList<>(size);
+    List<@Nullable String> keys = new ArrayList<>(size);
+    List<Boolean> coalesces = new ArrayList<>(size);
+    List<String> payloads = new ArrayList<>(size);
+    List<@Nullable Long> delays = new ArrayList<>(size);
+    List<@Nullable String> runAts = new ArrayList<>(size);
+    for (NewJob job : jobs) {
+      ids.add(job.id());
+      queueIds.add(job.queueId());
+      definitionIds.add(job.definitionId());
+      priorities.add((short) job.priority());
+      keys.add(job.key());
+      coalesces.add(job.coalesce());
+      payloads.add(job.payload());
+      delays.add(job.delayMicros());
+      runAts.add(job.runAt());
+    }
+    return handle
+        .createQuery(INSERT)
+        .bindArray("ids", Long.class, ids)
+        .bindArray("queue_ids", Short.class, queueIds)
+        .bindArray("definition_ids", Integer.class, definitionIds)
+        .bindArray("priorities", Short.class, priorities)
+        .bindArray("keys", String.class, keys)
+        .bindArray("coalesces", Boolean.class, coalesces)
+        .bindArray("payloads", String.class, payloads)
+        .bindArray("delays", Long.class, delays)
+        .bindArray("run_ats", String.class, runAts)
+        .mapTo(Long.class)
+        .list();
+  }
+
+  public static List<Long> drawIds(Handle handle, int count) {
+    return handle.createQuery(DRAW_IDS).bind("count", count).mapTo(Long.class).list();
+  }
+
+  /**
+   * Takes UNIQUE keys that are free or expired, each for the job id at its place.
+   *
+   * @param keys distinct
+   * @return the owner of each key: the job given when it was taken, else the one that has it
+   */
+  public static Map<UniqueKey, Long> takeUnique(
+      Handle handle, List<UniqueKey> keys, List<Long> jobIds) {
+    Map<UniqueKey, Long> owners = new HashMap<>();
+    Map<UniqueKey, Long> open = new HashMap<>();
+    for (int i = 0; i < keys.size(); i++) {
+      open.put(keys.get(i), jobIds.get(i));
+    }
+    // A key found taken may expire and vanish before it is read: then it is simply tried again.
+    while (!open.isEmpty()) {
+      List<UniqueKey> asked = List.copyOf(open.keySet());
+      List<Long> taken =
+          handle
+              .createQuery(TAKE_UNIQUE)
+              .bindArray("queue_ids", Short.class, queueIds(asked))
+              .bindArray("keys", String.class, texts(asked))
+              .bindArray("job_ids", Long.class, asked.stream().map(open::get).toList())
+              .bindArray(
+                  "windows", Long.class, asked.stream().map(UniqueKey::windowMicros).toList())
+              .mapTo(Long.class)
+              .list();
+      for (UniqueKey key : asked) {
+        Long job = open.get(key);
+        if (job != null && taken.contains(job)) {
+          owners.put(key, job);
+          open.remove(key);
+        }
+      }
+      List<UniqueKey> refused = List.copyOf(open.keySet());
+      handle
+          .createQuery(FIND_UNIQUE)
+          .bindArray("queue_ids", Short.class, queueIds(refused))
+          .bindArray("keys", String.class, texts(refused))
+          .map((row, context) -> Map.entry(row.getInt("position") - 1, row.getLong("job_id")))
+          .forEach(found -> {
+            UniqueKey key = refused.get(found.getKey());
+            owners.put(key, found.getValue());
+            open.remove(key);
+          });
+    }
+    return owners;
+  }
+
+  /** Forgets UNIQUE keys whose window is over; answers how many. */
+  public static int expireUnique(Handle handle, int max) {
+    return handle.createUpdate(EXPIRE_UNIQUE).bind("max", max).execute();
+  }
+
+  private static List<Short> queueIds(Collection<UniqueKey> keys) {
+    return keys.stream().map(UniqueKey::queueId).toList();
+  }
+
+  private static List<String> texts(Collection<UniqueKey> keys) {
+    return keys.stream().map(UniqueKey::key).toList();
+  }
+}

@@ -1,0 +1,195 @@
+package dev.ekiden.engine.store;
+
+import dev.ekiden.engine.WorkerSummary;
+import java.sql.Array;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jspecify.annotations.Nullable;
+
+/** Workers and their leases, judged by the database's clock without its offset. */
+public final class WorkerTable {
+
+  /** An attempt that a worker holds, as the database knows it. */
+  public record Held(
+      long id,
+      int attempt,
+      int losses,
+      @Nullable Instant startedAt,
+      boolean stopRequested,
+      long workerId) {}
+
+  private static final String REGISTER =
+      """
+      INSERT INTO ekiden.worker
+        (name, concurrency, queues, definitions, started_at, expires_at)
+      VALUES (:name, :concurrency, CAST(:queues AS text[]), CAST(:definitions AS text[]),
+              clock_timestamp(), clock_timestamp() + :lease_micros * interval '1 microsecond')
+      RETURNING id
+      """;
+
+  private static final String RENEW =
+      """
+      UPDATE ekiden.worker
+      SET expires_at = clock_timestamp() + :lease_micros * interval '1 microsecond'
+      WHERE id = :id AND ended_at IS NULL
+      """;
+
+  private static final String HELD =
+      """
+      SELECT id, attempt, losses, started_at, cancel_requested, worker_id
+      FROM ekiden.running
+      WHERE worker_id = :worker_id
+      ORDER BY id
+      """;
+
+  private static final String LEAVE =
+      "UPDATE ekiden.worker SET ended_at = clock_timestamp() WHERE id = :id AND ended_at IS NULL";
+
+  // A worker gets one full lease after the database, or whoever judges, came back.
+  private static final String EXPIRE =
+      """
+      UPDATE ekiden.worker
+      SET ended_at = clock_timestamp(), lost = true
+      WHERE id = ANY (ARRAY(
+        SELECT id
+        FROM ekiden.worker
+        WHERE ended_at IS NULL
+          AND expires_at < clock_timestamp()
+          AND clock_timestamp() > GREATEST(pg_postmaster_start_time(), CAST(:judging_since AS timestamptz))
+                + :lease_micros * interval '1 microsecond'
+        ORDER BY id
+        LIMIT 1
+        FOR UPDATE SKIP LOCKED))
+      RETURNING id
+      """;
+
+  // Also what a claim gave to a worker in the moment in which it was taken out of the list.
+  private static final String ORPHANS =
+      """
+      SELECT running.id, running.attempt, running.losses, running.started_at,
+             running.cancel_requested, running.worker_id
+      FROM ekiden.running
+      WHERE NOT EXISTS (
+        SELECT
+        FROM ekiden.worker
+        WHERE worker.id = running.worker_id AND worker.ended_at IS NULL)
+      ORDER BY running.id
+      LIMIT :max
+      """;
+
+  private static final String LIVE =
+      """
+      SELECT worker.*,
+             (SELECT count(*) FROM ekiden.running WHERE running.worker_id = worker.id) AS running
+      FROM ekiden.worker
+      WHERE ended_at IS NULL
+      ORDER BY id
+      """;
+
+  private static final String FORGET =
+      """
+      DELETE FROM ekiden.worker
+      WHERE ended_at < clock_timestamp() - :age_micros * interval '1 microsecond'
+      """;
+
+  private static final RowMapper<Held> ATTEMPT =
+      (row, context) ->
+          new Held(
+              row.getLong("id"),
+              row.getInt("attempt"),
+              row.getInt("losses"),
+              JobTable.instant(row, "started_at"),
+              row.getBoolean("cancel_requested"),
+              row.getLong("worker_id"));
+
+  private WorkerTable() {}
+
+  /** Begins a lease; answers the worker's id. */
+  public static long register(
+      Handle handle,
+      String name,
+      int concurrency,
+      Collection<String> queues,
+      Collection<String> definitions,
+      Duration lease) {
+    return handle
+        .createQuery(REGISTER)
+        .bind("name", name)
+        .bind("concurrency", concurrency)
+        .bindArray("queues", String.class, List.copyOf(queues))
+        .bindArray("definitions", String.class, List.copyOf(definitions))
+        .bind("lease_micros", micros(lease))
+        .mapTo(Long.class)
+        .one();
+  }
+
+  /** Prolongs a lease; false when it was taken away. */
+  public static boolean renew(Handle handle, long id, Duration lease) {
+    return handle.createUpdate(RENEW).bind("id", id).bind("lease_micros", micros(lease)).execute()
+        == 1;
+  }
+
+  /** The attempts a worker holds. */
+  public static List<Held> held(Handle handle, long workerId) {
+    return handle.createQuery(HELD).bind("worker_id", workerId).map(ATTEMPT).list();
+  }
+
+  /** Attempts whose worker holds no lease any more. */
+  public static List<Held> orphans(Handle handle, int max) {
+    return handle.createQuery(ORPHANS).bind("max", max).map(ATTEMPT).list();
+  }
+
+  /** Ends a lease of its own accord. */
+  public static void leave(Handle handle, long id) {
+    handle.createUpdate(LEAVE).bind("id", id).execute();
+  }
+
+  /**
+   * Takes away one lease that has run out; answers the worker, or empty.
+   *
+   * @param judgingSince since when the caller has judged without a gap
+   */
+  public static Optional<Long> expireOne(Handle handle, Duration lease, Instant judgingSince) {
+    return handle
+        .createQuery(EXPIRE)
+        .bind("lease_micros", micros(lease))
+        .bind("judging_since", judgingSince)
+        .mapTo(Long.class)
+        .findOne();
+  }
+
+  public static List<WorkerSummary> live(Handle handle) {
+    return handle
+        .createQuery(LIVE)
+        .map((row, context) ->
+            new WorkerSummary(
+                row.getLong("id"),
+                row.getString("name"),
+                row.getTimestamp("started_at").toInstant(),
+                row.getTimestamp("expires_at").toInstant(),
+                row.getInt("concurrency"),
+                texts(row.getArray("queues")),
+                texts(row.getArray("definitions")),
+                row.getLong("running")))
+        .list();
+  }
+
+  /** Forgets workers that ended longer ago than {@code age}. */
+  public static void forget(Handle handle, Duration age) {
+    handle.createUpdate(FORGET).bind("age_micros", micros(age)).execute();
+  }
+
+  private static long micros(Duration duration) {
+    return duration.toNanos() / 1_000;
+  }
+
+  private static List<String> texts(Array array) throws SQLException {
+    return List.of((String[]) array.getArray());
+  }
+}

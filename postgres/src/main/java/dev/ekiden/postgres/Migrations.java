@@ -1,0 +1,171 @@
+package dev.ekiden.postgres;
+
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Brings a module's tables to the version of this build, or checks that they are.
+ *
+ * <p>Each module has its own numbered SQL files ({@code
+ * classpath:dev/ekiden/<module>/migration/V1__….sql}, in which {@code ${schema}} is the schema) and
+ * its own history table {@code <schema>.<module>_migrations}. A host application's own Flyway and
+ * its {@code flyway_schema_history} are neither read nor touched.
+ */
+public final class Migrations {
+
+  private static final Pattern IDENTIFIER = Pattern.compile("[a-z][a-z0-9_]{0,39}");
+
+  /** Flyway tries once a second: a process waits so long for another that is migrating. */
+  private static final int LOCK_TRIES = 600;
+
+  private Migrations() {}
+
+  /**
+   * Creates the schema and runs the migrations that are missing. Several processes may call this at
+   * once: one migrates, the others wait for it. Takes two connections of the database's pool.
+   *
+   * @param module such as {@code engine}
+   * @param schema such as {@code ekiden}
+   * @throws SchemaVersionException if the database is newer than this build, or if an applied
+   *     migration differs from the one in this build, or a migration fails
+   */
+  public static void apply(Database database, String module, String schema) {
+    requireIdentifier("module", module);
+    requireIdentifier("schema", schema);
+    MigrationFiles files = MigrationFiles.of(module);
+    createSchema(database, schema);
+    OptionalInt applied = appliedVersion(database, module, schema);
+    if (applied.isPresent() && applied.getAsInt() > files.newest()) {
+      throw newer(files, schema, applied.getAsInt());
+    }
+    FluentConfiguration flyway =
+        Flyway.configure(MigrationFiles.classLoader())
+            .dataSource(database.dataSource())
+            .locations("classpath:" + MigrationFiles.directory(module))
+            .defaultSchema(schema)
+            .schemas(schema)
+            .createSchemas(false)
+            .table(historyTable(module))
+            .baselineOnMigrate(true)
+            .baselineVersion("0")
+            .placeholders(Map.of("schema", schema))
+            .validateMigrationNaming(true)
+            .failOnMissingLocations(true)
+            .lockRetryCount(LOCK_TRIES)
+            .cleanDisabled(true);
+    try {
+      flyway.load().migrate();
+    } catch (FlywayException e) {
+      throw new SchemaVersionException(
+          module,
+          "The migrations of " + module + " in schema " + schema + " failed: " + e.getMessage(),
+          e);
+    }
+  }
+
+  /**
+   * Checks, with one short query, that the schema is one that this build works on. Never changes
+   * anything.
+   *
+   * @throws SchemaVersionException if the schema is missing, older than the oldest this build works
+   *     on, or newer than the newest it knows
+   */
+  public static void requireCurrent(Database database, String module, String schema) {
+    requireIdentifier("module", module);
+    requireIdentifier("schema", schema);
+    MigrationFiles files = MigrationFiles.of(module);
+    OptionalInt applied = appliedVersion(database, module, schema);
+    if (applied.isEmpty()) {
+      throw new SchemaVersionException(
+          module,
+          "The database has no tables of "
+              + module
+              + " in schema "
+              + schema
+              + ": run `ekiden up` or `ekiden migrate` first");
+    }
+    if (applied.getAsInt() > files.newest()) {
+      throw newer(files, schema, applied.getAsInt());
+    }
+    if (applied.getAsInt() < files.oldest()) {
+      throw new SchemaVersionException(
+          module,
+          "The tables of "
+              + module
+              + " in schema "
+              + schema
+              + " have version "
+              + applied.getAsInt()
+              + ", but this build works on version "
+              + files.range()
+              + ": run `ekiden up` or `ekiden migrate` of this build first");
+    }
+  }
+
+  private static SchemaVersionException newer(MigrationFiles files, String schema, int applied) {
+    return new SchemaVersionException(
+        files.module(),
+        "The tables of "
+            + files.module()
+            + " in schema "
+            + schema
+            + " have version "
+            + applied
+            + ", which a newer build made; this build works on version "
+            + files.range()
+            + ": use the newer build");
+  }
+
+  private static OptionalInt appliedVersion(Database database, String module, String schema) {
+    return database.withHandle(handle -> {
+      String table = schema + "." + historyTable(module);
+      if (!exists(handle, table)) {
+        return OptionalInt.empty();
+      }
+      int version =
+          handle
+              .createQuery(
+                  """
+                  SELECT coalesce(max(CAST(version AS integer)), 0)
+                  FROM %s
+                  WHERE success
+                  """
+                      .formatted(table))
+              .mapTo(int.class)
+              .one();
+      return version == 0 ? OptionalInt.empty() : OptionalInt.of(version);
+    });
+  }
+
+  private static boolean exists(Handle handle, String table) {
+    return handle
+        .createQuery("SELECT to_regclass(:table) IS NOT NULL")
+        .bind("table", table)
+        .mapTo(boolean.class)
+        .one();
+  }
+
+  /** IF NOT EXISTS alone fails when two do it at once; the lock ends with the transaction. */
+  private static void createSchema(Database database, String schema) {
+    database.useTransaction(handle -> {
+      handle.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "schema " + schema);
+      handle.execute("CREATE SCHEMA IF NOT EXISTS " + schema);
+    });
+  }
+
+  private static String historyTable(String module) {
+    return module + "_migrations";
+  }
+
+  private static void requireIdentifier(String what, String name) {
+    if (!IDENTIFIER.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "A " + what + " is named with a-z, 0-9 and _, at most 40 characters, not " + name);
+    }
+  }
+}

@@ -1,0 +1,1 @@
+CREATE TABLE ${schema}.half (id bigint); SELECT nonsense;

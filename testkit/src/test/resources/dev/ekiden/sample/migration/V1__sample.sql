@@ -1,0 +1,1 @@
+CREATE TABLE ${schema}.sample (id bigint PRIMARY KEY);

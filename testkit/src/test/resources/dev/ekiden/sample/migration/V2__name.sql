@@ -1,0 +1,1 @@
+ALTER TABLE ${schema}.sample ADD COLUMN name text;
