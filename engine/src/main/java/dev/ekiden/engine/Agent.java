@@ -65,7 +65,7 @@ final class Agent implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    if (Thread.currentThread() == thread) {
+    if (Thread.currentThread().equals(thread)) {
       return;
     }
     try {
