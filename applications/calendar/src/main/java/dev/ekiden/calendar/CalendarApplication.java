@@ -1,6 +1,7 @@
 package dev.ekiden.calendar;
 
 import dev.ekiden.calendar.availability.HolidayCalendars;
+import dev.ekiden.calendar.cli.CalendarCommands;
 import dev.ekiden.calendar.http.CalendarRoutes;
 import dev.ekiden.calendar.refresh.CalendarRefresh;
 import dev.ekiden.calendar.store.CalendarSchema;
@@ -8,6 +9,7 @@ import dev.ekiden.engine.JobDefinition;
 import dev.ekiden.engine.WorkerOptions;
 import dev.ekiden.postgres.Database;
 import dev.ekiden.server.Application;
+import dev.ekiden.server.CommandContext;
 import dev.ekiden.server.Routes;
 import dev.ekiden.server.Services;
 import java.util.List;
@@ -75,6 +77,11 @@ public final class CalendarApplication implements Application {
   @Override
   public Optional<String> openApiResource() {
     return Optional.of("dev/ekiden/calendar/openapi.yaml");
+  }
+
+  @Override
+  public List<Object> commands(CommandContext context) {
+    return CalendarCommands.all(context, holidays);
   }
 
   /** Made with the definitions, which every role asks for first. */

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The kinds of CSV file, in the order they are imported. The first line names the columns, in any
@@ -87,6 +88,11 @@ public enum CalendarFile {
   /** Columns that a file may have. */
   public List<String> optional() {
     return optional;
+  }
+
+  /** All columns, in the order that exports write them. */
+  public List<String> columns() {
+    return Stream.concat(required.stream(), optional.stream()).toList();
   }
 
   boolean has(String column) {
