@@ -114,7 +114,7 @@ final class Agent implements AutoCloseable {
 
   private void report(RuntimeException e) {
     if (Database.isTransient(e)) {
-      LOG.warn("The {} cannot reach the database and keeps trying: {}", role, e.getMessage());
+      LOG.warn("The {} cannot reach the database and keeps trying: {}", role, Failures.brief(e));
     } else {
       LOG.error("The {} failed and keeps trying", role, e);
     }

@@ -18,6 +18,7 @@ import dev.ekiden.postgres.Database;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -71,6 +72,9 @@ final class Dispatcher {
   private final Thread thread;
   private long nextLostCheckNanos = System.nanoTime();
   private boolean failing;
+
+  /** Jobs whose end may have been stored by a transaction whose answer was lost. */
+  private final Set<Long> uncertain = new HashSet<>();
 
   Dispatcher(
       Engine engine,
@@ -136,7 +140,7 @@ final class Dispatcher {
       LOG.warn(
           "Worker {} cannot reach the database; its handlers run on and their ends are kept: {}",
           name,
-          e.getMessage());
+          Failures.brief(e));
     }
   }
 
@@ -174,6 +178,7 @@ final class Dispatcher {
           });
     } catch (RuntimeException e) {
       state.putBack(turn);
+      turn.ends().forEach(end -> uncertain.add(end.job().id()));
       throw e;
     }
     state.stored(turn);
@@ -241,24 +246,36 @@ final class Dispatcher {
     }
     for (End end : turn.ends()) {
       Settled stored = counted.get(end.job().id());
+      boolean again = uncertain.remove(end.job().id());
       if (stored == null) {
-        LOG.warn(
-            "The end of attempt {} of job {} was refused: the job has moved on without it",
-            end.job().attempt(),
-            end.job().id());
-        engine.listener().completionRefused(end.job().id(), end.job().attempt());
-        continue;
+        refused(end, again);
+      } else {
+        engine
+            .listener()
+            .attemptEnded(
+                end.job().id(),
+                end.job().attempt(),
+                end.definition(),
+                state.queueName(stored.queueId()),
+                stored.outcome(),
+                end.run());
       }
-      engine
-          .listener()
-          .attemptEnded(
-              end.job().id(),
-              end.job().attempt(),
-              end.definition(),
-              state.queueName(stored.queueId()),
-              stored.outcome(),
-              end.run());
     }
+  }
+
+  private void refused(End end, boolean again) {
+    if (again) {
+      LOG.info(
+          "The end of attempt {} of job {} was sent again after a lost answer and is not needed",
+          end.job().attempt(),
+          end.job().id());
+      return;
+    }
+    LOG.warn(
+        "The end of attempt {} of job {} was refused: the job has moved on without it",
+        end.job().attempt(),
+        end.job().id());
+    engine.listener().completionRefused(end.job().id(), end.job().attempt());
   }
 
   // ---- claiming ----

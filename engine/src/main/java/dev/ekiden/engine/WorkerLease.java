@@ -71,7 +71,7 @@ final class WorkerLease {
       LOG.warn(
           "Worker {} could not give up its lease, which will run out: {}",
           options.name(),
-          e.getMessage());
+          Failures.brief(e));
     }
   }
 

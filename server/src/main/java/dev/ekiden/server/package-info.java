@@ -1,4 +1,6 @@
-/** Configuration, HTTP and command line around the engine. */
+/**
+ * Configuration, HTTP and command line around the engine; what an application is written against.
+ */
 @NullMarked
 package dev.ekiden.server;
 

@@ -1,0 +1,121 @@
+package dev.ekiden.server.api;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.ekiden.engine.EngineException;
+import dev.ekiden.engine.ErrorCode;
+import dev.ekiden.engine.JobRequest;
+import dev.ekiden.engine.Key;
+import dev.ekiden.server.Problem;
+import dev.ekiden.server.ProblemException;
+import dev.ekiden.server.http.Problems;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** A job as a client asks for it. */
+record JobSubmission(
+    @JsonProperty(required = true) String definition,
+    @Nullable JsonNode payload,
+    @Nullable Integer priority,
+    @Nullable KeySubmission key,
+    @Nullable BigDecimal delaySeconds,
+    @Nullable Instant startAt) {
+
+  /** How long a unique key is remembered unless the client says otherwise. */
+  static final Duration DEFAULT_WINDOW = Duration.ofHours(24);
+
+  /** A key as a client asks for it. */
+  record KeySubmission(
+      @JsonProperty(required = true) String kind,
+      @JsonProperty(required = true) String value,
+      @Nullable BigDecimal windowSeconds) {
+
+    Key key() {
+      return switch (kind) {
+        case "coalesce" -> {
+          if (windowSeconds != null) {
+            throw invalid("key.windowSeconds", "only a unique key has windowSeconds");
+          }
+          yield Key.coalesce(value);
+        }
+        case "unique" ->
+            Key.unique(
+                value,
+                windowSeconds == null
+                    ? DEFAULT_WINDOW
+                    : Seconds.duration("key.windowSeconds", windowSeconds));
+        default -> throw invalid("key.kind", "kind must be coalesce or unique, not '" + kind + "'");
+      };
+    }
+  }
+
+  /**
+   * The request it stands for.
+   *
+   * @param path where the submission stands in the body, for messages; empty or like {@code [3]}
+   * @throws ProblemException naming the field that is wrong
+   */
+  JobRequest request(String path) {
+    try {
+      return request();
+    } catch (EngineException e) {
+      Problem problem = Problems.of(e, "");
+      throw new ProblemException(problem.withField(join(path, field(e.code()))), e);
+    } catch (ProblemException e) {
+      String field = e.problem().field();
+      throw new ProblemException(e.problem().withField(join(path, field == null ? "" : field)), e);
+    }
+  }
+
+  private JobRequest request() {
+    if (delaySeconds != null && startAt != null) {
+      throw invalid("startAt", "give delaySeconds or startAt, not both");
+    }
+    JobRequest request = JobRequest.of(definition, payload);
+    if (priority != null) {
+      request = request.withPriority(priority);
+    }
+    if (key != null) {
+      request = request.withKey(key.key());
+    }
+    if (delaySeconds != null) {
+      request = request.withDelay(Seconds.duration("delaySeconds", delaySeconds));
+    }
+    return startAt == null ? request : request.startingAt(startAt);
+  }
+
+  private String field(ErrorCode code) {
+    return switch (code) {
+      case INVALID_NAME, UNKNOWN_DEFINITION -> "definition";
+      case INVALID_PAYLOAD, PAYLOAD_TOO_LARGE -> "payload";
+      case INVALID_PRIORITY -> "priority";
+      case INVALID_KEY -> "key";
+      case INVALID_TIME -> startAt == null ? "delaySeconds" : "startAt";
+      case UNKNOWN_QUEUE,
+          UNKNOWN_JOB,
+          UNKNOWN_SCHEDULE,
+          INVALID_ZONE,
+          INVALID_CRON,
+          CRON_NEVER_FIRES,
+          INVALID_RATE,
+          INVALID_FILTER,
+          INVALID_CURSOR,
+          INVALID_OPTION,
+          TOO_MANY_JOBS,
+          JOB_STATE,
+          CONFLICT ->
+          "";
+    };
+  }
+
+  private static @Nullable String join(String path, String field) {
+    String joined = path.isEmpty() || field.isEmpty() ? path + field : path + "." + field;
+    return joined.isEmpty() ? null : joined;
+  }
+
+  private static ProblemException invalid(String field, String detail) {
+    return new ProblemException(Problem.of(422, "invalid-field", detail).withField(field));
+  }
+}

@@ -1,0 +1,129 @@
+package dev.ekiden.server.api;
+
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.ekiden.engine.Attempt;
+import dev.ekiden.engine.Job;
+import dev.ekiden.engine.JobState;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Jobs as the API shows them. */
+final class JobView {
+  private JobView() {}
+
+  /** What lists show. */
+  record Summary(
+      String id,
+      String definition,
+      String queue,
+      JobState state,
+      String batchState,
+      int priority,
+      @Nullable String key,
+      Job.@Nullable KeyKind keyKind,
+      Instant createdAt,
+      @Nullable Instant runAt,
+      int attempt,
+      int failures,
+      int losses,
+      Job.@Nullable BlockedReason blocked,
+      @Nullable String blocker,
+      @Nullable String worker,
+      @Nullable Instant claimedAt,
+      @Nullable Instant startedAt,
+      @Nullable Instant finishedAt,
+      @Nullable String errorType,
+      @Nullable String coalescedInto) {
+
+    static Summary of(Job job) {
+      return new Summary(
+          Long.toString(job.id()),
+          job.definition(),
+          job.queue(),
+          job.state(),
+          JobView.batchState(job),
+          job.priority(),
+          job.key(),
+          job.keyKind(),
+          job.createdAt(),
+          job.runAt(),
+          job.attempt(),
+          job.failures(),
+          job.losses(),
+          job.blocked(),
+          JobView.id(job.blocker()),
+          JobView.id(job.worker()),
+          job.claimedAt(),
+          job.startedAt(),
+          job.finishedAt(),
+          job.errorType(),
+          JobView.id(job.coalescedInto()));
+    }
+  }
+
+  /** Everything about one job. */
+  record Detail(
+      @JsonUnwrapped Summary summary,
+      @JsonRawValue String payload,
+      @JsonRawValue @Nullable String result,
+      @Nullable String error,
+      List<AttemptView> attempts) {
+
+    static Detail of(Job job, List<Attempt> attempts) {
+      return new Detail(
+          Summary.of(job),
+          job.payload(),
+          job.result(),
+          job.error(),
+          attempts.stream().map(AttemptView::of).toList());
+    }
+  }
+
+  /** One attempt. */
+  record AttemptView(
+      int number,
+      Attempt.@Nullable Outcome outcome,
+      String worker,
+      Instant claimedAt,
+      @Nullable Instant startedAt,
+      @Nullable Instant endedAt,
+      @Nullable String errorType,
+      @Nullable String error) {
+
+    static AttemptView of(Attempt attempt) {
+      return new AttemptView(
+          attempt.number(),
+          attempt.outcome(),
+          Long.toString(attempt.worker()),
+          attempt.claimedAt(),
+          attempt.startedAt(),
+          attempt.endedAt(),
+          attempt.errorType(),
+          attempt.error());
+    }
+  }
+
+  /** A page of a listing. */
+  record Items<T>(List<T> items, @Nullable String next) {
+    static <T> Items<T> of(List<T> items) {
+      return new Items<>(items, null);
+    }
+  }
+
+  static @Nullable String id(@Nullable Long id) {
+    return id == null ? null : Long.toString(id);
+  }
+
+  /** The state in the words of AWS Batch. */
+  static String batchState(Job job) {
+    return switch (job.state()) {
+      case SCHEDULED, BLOCKED -> "PENDING";
+      case READY -> "RUNNABLE";
+      case RUNNING -> job.startedAt() == null ? "STARTING" : "RUNNING";
+      case SUCCEEDED -> "SUCCEEDED";
+      case FAILED, CANCELED -> "FAILED";
+    };
+  }
+}

@@ -1,0 +1,143 @@
+package dev.ekiden.server.api;
+
+import dev.ekiden.engine.Engine;
+import dev.ekiden.engine.ErrorCode;
+import dev.ekiden.engine.Job;
+import dev.ekiden.engine.JobFilter;
+import dev.ekiden.engine.JobState;
+import dev.ekiden.engine.NotFoundException;
+import dev.ekiden.engine.Page;
+import dev.ekiden.engine.QueueSummary;
+import dev.ekiden.server.Problem;
+import dev.ekiden.server.ProblemException;
+import dev.ekiden.server.Request;
+import dev.ekiden.server.Response;
+import dev.ekiden.server.Routes;
+import dev.ekiden.server.api.JobView.Items;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Routes of queues. */
+public final class QueueRoutes {
+  /** Longest reason of a pause. */
+  public static final int MAX_REASON_LENGTH = 500;
+
+  /** How far a dry run counts. */
+  public static final int MAX_COUNTED = 1_000;
+
+  private final Engine engine;
+
+  public QueueRoutes(Engine engine) {
+    this.engine = engine;
+  }
+
+  public void addTo(Routes routes) {
+    routes.get("/api/v1/queues", this::list);
+    routes.get("/api/v1/queues/{queue}", this::get);
+    routes.post("/api/v1/queues/{queue}/pause", this::pause);
+    routes.post("/api/v1/queues/{queue}/resume", this::resume);
+    routes.post("/api/v1/queues/{queue}/redrive", this::redrive);
+  }
+
+  private record QueueView(
+      String name,
+      boolean paused,
+      @Nullable Instant pausedAt,
+      @Nullable String pausedReason,
+      long ready,
+      long scheduled,
+      long blocked,
+      long running,
+      @Nullable Double oldestReadySeconds) {
+
+    static QueueView of(QueueSummary queue) {
+      Duration oldest = queue.oldestReady();
+      return new QueueView(
+          queue.name(),
+          queue.isPaused(),
+          queue.pausedAt(),
+          queue.pausedReason(),
+          queue.ready(),
+          queue.scheduled(),
+          queue.blocked(),
+          queue.running(),
+          oldest == null ? null : Seconds.of(oldest));
+    }
+  }
+
+  private record Pause(@Nullable String reason) {}
+
+  private record Redrive(String queue, long jobs, boolean dryRun, boolean more) {}
+
+  private Response list(Request request) {
+    request.allowQuery();
+    return Response.json(Items.of(engine.queues().list().stream().map(QueueView::of).toList()));
+  }
+
+  private Response get(Request request) {
+    request.allowQuery();
+    return Response.json(view(request.path("queue").text()));
+  }
+
+  private Response pause(Request request) {
+    request.allowQuery();
+    String queue = existing(request.path("queue").text());
+    engine.queues().pause(queue, reason(request));
+    return Response.json(view(queue));
+  }
+
+  private Response resume(Request request) {
+    request.allowQuery();
+    String queue = existing(request.path("queue").text());
+    engine.queues().resume(queue);
+    return Response.json(view(queue));
+  }
+
+  private Response redrive(Request request) {
+    request.allowQuery("dryRun");
+    String queue = existing(request.path("queue").text());
+    if (request.query("dryRun").flag()) {
+      Page<Job> failed =
+          engine
+              .jobs()
+              .list(JobFilter.ALL.withQueue(queue).withStates(JobState.FAILED), null, MAX_COUNTED);
+      return Response.json(new Redrive(queue, failed.items().size(), true, failed.next() != null));
+    }
+    return Response.json(new Redrive(queue, engine.jobs().redrive(queue), false, false));
+  }
+
+  private static @Nullable String reason(Request request) {
+    byte[] body = request.jsonBytes(Request.MAX_JSON_BYTES);
+    if (body.length == 0) {
+      return null;
+    }
+    String reason = Bodies.read(body, Pause.class).reason();
+    if (reason != null && reason.length() > MAX_REASON_LENGTH) {
+      throw new ProblemException(
+          Problem.of(
+                  422,
+                  "invalid-field",
+                  "field 'reason' must have at most %d characters, not %d"
+                      .formatted(MAX_REASON_LENGTH, reason.length()))
+              .withField("reason"));
+    }
+    return reason;
+  }
+
+  private QueueView view(String name) {
+    return QueueView.of(find(name));
+  }
+
+  private String existing(String name) {
+    return find(name).name();
+  }
+
+  private QueueSummary find(String name) {
+    return engine
+        .queues()
+        .find(name)
+        .orElseThrow(() ->
+            new NotFoundException(ErrorCode.UNKNOWN_QUEUE, "there is no queue '" + name + "'"));
+  }
+}

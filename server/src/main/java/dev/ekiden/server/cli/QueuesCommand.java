@@ -1,0 +1,116 @@
+package dev.ekiden.server.cli;
+
+import dev.ekiden.server.CommandContext;
+import dev.ekiden.server.ExitCode;
+import dev.ekiden.server.Json;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code ekiden queues …}. */
+@Command(
+    name = "queues",
+    description = "Shows queues, pauses and resumes them, and runs their failed jobs again.",
+    footer = {"", "Examples:", "  ekiden queues list"})
+final class QueuesCommand {
+  private static final String QUEUES = "/api/v1/queues";
+
+  private static final List<Field> FIELDS =
+      List.of(
+          Field.of("QUEUE", "name"),
+          Field.number("READY", "ready"),
+          Field.number("SCHEDULED", "scheduled"),
+          Field.number("BLOCKED", "blocked"),
+          Field.number("RUNNING", "running"),
+          Field.seconds("OLDEST", "oldestReadySeconds"),
+          Field.time("PAUSED", "pausedAt"),
+          Field.of("REASON", "pausedReason"));
+
+  private final CommandContext context;
+
+  QueuesCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Command(
+      name = "list",
+      description = "Lists the queues and how they stand.",
+      footer = {"", "Examples:", "  ekiden queues list -o json"})
+  int list() {
+    context.printer().list(context.api().get(QUEUES), FIELDS);
+    return ExitCode.OK;
+  }
+
+  @Command(
+      name = "pause",
+      description = "Starts no more jobs of a queue; what runs goes on.",
+      footer = {"", "Examples:", "  ekiden queues pause mail --reason 'provider is down'"})
+  int pause(
+      @Parameters(paramLabel = "QUEUE", description = "The queue.") String queue,
+      @Option(
+              names = "--reason",
+              paramLabel = "TEXT",
+              description = "Shown to everybody who asks why.")
+          @Nullable String reason) {
+    ObjectNode body = Json.MAPPER.createObjectNode();
+    if (reason != null) {
+      body.put("reason", reason);
+    }
+    context.printer().one(context.api().post(path(queue, "pause"), body), FIELDS);
+    return ExitCode.OK;
+  }
+
+  @Command(
+      name = "resume",
+      description = "Starts jobs of a paused queue again.",
+      footer = {"", "Examples:", "  ekiden queues resume mail"})
+  int resume(@Parameters(paramLabel = "QUEUE", description = "The queue.") String queue) {
+    context.printer().one(context.api().post(path(queue, "resume")), FIELDS);
+    return ExitCode.OK;
+  }
+
+  @Command(
+      name = "redrive",
+      description = "Runs all failed jobs of a queue again, after showing how many there are.",
+      footer = {
+        "",
+        "Examples:",
+        "  ekiden queues redrive mail",
+        "  ekiden queues redrive mail --yes"
+      })
+  int redrive(
+      @Parameters(paramLabel = "QUEUE", description = "The queue.") String queue,
+      @Option(names = "--dry-run", description = "Only count them.") boolean dryRun,
+      @Option(
+              names = {"-y", "--yes"},
+              description = "Do not ask.")
+          boolean yes) {
+    List<Field> fields =
+        List.of(
+            Field.of("queue", "queue"), Field.of("jobs", "jobs"), Field.of("dry run", "dryRun"));
+    JsonNode count = context.api().post(path(queue, "redrive") + "?dryRun=true");
+    if (dryRun || count.path("jobs").asLong() == 0) {
+      context.printer().one(count, fields);
+      return ExitCode.OK;
+    }
+    context
+        .terminal()
+        .confirm(
+            "Run %s%s failed jobs of queue %s again?"
+                .formatted(
+                    Field.text(count.path("jobs")),
+                    count.path("more").asBoolean() ? " or more" : "",
+                    queue),
+            yes);
+    context.printer().one(context.api().post(path(queue, "redrive")), fields);
+    return ExitCode.OK;
+  }
+
+  private static String path(String queue, String verb) {
+    return QUEUES + "/" + ApiClient.encode(queue) + "/" + verb;
+  }
+}

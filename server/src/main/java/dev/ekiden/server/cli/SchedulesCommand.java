@@ -1,0 +1,202 @@
+package dev.ekiden.server.cli;
+
+import dev.ekiden.server.CommandContext;
+import dev.ekiden.server.ExitCode;
+import dev.ekiden.server.Json;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code ekiden schedules …}. */
+@Command(
+    name = "schedules",
+    description = "Shows and changes what is enqueued by the clock.",
+    footer = {"", "Examples:", "  ekiden schedules list"})
+final class SchedulesCommand {
+  private static final String SCHEDULES = "/api/v1/schedules";
+
+  private static final List<Field> FIELDS =
+      List.of(
+          Field.of("SCHEDULE", "name"),
+          Field.of("DEFINITION", "definition"),
+          new Field("WHEN", false, SchedulesCommand::when),
+          Field.of("ZONE", "zone"),
+          Field.time("NEXT", "nextAt"),
+          Field.time("LAST", "lastAt"),
+          Field.number("SKIPPED", "skipped"),
+          Field.number("MISSED", "missed"),
+          Field.time("PAUSED", "pausedAt"));
+
+  private final CommandContext context;
+
+  SchedulesCommand(CommandContext context) {
+    this.context = context;
+  }
+
+  @Command(
+      name = "list",
+      description = "Lists the schedules.",
+      footer = {"", "Examples:", "  ekiden schedules list"})
+  int list() {
+    context.printer().list(context.api().get(SCHEDULES), FIELDS);
+    return ExitCode.OK;
+  }
+
+  @Command(
+      name = "get",
+      description = "Shows one schedule and its next firings.",
+      footer = {"", "Examples:", "  ekiden schedules get nightly"})
+  int get(@Parameters(paramLabel = "SCHEDULE", description = "The schedule.") String name) {
+    print(context.api().get(path(name)));
+    return ExitCode.OK;
+  }
+
+  @Command(
+      name = "put",
+      description = "Creates or replaces a schedule.",
+      footer = {
+        "",
+        "Examples:",
+        "  ekiden schedules put nightly --definition sync --cron '0 3 * * *' --zone Asia/Tokyo",
+        "  ekiden schedules put poll --definition poll --every 30s"
+      })
+  int put(
+      @Parameters(paramLabel = "SCHEDULE", description = "What to call it.") String name,
+      @Option(
+              names = "--definition",
+              paramLabel = "DEFINITION",
+              required = true,
+              description = "Definition of its jobs.")
+          String definition,
+      @Option(
+              names = "--cron",
+              paramLabel = "CRON",
+              description = "Minute, hour, day of month, month, day of week.")
+          @Nullable String cron,
+      @Option(names = "--every", paramLabel = "TIME", description = "Every 30s, 5m, 2h…")
+          @Nullable Duration every,
+      @Option(names = "--at", paramLabel = "TIME", description = "Once, at 2026-12-24T09:00:00Z.")
+          @Nullable String at,
+      @Option(names = "--zone", paramLabel = "ZONE", description = "Zone of --cron (default: UTC).")
+          @Nullable String zone,
+      @Option(names = "--payload", paramLabel = "JSON", description = "Payload of its jobs.")
+          @Nullable String payload,
+      @Option(
+              names = "--priority",
+              paramLabel = "N",
+              description = "Priority of its jobs, 0 (last) to 9 (first).")
+          @Nullable Integer priority) {
+    ObjectNode body = Json.MAPPER.createObjectNode().put("definition", definition);
+    if (cron != null) {
+      body.put("cron", cron);
+    }
+    if (every != null) {
+      body.put("everySeconds", every.toMillis() / 1_000.0);
+    }
+    if (at != null) {
+      body.put("at", at);
+    }
+    if (zone != null) {
+      body.put("zone", zone);
+    }
+    if (payload != null) {
+      body.set("payload", parse(payload));
+    }
+    if (priority != null) {
+      body.put("priority", priority);
+    }
+    print(context.api().put(path(name), body));
+    return ExitCode.OK;
+  }
+
+  @Command(
+      name = "remove",
+      description = "Removes a schedule, after asking; its jobs stay.",
+      footer = {"", "Examples:", "  ekiden schedules remove nightly --yes"})
+  int remove(
+      @Parameters(paramLabel = "SCHEDULE", description = "The schedule.") String name,
+      @Option(
+              names = {"-y", "--yes"},
+              description = "Do not ask.")
+          boolean yes) {
+    context.terminal().confirm("Remove the schedule " + name + "?", yes);
+    context.api().delete(path(name));
+    context.terminal().say("Removed " + name + ".");
+    return ExitCode.OK;
+  }
+
+  @Command(
+      name = "pause",
+      description = "Lets a schedule not fire until it is resumed.",
+      footer = {"", "Examples:", "  ekiden schedules pause nightly"})
+  int pause(@Parameters(paramLabel = "SCHEDULE", description = "The schedule.") String name) {
+    print(context.api().post(path(name) + "/pause"));
+    return ExitCode.OK;
+  }
+
+  @Command(
+      name = "resume",
+      description = "Lets a paused schedule fire again.",
+      footer = {"", "Examples:", "  ekiden schedules resume nightly"})
+  int resume(@Parameters(paramLabel = "SCHEDULE", description = "The schedule.") String name) {
+    print(context.api().post(path(name) + "/resume"));
+    return ExitCode.OK;
+  }
+
+  @Command(
+      name = "run",
+      description = "Enqueues the job of a schedule now.",
+      footer = {"", "Examples:", "  ekiden schedules run nightly"})
+  int run(@Parameters(paramLabel = "SCHEDULE", description = "The schedule.") String name) {
+    context
+        .printer()
+        .one(
+            context.api().post(path(name) + "/run"),
+            List.of(Field.of("id", "id"), Field.of("created", "created")));
+    return ExitCode.OK;
+  }
+
+  private void print(JsonNode schedule) {
+    List<Field> fields = new ArrayList<>(FIELDS);
+    fields.add(Field.of("PAYLOAD", "payload"));
+    fields.add(
+        new Field(
+            "NEXT FIRINGS",
+            false,
+            item ->
+                item.path("nextFirings")
+                    .valueStream()
+                    .map(Field::text)
+                    .reduce((a, b) -> a + "\n" + b)
+                    .orElse("")));
+    context.printer().one(schedule, fields);
+  }
+
+  private static String when(JsonNode schedule) {
+    if (schedule.has("cron")) {
+      return Field.text(schedule.path("cron"));
+    }
+    return schedule.has("everySeconds")
+        ? "every " + Field.seconds("", "everySeconds").text().apply(schedule)
+        : "once";
+  }
+
+  private static String path(String name) {
+    return SCHEDULES + "/" + ApiClient.encode(name);
+  }
+
+  private static JsonNode parse(String text) {
+    try {
+      return Json.MAPPER.readTree(text);
+    } catch (JacksonException e) {
+      throw CommandException.usage("the payload is not JSON: " + e.getOriginalMessage());
+    }
+  }
+}

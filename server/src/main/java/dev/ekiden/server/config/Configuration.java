@@ -1,0 +1,87 @@
+package dev.ekiden.server.config;
+
+import dev.ekiden.postgres.DatabaseAddress;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a process is to run. Read once at its start by {@link ConfigurationReader}.
+ *
+ * @param directory where state is kept
+ * @param control the control listener
+ * @param publicListeners the public listeners
+ * @param database the database given, if one is
+ * @param databaseWait how long to wait for it
+ * @param workers the workers
+ */
+public record Configuration(
+    Path directory,
+    Control control,
+    PublicListeners publicListeners,
+    Optional<DatabaseSource> database,
+    Duration databaseWait,
+    Workers workers) {
+
+  /**
+   * The control listener.
+   *
+   * @param tokenFile a token that somebody provides, if any
+   */
+  public record Control(String bind, int port, List<String> hosts, Optional<Path> tokenFile) {
+    public Control {
+      hosts = List.copyOf(hosts);
+    }
+  }
+
+  /**
+   * The public listeners; each application that has one takes the next port.
+   *
+   * @param port the first, 0 for free ones
+   */
+  public record PublicListeners(
+      String bind, int port, List<String> hosts, int ratePerSecond, int burst) {
+    public PublicListeners {
+      hosts = List.copyOf(hosts);
+    }
+
+    /** The port of the n-th listener, n from 0. */
+    public int port(int n) {
+      return port == 0 ? 0 : port + n;
+    }
+  }
+
+  /**
+   * A database and, if its password comes from one, the file.
+   *
+   * @param passwordFile null-free: empty when the password came from a variable or is empty
+   */
+  public record DatabaseSource(DatabaseAddress address, Optional<Path> passwordFile) {}
+
+  /**
+   * The workers of the process.
+   *
+   * @param inline whether a server runs jobs itself
+   * @param queues the queues to serve; empty means what the applications say
+   * @param concurrency handlers at once; empty means what the applications say
+   * @param drain how long running jobs may go on at the end
+   */
+  public record Workers(
+      boolean inline, List<String> queues, Optional<Integer> concurrency, Duration drain) {
+    public Workers {
+      queues = List.copyOf(queues);
+    }
+  }
+
+  /** Whether an address can be reached from this machine only. */
+  static boolean isLoopback(String bind) {
+    try {
+      return InetAddress.getByName(bind).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+}
