@@ -22,7 +22,7 @@ final class Agent implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Agent.class);
   private static final Duration FIRST_REST_AFTER_FAILURE = Duration.ofMillis(100);
-  private static final Duration LONGEST_REST_AFTER_FAILURE = Duration.ofSeconds(2);
+  private static final Duration LONGEST_REST_AFTER_FAILURE = Duration.ofMillis(500);
 
   private final String role;
   private final Work work;
@@ -65,7 +65,7 @@ final class Agent implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    if (Thread.currentThread() == thread) {
+    if (Thread.currentThread().equals(thread)) {
       return;
     }
     try {

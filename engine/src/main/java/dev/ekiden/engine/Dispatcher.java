@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -177,9 +178,18 @@ final class Dispatcher {
             return order != null && ridesAlong ? ClaimTable.claim(handle, order) : null;
           });
     } catch (RuntimeException e) {
-      state.putBack(turn);
-      turn.ends().forEach(end -> uncertain.add(end.job().id()));
-      throw e;
+      try {
+        if (Database.isTransient(e)) {
+          throw e;
+        }
+        settled.clear();
+        settled.addAll(storeSingly(settlements));
+        claim = null;
+      } catch (RuntimeException stillThere) {
+        state.putBack(turn);
+        turn.ends().forEach(end -> uncertain.add(end.job().id()));
+        throw stillThere;
+      }
     }
     state.stored(turn);
     announce(turn, settled);
@@ -204,11 +214,19 @@ final class Dispatcher {
     return settlements.isEmpty() ? List.of() : SettleTable.settle(handle, settlements);
   }
 
+  /** One settlement a job: an end is worth more than giving the job back. */
   private static List<Settlement> settlements(Turn turn) {
     long now = System.nanoTime();
-    List<Settlement> settlements = new ArrayList<>();
+    Map<Long, Settlement> settlements = new LinkedHashMap<>();
+    for (Returned job : turn.returned()) {
+      settlements.put(
+          job.id(),
+          new Settlement(
+              job.id(), job.attempt(), Outcome.RETURNED, false, 0, null, null, null, null));
+    }
     for (End end : turn.ends()) {
-      settlements.add(
+      settlements.put(
+          end.job().id(),
           new Settlement(
               end.job().id(),
               end.job().attempt(),
@@ -220,12 +238,35 @@ final class Dispatcher {
               end.errorType(),
               end.error()));
     }
-    for (Returned job : turn.returned()) {
-      settlements.add(
-          new Settlement(
-              job.id(), job.attempt(), Outcome.RETURNED, false, 0, null, null, null, null));
+    return List.copyOf(settlements.values());
+  }
+
+  /**
+   * Stores ends one by one after PostgreSQL refused them together, so that one that cannot be
+   * stored (a result it cannot read, say) does not hold up the others; that one is stored without
+   * its texts.
+   */
+  private List<Settled> storeSingly(List<Settlement> settlements) {
+    List<Settled> settled = new ArrayList<>();
+    for (Settlement settlement : settlements) {
+      try {
+        settled.addAll(settleAlone(settlement));
+      } catch (RuntimeException e) {
+        if (Database.isTransient(e)) {
+          throw e;
+        }
+        LOG.error("The end of job {} cannot be stored as it is", settlement.id(), e);
+        settled.addAll(
+            settleAlone(
+                settlement.withoutTexts(
+                    "its result or error could not be stored: " + Failures.brief(e))));
+      }
     }
-    return settlements;
+    return settled;
+  }
+
+  private List<Settled> settleAlone(Settlement settlement) {
+    return database.inTransaction(handle -> SettleTable.settle(handle, List.of(settlement)));
   }
 
   /** Tells whoever waits for what the stored ends made possible, after their commit. */

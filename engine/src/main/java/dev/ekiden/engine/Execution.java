@@ -257,7 +257,7 @@ final class Execution {
     String json = null;
     if (result != null) {
       try {
-        json = Json.write(result).replace("\\u0000", "\\ufffd");
+        json = Json.write(result);
       } catch (JacksonException e) {
         return failure(context, JobFailure.permanent("the result cannot be written as JSON", e));
       }

@@ -49,13 +49,23 @@ final class Json {
           "the payload for '%s' has %d bytes as JSON; at most %d are allowed: keep large data elsewhere and enqueue a reference"
               .formatted(definition, bytes, Engine.MAX_PAYLOAD_BYTES));
     }
-    if (json.indexOf('\0') >= 0 || json.contains("\\u0000")) {
+    if (hasEscapedNul(json)) {
       throw new InvalidRequestException(
           ErrorCode.INVALID_PAYLOAD,
-          "the payload for '%s' contains the character U+0000, which PostgreSQL cannot keep"
+          "the payload for '%s' contains the character U+0000, which PostgreSQL cannot search"
               .formatted(definition));
     }
     return json;
+  }
+
+  /** Whether the escape of U+0000 occurs; one behind an escaped backslash is only text. */
+  private static boolean hasEscapedNul(String json) {
+    for (int i = json.indexOf('\\'); i >= 0; i = json.indexOf('\\', i + 2)) {
+      if (json.startsWith("u0000", i + 1)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   static int utf8Length(String text) {

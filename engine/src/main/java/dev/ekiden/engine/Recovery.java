@@ -29,10 +29,15 @@ import org.slf4j.LoggerFactory;
  * back: workers that could not renew because the database was away get their chance first.
  */
 final class Recovery {
-  /** How often leases are judged. */
-  private static final Duration PERIOD = Duration.ofMillis(500);
+  /**
+   * The leader's own lease as a part of a worker's. A worker renews after a third of its lease. So
+   * when the database is away for less than another third, no lease runs out; and when it is away
+   * for longer, the leadership is a new one, which waits.
+   */
+  private static final int LEADER_PART = 3;
 
-  private static final Duration LEADER_LEASE = Duration.ofSeconds(4);
+  /** How often leases are judged, as a part of the leader's lease. */
+  private static final int PERIOD_PART = 4;
 
   /** A job that this many workers died under is FAILED. */
   static final int MAX_LOSSES = 3;
@@ -45,18 +50,21 @@ final class Recovery {
   private final Engine engine;
   private final Database database;
   private final LeaderLease leader;
+  private final Duration period;
   private long nextHousekeepingNanos = System.nanoTime();
 
   Recovery(Engine engine, Database database, String holder) {
     this.engine = engine;
     this.database = database;
-    this.leader = LeaderLease.of(database, "engine-recovery", LEADER_LEASE, holder);
+    Duration leaderLease = engine.lease().dividedBy(LEADER_PART);
+    this.leader = LeaderLease.of(database, "engine-recovery", leaderLease, holder);
+    this.period = leaderLease.dividedBy(PERIOD_PART);
   }
 
   Duration run() {
     Optional<Leadership> leadership = leader.acquireOrRenew();
     leadership.ifPresent(this::recover);
-    return PERIOD;
+    return period;
   }
 
   void close() {

@@ -213,10 +213,14 @@ final class WorkerState {
     });
   }
 
-  /** Forgets what others have by now; answers how many attempts still run here. */
+  /**
+   * Forgets what others have by now, and claims nothing until there is a new lease; answers how
+   * many attempts still run here.
+   */
   int leaseLost() {
     lock.lock();
     try {
+      leaseEndNanos = System.nanoTime();
       backlog.remove(job -> true);
       returned.clear();
       unmarked.clear();

@@ -1,7 +1,9 @@
 package dev.ekiden.engine.store;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
@@ -401,7 +403,8 @@ public final class ClaimTable {
             .map(CLAIMED)
             .list();
     if (claimed.size() < free.size()) {
-      List<@Nullable String> used = claimed.stream().map(ClaimedJob::key).toList();
+      Set<@Nullable String> used = new HashSet<>();
+      claimed.forEach(job -> used.add(job.key()));
       handle
           .createUpdate(LET_GO)
           .bind("queue_id", order.queueId())

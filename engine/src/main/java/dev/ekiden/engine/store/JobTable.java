@@ -24,8 +24,8 @@ public final class JobTable {
                   WHEN scheduled.id IS NOT NULL THEN 'SCHEDULED'
                   WHEN blocked.id IS NOT NULL THEN 'BLOCKED'
                   ELSE 'READY' END AS state,
-             COALESCE(running.priority, scheduled.priority, blocked.priority, job.priority)
-               AS priority,
+             COALESCE(running.priority, scheduled.priority, blocked.priority, ready.priority,
+                      job.priority) AS priority,
              job.key, CAST(job.key_kind AS text) AS key_kind, CAST(job.payload AS text) AS payload,
              job.created_at, scheduled.run_at,
              COALESCE(running.attempt, scheduled.attempt, blocked.attempt, ready.attempt, 0)

@@ -34,7 +34,14 @@ public final class SettleTable {
       @Nullable Long startedAgoMicros,
       @Nullable String result,
       @Nullable String errorType,
-      @Nullable String error) {}
+      @Nullable String error) {
+
+    /** The same end with a note in place of its result and error. */
+    public Settlement withoutTexts(String note) {
+      return new Settlement(
+          id, attempt, outcome, workerLost, delayMicros, startedAgoMicros, null, errorType, note);
+    }
+  }
 
   /** An end that counted, with the outcome that was stored. */
   public record Settled(

@@ -16,11 +16,8 @@ enum Region {
       1,
       "10",
       true,
-      List.of(
-          "渋谷", "新宿", "池袋", "表参道", "六本木", "恵比寿", "下北沢", "吉祥寺", "秋葉原", "上野", "横浜", "川崎", "大宮", "梅田",
-          "難波", "心斎橋", "天王寺", "栄", "名駅", "天神", "博多", "大通", "仙台", "四条", "河原町", "三宮", "広島", "金沢",
-          "那覇"),
-      List.of("スペース", "スタジオ", "ビル", "ラウンジ", "ガーデン", "テラス")),
+      "渋谷,新宿,池袋,表参道,六本木,恵比寿,下北沢,吉祥寺,秋葉原,上野,横浜,川崎,大宮,梅田,難波,心斎橋,天王寺,栄,名駅,天神,博多,大通,仙台,四条,河原町,三宮,広島,金沢,那覇",
+      "スペース,スタジオ,ビル,ラウンジ,ガーデン,テラス"),
   NEW_YORK(
       "America/New_York",
       "us",
@@ -28,8 +25,8 @@ enum Region {
       100,
       "8.875",
       false,
-      List.of("SoHo ", "Chelsea ", "Brooklyn ", "Harlem "),
-      List.of("Loft", "Studio", "Rooms")),
+      "SoHo ,Chelsea ,Brooklyn ,Harlem ",
+      "Loft,Studio,Rooms"),
   SYDNEY(
       "Australia/Sydney",
       "au-nsw",
@@ -37,8 +34,8 @@ enum Region {
       100,
       "10",
       true,
-      List.of("Surry Hills ", "Newtown ", "Bondi "),
-      List.of("Studio", "Hall", "Rooms"));
+      "Surry Hills ,Newtown ,Bondi ",
+      "Studio,Hall,Rooms");
 
   /** Yen for one dollar of either kind, near enough for a sample. */
   private static final int YEN_PER_DOLLAR = 100;
@@ -49,8 +46,11 @@ enum Region {
   private final int minorUnits;
   private final String taxPercent;
   private final boolean taxIncluded;
-  private final List<String> areas;
-  private final List<String> kinds;
+
+  /** Names, separated by commas: an enum holds nothing that could change. */
+  private final String areas;
+
+  private final String kinds;
 
   Region(
       String zone,
@@ -59,8 +59,8 @@ enum Region {
       int minorUnits,
       String taxPercent,
       boolean taxIncluded,
-      List<String> areas,
-      List<String> kinds) {
+      String areas,
+      String kinds) {
     this.zone = zone;
     this.holidayCalendar = holidayCalendar;
     this.currency = currency;
@@ -80,11 +80,11 @@ enum Region {
   }
 
   List<String> areas() {
-    return areas;
+    return List.of(areas.split(",", -1));
   }
 
   List<String> kinds() {
-    return kinds;
+    return List.of(kinds.split(",", -1));
   }
 
   /** An amount of about so many yen, in minor units of the region's currency. */

@@ -48,6 +48,7 @@ public final class SampleData {
   private static final int OBON_PERCENT = 30;
   private static final int UNPUBLISHED_PERCENT = 3;
   private static final int PRICE_STEP_YEN = 100;
+  private static final List<PlanKind> PLAN_KINDS = List.of(PlanKind.values());
   private static final String NEW_YEAR = "年末年始";
   private static final String OBON = "お盆";
 
@@ -180,11 +181,9 @@ public final class SampleData {
   }
 
   private Plan plan(Space space, Region region, int id, int number, int yenPerHour) {
-    PlanKind kind = PlanKind.values()[number % PlanKind.values().length];
+    PlanKind kind = PLAN_KINDS.get(number % PLAN_KINDS.size());
     String title =
-        number < PlanKind.values().length
-            ? kind.title()
-            : kind.title() + (number / PlanKind.values().length + 1);
+        number < PLAN_KINDS.size() ? kind.title() : kind.title() + (number / PLAN_KINDS.size() + 1);
     BookingRules rules =
         BookingRules.builder()
             .unitMinutes(kind.unitMinutes())

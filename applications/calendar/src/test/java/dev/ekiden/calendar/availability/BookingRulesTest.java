@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,7 +57,7 @@ class BookingRulesTest {
     assertThat(
             Explanation.explain(Fixture.HOLIDAYS, room.truth(), start, end, room.now(MONDAY))
                 .codes())
-        .isEqualTo(reason == null ? java.util.List.of() : java.util.List.of(reason));
+        .isEqualTo(reason == null ? List.of() : List.of(reason));
   }
 
   @Test
@@ -246,20 +248,14 @@ class BookingRulesTest {
   }
 
   private static Arguments limit(
-      String field,
-      int allowed,
-      int refused,
-      java.util.function.Function<BookingRules.Builder, Setter> setter) {
+      String field, int allowed, int refused, Function<BookingRules.Builder, Setter> setter) {
     return Arguments.of(field, allowed, refused, setter);
   }
 
   @ParameterizedTest
   @MethodSource("limits")
   void eachRuleHasALimitThatIsAllowedAndANextValueThatIsNot(
-      String field,
-      int allowed,
-      int refused,
-      java.util.function.Function<BookingRules.Builder, Setter> setter) {
+      String field, int allowed, int refused, Function<BookingRules.Builder, Setter> setter) {
     assertThat(setter.apply(BookingRules.builder()).set(allowed).build()).isNotNull();
     BookingRules.Builder bad = setter.apply(BookingRules.builder()).set(refused);
     assertThatThrownBy(bad::build)

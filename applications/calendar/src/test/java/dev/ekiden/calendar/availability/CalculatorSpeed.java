@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /** Prints how fast calendars are computed, encoded and read on one thread; asserts nothing. */
 final class CalculatorSpeed {
@@ -82,7 +83,7 @@ final class CalculatorSpeed {
         PlanTermsCodec.decode(terms), days.stream().map(CalendarDayCodec::decode).toList());
   }
 
-  private static void measure(String what, int perCall, java.util.function.LongSupplier work) {
+  private static void measure(String what, int perCall, LongSupplier work) {
     long best = 0;
     long check = 0;
     for (int round = 0; round < ROUNDS; round++) {

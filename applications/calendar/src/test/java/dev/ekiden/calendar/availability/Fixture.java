@@ -1,5 +1,6 @@
 package dev.ekiden.calendar.availability;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -120,7 +121,7 @@ final class Fixture {
     Instant from = date.atStartOfDay(zone).toInstant();
     Instant to = date.plusDays(1).atStartOfDay(zone).toInstant();
     return availability(date.minusDays(1), date.plusDays(8))
-        .offers(from, to, java.time.Duration.ofMinutes(minutes), now(date))
+        .offers(from, to, Duration.ofMinutes(minutes), now(date))
         .stream()
         .map(offer -> LocalTime.ofInstant(offer.start(), zone).toString())
         .toList();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Currency;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -37,10 +39,7 @@ class QuoteTest {
     Fixture hall = new Fixture().prices(RULES);
     hall.specialPeriods.add(
         new SpecialPeriod(
-            java.time.LocalDate.of(2026, 8, 11),
-            java.time.LocalDate.of(2026, 8, 16),
-            "お盆",
-            WeeklyHours.ALWAYS));
+            LocalDate.of(2026, 8, 11), LocalDate.of(2026, 8, 16), "お盆", WeeklyHours.ALWAYS));
     assertThat(quote(hall, from, to).total()).isEqualTo(total);
   }
 
@@ -67,7 +66,7 @@ class QuoteTest {
   })
   void eachSlotIsRoundedHalfUp(int unit, long perHour, long sum) {
     Fixture hall = new Fixture().prices("any " + perHour).unit(unit);
-    java.time.Instant start = hall.at("2026-06-01 10:00");
+    Instant start = hall.at("2026-06-01 10:00");
     Answer answer =
         hall.availability(Fixture.MONDAY, Fixture.MONDAY)
             .check(start, start.plusSeconds(4L * unit * 60), hall.now(Fixture.MONDAY));

@@ -1,5 +1,8 @@
 package dev.ekiden.calendar.availability;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -172,27 +175,23 @@ final class ReferenceCalculator {
     }
     long afterMinimum =
         afterDayPrice < terms.minimumAmount() ? terms.minimumAmount() : afterDayPrice;
-    java.math.BigDecimal amount = java.math.BigDecimal.valueOf(afterMinimum);
-    java.math.BigDecimal divisor =
-        terms.taxIncluded() ? terms.taxPercent().add(hundred()) : hundred();
+    BigDecimal amount = BigDecimal.valueOf(afterMinimum);
+    BigDecimal divisor = terms.taxIncluded() ? terms.taxPercent().add(hundred()) : hundred();
     long tax =
-        amount
-            .multiply(terms.taxPercent())
-            .divide(divisor, 0, java.math.RoundingMode.DOWN)
-            .longValueExact();
+        amount.multiply(terms.taxPercent()).divide(divisor, 0, RoundingMode.DOWN).longValueExact();
     long total = terms.taxIncluded() ? afterMinimum : afterMinimum + tax;
     return Optional.of(
         new Quote(terms.currency(), slotSum, afterDayPrice, afterMinimum, tax, total));
   }
 
-  private static java.math.BigDecimal hundred() {
-    return java.math.BigDecimal.valueOf(100);
+  private static BigDecimal hundred() {
+    return BigDecimal.valueOf(100);
   }
 
   private int slotMinutes() {
     BookingRules rules = truth.plan().rules();
-    return java.math.BigInteger.valueOf(rules.unitMinutes())
-        .gcd(java.math.BigInteger.valueOf(rules.startAlignmentMinutes()))
+    return BigInteger.valueOf(rules.unitMinutes())
+        .gcd(BigInteger.valueOf(rules.startAlignmentMinutes()))
         .intValueExact();
   }
 

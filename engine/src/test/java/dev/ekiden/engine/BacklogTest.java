@@ -1,0 +1,57 @@
+package dev.ekiden.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BacklogTest {
+  private static ClaimedJob job(long id, int definition, int priority) {
+    return new ClaimedJob(id, (short) 1, definition, priority, 1, 0, 0, null, "{}", false);
+  }
+
+  private static List<Long> ids(List<Backlog.Waiting> batch) {
+    return batch.stream().map(waiting -> waiting.job().id()).toList();
+  }
+
+  @Test
+  void claimsAheadWhatStartsWithinASecond() {
+    Backlog backlog = new Backlog(4, 500);
+    assertThat(backlog.prefetch()).as("nothing is known yet").isZero();
+    backlog.ran(Duration.ofMillis(100).toNanos(), 1);
+    assertThat(backlog.prefetch()).isEqualTo(40);
+    for (int i = 0; i < 50; i++) {
+      backlog.ran(Duration.ofSeconds(30).toNanos(), 1);
+    }
+    assertThat(backlog.prefetch()).as("long jobs are never claimed ahead").isZero();
+    for (int i = 0; i < 200; i++) {
+      backlog.ran(Duration.ofMillis(50).toNanos(), 1_000);
+    }
+    assertThat(backlog.prefetch()).as("up to the limit").isEqualTo(500);
+  }
+
+  @Test
+  void startsByRankThenPriorityThenId() {
+    Backlog backlog = new Backlog(1, 10);
+    backlog.add(job(1, 1, 5), 1);
+    backlog.add(job(2, 1, 9), 1);
+    backlog.add(job(3, 1, 0), 0);
+    backlog.add(job(4, 1, 9), 1);
+    assertThat(ids(backlog.next(10))).containsExactly(3L, 2L, 4L, 1L);
+  }
+
+  @Test
+  void batchesOnlyOneDefinition() {
+    Backlog backlog = new Backlog(1, 10);
+    backlog.add(job(1, 1, 5), 0);
+    backlog.add(job(2, 2, 5), 0);
+    backlog.add(job(3, 1, 5), 0);
+    backlog.add(job(4, 1, 5), 0);
+    assertThat(ids(backlog.next(2))).containsExactly(1L, 3L);
+    assertThat(ids(backlog.next(2))).containsExactly(2L);
+    assertThat(backlog.remove(job -> true)).hasSize(1);
+    assertThat(backlog.isEmpty()).isTrue();
+  }
+}

@@ -1,0 +1,52 @@
+package dev.ekiden.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ekiden.engine.QueueTurns.Lane;
+import dev.ekiden.engine.QueueTurns.Turn;
+import dev.ekiden.engine.WorkerOptions.Choice;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class QueueTurnsTest {
+  private final Lane light = new Lane((short) 1, "light", 1, List.of(1));
+  private final Lane heavy = new Lane((short) 2, "heavy", 3, List.of(1));
+
+  @Test
+  void strictAsksInOrderForEverything() {
+    QueueTurns turns = new QueueTurns(Choice.STRICT, List.of(light, heavy));
+    assertThat(turns.turns(8)).containsExactly(new Turn(light, 8), new Turn(heavy, 8));
+    assertThat(turns.claimed(light, 1, true)).containsExactly(0.0);
+    assertThat(turns.claimed(heavy, 2, true)).containsExactly(1.0, 1.0);
+  }
+
+  @Test
+  void weightedSharesTheRoomAndGivesTheRestToWhoeverHasMore() {
+    QueueTurns turns = new QueueTurns(Choice.WEIGHTED, List.of(light, heavy));
+    assertThat(turns.turns(8))
+        .containsExactly(
+            new Turn(light, 2), new Turn(heavy, 6), new Turn(light, 8), new Turn(heavy, 8));
+  }
+
+  @Test
+  void oneByOneTheHeavyQueueGetsThreeOfFour() {
+    QueueTurns turns = new QueueTurns(Choice.WEIGHTED, List.of(light, heavy));
+    int ofHeavy = 0;
+    for (int i = 0; i < 400; i++) {
+      Lane first = turns.turns(1).getFirst().lane();
+      turns.started(turns.claimed(first, 1, false).getFirst());
+      ofHeavy += first == heavy ? 1 : 0;
+    }
+    assertThat(ofHeavy).isBetween(299, 301);
+  }
+
+  @Test
+  void aQueueThatWasDrySavesUpNoTurns() {
+    QueueTurns turns = new QueueTurns(Choice.WEIGHTED, List.of(light, heavy));
+    turns.claimed(light, 0, true);
+    for (int i = 0; i < 300; i++) {
+      turns.started(turns.claimed(heavy, 1, false).getFirst());
+    }
+    assertThat(turns.claimed(light, 1, false).getFirst()).isGreaterThan(100);
+  }
+}
