@@ -191,7 +191,8 @@ final class ExternalReservationTable {
             "states",
             String.class,
             column(reservations, row -> StoredReservation.wantedState(row).name()))
-        .bindArray("totals", Long.class, nullableColumn(reservations, ExternalReservationTable::total))
+        .bindArray(
+            "totals", Long.class, nullableColumn(reservations, ExternalReservationTable::total))
         .bindArray(
             "currencies",
             String.class,

@@ -309,7 +309,8 @@ final class PlanTable implements TruthTable<Plan> {
         .bindArray("planIds", Long.class, column(owned, OwnedRule::planId))
         .bindArray("positions", Integer.class, column(owned, OwnedRule::position))
         .bindArray("days", Integer.class, nullableColumn(rules, PriceColumns::days))
-        .bindArray("specialPeriods", String.class, nullableColumn(rules, PriceColumns::specialPeriod))
+        .bindArray(
+            "specialPeriods", String.class, nullableColumn(rules, PriceColumns::specialPeriod))
         .bindArray("startMinutes", Integer.class, column(rules, rule -> rule.time().startMinute()))
         .bindArray("endMinutes", Integer.class, column(rules, rule -> rule.time().endMinute()))
         .bindArray("amounts", Long.class, column(rules, PriceRule::amountPerHour))

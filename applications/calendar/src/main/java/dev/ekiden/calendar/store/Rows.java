@@ -18,8 +18,7 @@ public final class Rows {
   private Rows() {}
 
   /** One value of each row: the column that a bulk statement binds as an array. */
-  public static <R, V> List<V> column(
-      Collection<R> rows, Function<? super R, ? extends V> value) {
+  public static <R, V> List<V> column(Collection<R> rows, Function<? super R, ? extends V> value) {
     List<V> column = new ArrayList<>(rows.size());
     for (R row : rows) {
       column.add(value.apply(row));
