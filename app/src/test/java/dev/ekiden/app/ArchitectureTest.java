@@ -32,7 +32,7 @@ final class ArchitectureTest {
     ALLOWED.put("app", List.of("calendar", "server", "engine", "embedded", "postgres"));
   }
 
-  private final JavaClasses ekiden =
+  private static final JavaClasses EKIDEN =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
           .importPackages("dev.ekiden");
@@ -50,7 +50,7 @@ final class ArchitectureTest {
                         .should()
                         .dependOnClassesThat()
                         .resideInAnyPackage(forbidden(module))
-                        .check(ekiden)));
+                        .check(EKIDEN)));
   }
 
   @Test
@@ -59,7 +59,7 @@ final class ArchitectureTest {
         .should()
         .resideInAnyPackage(
             ALLOWED.keySet().stream().map(ArchitectureTest::inside).toArray(String[]::new))
-        .check(ekiden);
+        .check(EKIDEN);
   }
 
   @Test
@@ -70,14 +70,14 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.javalin..", "org.eclipse.jetty..", "com.sun.net.httpserver..")
-        .check(ekiden);
+        .check(EKIDEN);
     noClasses()
         .that()
         .resideInAnyPackage(inside("postgres"), inside("engine"), inside("calendar"))
         .should()
         .dependOnClassesThat()
         .haveNameMatching("java\\.net\\.ServerSocket|java\\.nio\\.channels\\.ServerSocketChannel")
-        .check(ekiden);
+        .check(EKIDEN);
   }
 
   @Test
@@ -90,7 +90,7 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.javalin..", "org.eclipse.jetty..", "jakarta.servlet..")
-        .check(ekiden);
+        .check(EKIDEN);
   }
 
   @Test
@@ -101,7 +101,7 @@ final class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(inside("engine"), inside("postgres"), inside("embedded"))
-        .check(ekiden);
+        .check(EKIDEN);
   }
 
   /** What a user's application gets with the library, and nothing that could get in its way. */
@@ -119,7 +119,7 @@ final class ArchitectureTest {
             "picocli..",
             "ch.qos.logback..",
             "io.prometheus..")
-        .check(ekiden);
+        .check(EKIDEN);
   }
 
   @Test
@@ -132,7 +132,7 @@ final class ArchitectureTest {
         .resideInAnyPackage(inside("engine"), inside("postgres"))
         .should()
         .beFinal()
-        .check(ekiden);
+        .check(EKIDEN);
   }
 
   private static String[] forbidden(String module) {
