@@ -57,7 +57,8 @@ public final class Migrations {
             .validateMigrationNaming(true)
             .failOnMissingLocations(true)
             .lockRetryCount(LOCK_TRIES)
-            .cleanDisabled(true);
+            .cleanDisabled(true)
+            .loggers("slf4j");
     try {
       flyway.load().migrate();
     } catch (FlywayException e) {

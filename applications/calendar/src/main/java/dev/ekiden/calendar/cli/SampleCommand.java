@@ -2,8 +2,8 @@ package dev.ekiden.calendar.cli;
 
 import dev.ekiden.calendar.availability.HolidayCalendars;
 import dev.ekiden.calendar.files.CalendarFile;
+import dev.ekiden.calendar.files.SampleFiles;
 import dev.ekiden.calendar.sample.SampleData;
-import dev.ekiden.calendar.sample.SampleFiles;
 import dev.ekiden.calendar.sample.SampleSize;
 import dev.ekiden.server.CommandContext;
 import dev.ekiden.server.ExitCode;
@@ -11,11 +11,11 @@ import dev.ekiden.server.Json;
 import dev.ekiden.server.cli.CommandException;
 import dev.ekiden.server.cli.Field;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -79,17 +79,18 @@ final class SampleCommand implements Callable<Integer> {
     SampleSize size =
         new SampleSize(venues, spaces, spaces * PLANS_PER_SPACE, RESERVATIONS_PER_SPACE);
     LocalDate firstDay = from == null ? LocalDate.now(ZONE) : from;
-    Map<CalendarFile, Long> rows = SampleFiles.write(directory, seed, size, firstDay, holidays);
+    try (SampleFiles files = new SampleFiles(directory)) {
+      SampleData.generate(seed, size, firstDay, holidays, files);
+    }
     ObjectNode listing = Json.MAPPER.createObjectNode();
     ArrayNode items = listing.putArray("items");
-    rows.forEach((file, count) ->
-        items
-            .addObject()
-            .put("file", directory.resolve(file.fileName()).toString())
-            .put("rows", count));
+    for (CalendarFile file : CalendarFile.values()) {
+      Path path = directory.resolve(file.fileName());
+      items.addObject().put("file", path.toString()).put("bytes", Files.size(path));
+    }
     context
         .printer()
-        .list(listing, List.of(Field.of("FILE", "file"), Field.number("ROWS", "rows")));
+        .list(listing, List.of(Field.of("FILE", "file"), Field.number("BYTES", "bytes")));
     return ExitCode.OK;
   }
 }

@@ -1,13 +1,11 @@
 package dev.ekiden.calendar.files;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
-import de.siegmar.fastcsv.writer.LineDelimiter;
 import dev.ekiden.calendar.store.TruthScan;
 import dev.ekiden.postgres.Database;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.ResultSet;
@@ -88,20 +86,16 @@ public final class CalendarExport {
   }
 
   private void write(Handle handle, CalendarFile file, OutputStream output) throws IOException {
-    CsvWriter csv =
-        CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(output, StandardCharsets.UTF_8);
-    csv.writeRecord(file.columns());
+    CsvWriter csv = Cells.begin(file, output);
     switch (file) {
-      case VENUES ->
-          TruthScan.eachVenue(handle, venue -> csv.writeRecord(FileRecords.venue(venue)));
+      case VENUES -> TruthScan.eachVenue(handle, venue -> csv.writeRecord(Cells.venue(venue)));
       case SPACES ->
           TruthScan.eachSpace(
               handle,
-              (venueCode, space, uses) ->
-                  csv.writeRecord(FileRecords.space(venueCode, space, uses)));
+              (venueCode, space, uses) -> csv.writeRecord(Cells.space(venueCode, space, uses)));
       case PLANS ->
           TruthScan.eachPlan(
-              handle, (spaceCode, plan) -> csv.writeRecord(FileRecords.plan(spaceCode, plan)));
+              handle, (spaceCode, plan) -> csv.writeRecord(Cells.plan(spaceCode, plan)));
       case HOURS -> writeHours(handle, csv);
       case SPECIAL_PERIODS ->
           TruthScan.eachSpace(
@@ -109,27 +103,24 @@ public final class CalendarExport {
               (venueCode, space, uses) ->
                   space
                       .specialPeriods()
-                      .forEach(
-                          period -> csv.writeRecord(FileRecords.specialPeriod(space, period))));
+                      .forEach(period -> csv.writeRecord(Cells.specialPeriod(space, period))));
       case CLOSURES ->
           TruthScan.eachSpace(
               handle,
               (venueCode, space, uses) ->
                   space
                       .closures()
-                      .forEach(closure -> csv.writeRecord(FileRecords.closure(space, closure))));
+                      .forEach(closure -> csv.writeRecord(Cells.closure(space, closure))));
       case PRICES ->
-          TruthScan.eachPlan(
-              handle, (spaceCode, plan) -> csv.writeRecord(FileRecords.prices(plan)));
+          TruthScan.eachPlan(handle, (spaceCode, plan) -> csv.writeRecord(Cells.prices(plan)));
       case RESERVATIONS -> writeReservations(handle, csv);
     }
     csv.flush();
   }
 
   private void writeHours(Handle handle, CsvWriter csv) {
-    TruthScan.eachSpace(
-        handle, (venueCode, space, uses) -> csv.writeRecord(FileRecords.hours(space)));
-    TruthScan.eachPlan(handle, (spaceCode, plan) -> csv.writeRecord(FileRecords.hours(plan)));
+    TruthScan.eachSpace(handle, (venueCode, space, uses) -> csv.writeRecord(Cells.hours(space)));
+    TruthScan.eachPlan(handle, (spaceCode, plan) -> csv.writeRecord(Cells.hours(plan)));
   }
 
   private static void writeReservations(Handle handle, CsvWriter csv) {

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The kinds of CSV file, in the order they are imported. The first line names the columns, in any
@@ -13,6 +12,7 @@ import java.util.stream.Stream;
  * <p>A column that may be left out and is, keeps what is stored; an empty cell means the default.
  * Rows add and change, they never remove.
  */
+@SuppressWarnings("ImmutableEnumChecker") // The lists are List.of, which nothing can change.
 public enum CalendarFile {
   /** {@code holiday_calendar} defaults to {@code none}. */
   VENUES("venues.csv", List.of("code", "name", "zone"), List.of("holiday_calendar")),
@@ -88,11 +88,6 @@ public enum CalendarFile {
   /** Columns that a file may have. */
   public List<String> optional() {
     return optional;
-  }
-
-  /** All columns, in the order that exports write them. */
-  public List<String> columns() {
-    return Stream.concat(required.stream(), optional.stream()).toList();
   }
 
   boolean has(String column) {

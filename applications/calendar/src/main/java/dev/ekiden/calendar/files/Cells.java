@@ -1,5 +1,7 @@
 package dev.ekiden.calendar.files;
 
+import de.siegmar.fastcsv.writer.CsvWriter;
+import de.siegmar.fastcsv.writer.LineDelimiter;
 import dev.ekiden.calendar.availability.Closure;
 import dev.ekiden.calendar.availability.Plan;
 import dev.ekiden.calendar.availability.PriceTerms;
@@ -7,23 +9,34 @@ import dev.ekiden.calendar.availability.Space;
 import dev.ekiden.calendar.availability.SpecialPeriod;
 import dev.ekiden.calendar.availability.Venue;
 import dev.ekiden.calendar.store.ResourceUse;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** Entities as rows of their {@link CalendarFile}, in the order of {@link CalendarFile#columns}. */
-public final class FileRecords {
+/** The cells of the rows of each file, in the order of {@link #begin}'s header. */
+final class Cells {
 
-  private FileRecords() {}
+  private Cells() {}
 
-  public static List<String> venue(Venue venue) {
+  /** Begins a file with all its columns, the required ones first. */
+  static CsvWriter begin(CalendarFile file, OutputStream output) {
+    CsvWriter csv =
+        CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(output, StandardCharsets.UTF_8);
+    csv.writeRecord(Stream.concat(file.required().stream(), file.optional().stream()).toList());
+    return csv;
+  }
+
+  static List<String> venue(Venue venue) {
     return List.of(venue.code(), venue.name(), venue.zone().getId(), venue.holidayCalendar());
   }
 
-  public static List<String> space(String venueCode, Space space, List<ResourceUse> uses) {
+  static List<String> space(String venueCode, Space space, List<ResourceUse> uses) {
     String resources = String.join(" ", uses.stream().map(ResourceUse::text).toList());
     return List.of(space.code(), venueCode, space.name(), resources);
   }
 
-  public static List<String> plan(String spaceCode, Plan plan) {
+  static List<String> plan(String spaceCode, Plan plan) {
     return List.of(
         plan.code(),
         spaceCode,
@@ -39,7 +52,7 @@ public final class FileRecords {
         Integer.toString(plan.rules().bookingWindowDays()));
   }
 
-  public static List<String> specialPeriod(Space space, SpecialPeriod period) {
+  static List<String> specialPeriod(Space space, SpecialPeriod period) {
     return List.of(
         space.code(),
         period.from().toString(),
@@ -48,12 +61,12 @@ public final class FileRecords {
         period.hoursText());
   }
 
-  public static List<String> closure(Space space, Closure closure) {
+  static List<String> closure(Space space, Closure closure) {
     return List.of(
         space.code(), closure.from().toString(), closure.to().toString(), closure.reason());
   }
 
-  public static List<String> prices(Plan plan) {
+  static List<String> prices(Plan plan) {
     PriceTerms terms = plan.prices().terms();
     return List.of(
         plan.code(),
@@ -65,13 +78,13 @@ public final class FileRecords {
         Boolean.toString(terms.taxIncluded()));
   }
 
-  /** The business hours of a space. */
-  public static List<String> hours(Space space) {
+  /** Business hours. */
+  static List<String> hours(Space space) {
     return List.of(space.businessHours().text(), space.code(), "");
   }
 
-  /** The rentable hours of a plan. */
-  public static List<String> hours(Plan plan) {
+  /** Rentable hours. */
+  static List<String> hours(Plan plan) {
     return List.of(plan.rentableHours().text(), "", plan.code());
   }
 }
