@@ -64,12 +64,8 @@ public final class CalendarDemo implements Demo {
   /**
    * @param refreshes what keeps the calendars of the demonstration's server fresh; asked when it is
    *     played
+   * @param fixedSize null for what the command line says
    */
-  public CalendarDemo(Supplier<CalendarRefresh> refreshes, HolidayCalendars holidays) {
-    this(refreshes, holidays, null);
-  }
-
-  /** Of a size of one's own, whatever the command line says. */
   public CalendarDemo(
       Supplier<CalendarRefresh> refreshes,
       HolidayCalendars holidays,
