@@ -28,8 +28,8 @@ final class Backlog {
 
   private static final Comparator<Waiting> ORDER =
       Comparator.comparingDouble(Waiting::rank)
-          .thenComparing(waiting -> -waiting.job().priority())
-          .thenComparing(waiting -> waiting.job().id());
+          .thenComparingInt(waiting -> -waiting.job().priority())
+          .thenComparingLong(waiting -> waiting.job().id());
 
   private final int concurrency;
   private final int maxPrefetch;

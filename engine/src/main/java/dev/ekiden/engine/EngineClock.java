@@ -2,6 +2,7 @@ package dev.ekiden.engine;
 
 import dev.ekiden.engine.store.ClockTable;
 import dev.ekiden.postgres.Database;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -23,6 +24,14 @@ public final class EngineClock implements InstantSource {
   /** The time now. */
   public Instant now() {
     return database.withHandle(ClockTable::now);
+  }
+
+  /**
+   * The time now, asked in a transaction that the caller has open: code that holds a connection
+   * must not wait for a second one of the same pool.
+   */
+  public Instant now(Connection connection) {
+    return database.joined(connection, ClockTable::now);
   }
 
   @Override

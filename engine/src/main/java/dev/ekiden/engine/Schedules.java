@@ -77,6 +77,8 @@ public final class Schedules {
   }
 
   /**
+   * Reads a schedule that must exist.
+   *
    * @throws NotFoundException when there is none of that name
    */
   public Schedule get(String name) {

@@ -15,6 +15,7 @@ import dev.ekiden.calendar.store.TruthTables;
 import dev.ekiden.calendar.store.TruthWriter;
 import dev.ekiden.calendar.store.UnknownEntityException;
 import dev.ekiden.postgres.Database;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -25,6 +26,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -88,14 +90,35 @@ public final class BookingService {
   private final TruthReader reader = new TruthReader();
   private final TruthWriter writer;
   private final BookingCheck check;
-  private final InstantSource clock;
+  private final Function<Connection, Instant> clock;
+  private final HoldListener holds;
 
+  /** With a clock that needs no database, and nobody told of holds. */
   public BookingService(
       Database database, TruthWriter writer, BookingCheck check, InstantSource clock) {
+    this(
+        database,
+        writer,
+        check,
+        connection -> clock.instant(),
+        (connection, reservationId, expiresAt) -> {});
+  }
+
+  /**
+   * @param clock tells the time on the connection of the booking's transaction, which must not wait
+   *     for a second one
+   */
+  public BookingService(
+      Database database,
+      TruthWriter writer,
+      BookingCheck check,
+      Function<Connection, Instant> clock,
+      HoldListener holds) {
     this.database = database;
     this.writer = writer;
     this.check = check;
     this.clock = clock;
+    this.holds = holds;
   }
 
   /** Holds {@code [start, end)} for {@link #DEFAULT_HOLD}. */
@@ -127,7 +150,7 @@ public final class BookingService {
     writer.lockSharingSpaces(handle, spaces);
     handle.createQuery(KEEP_PLAN).bind("planId", planId).mapTo(Long.class).one();
 
-    Instant now = clock.instant();
+    Instant now = now(handle);
     Set<Long> freed = spaces(ReservationTable.expire(handle, reservations(due), now));
     Truth truth = truth(handle, planId, start, end);
     return switch (check.decide(truth, start, end, now)) {
@@ -157,7 +180,7 @@ public final class BookingService {
   public Reservation confirm(Handle handle, ReservationToken token) {
     Reservation reservation = lock(handle, find(handle, token).id());
     // Read after the lock was granted: time spent waiting counts.
-    Instant now = clock.instant();
+    Instant now = now(handle);
     boolean expired =
         switch (reservation.state()) {
           case HELD -> !now.isBefore(reservation.holdExpiresAt().orElseThrow());
@@ -199,7 +222,7 @@ public final class BookingService {
             .orElseThrow(() -> unknownReservation(reservationId));
     writer.lockSharingSpaces(handle, List.of(spaceId));
     Reservation reservation = lock(handle, reservationId);
-    Reservation canceled = move(handle, reservation, Event.CANCEL, clock.instant());
+    Reservation canceled = move(handle, reservation, Event.CANCEL, now(handle));
     if (reservation.state().occupies()) {
       ReservationTable.free(handle, List.of(reservationId));
       raise(handle, List.of(spaceId), "reservation " + reservationId);
@@ -264,7 +287,12 @@ public final class BookingService {
               new Explanation.Reason(
                   Unavailable.OCCUPIED, "It was taken by another booking just now.")));
     }
+    holds.held(handle.getConnection(), id, expiresAt);
     return new Held(id, token, expiresAt, accepted.quote());
+  }
+
+  private Instant now(Handle handle) {
+    return clock.apply(handle.getConnection());
   }
 
   private Reservation move(Handle handle, Reservation reservation, Event event, Instant now) {
@@ -284,7 +312,7 @@ public final class BookingService {
   private List<InSpace> dueInTheWay(Handle handle, long spaceId, Instant start, Instant end) {
     Duration reach = Duration.ofMinutes(BookingRules.MAXIMUM_BUFFER_MINUTES).plusDays(1);
     return ReservationTable.dueInTheWay(
-        handle, spaceId, start.minus(reach), end.plus(reach), clock.instant());
+        handle, spaceId, start.minus(reach), end.plus(reach), now(handle));
   }
 
   private Truth truth(Handle handle, long planId, Instant start, Instant end) {

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.zone.ZoneRulesProvider;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -202,7 +203,11 @@ public final class CalendarStore {
    * @param after only ids above this; 0 to begin
    */
   public List<Long> stalePlans(Handle handle, Instant now, int days, long after, int limit) {
-    List<String> zones = handle.createQuery(ZONES).mapTo(String.class).list();
+    List<String> zones =
+        handle.createQuery(ZONES).mapTo(String.class).list().stream()
+            // Plans of a zone that Java does not know cannot be computed; their refresh says so.
+            .filter(ZoneRulesProvider.getAvailableZoneIds()::contains)
+            .toList();
     return handle
         .createQuery(STALE)
         .bindArray("zones", String.class, zones)

@@ -242,13 +242,18 @@ class CalendarStoreTest {
   }
 
   private long start(int chunks, int plans) {
-    return calendar.database.inTransaction(
-        handle -> runs.start(handle, SyncRun.Kind.FULL, chunks, plans, TestCalendar.NOW));
+    return calendar.database.inTransaction(handle ->
+        runs.start(
+                handle,
+                new SyncRuns.Start(SyncRun.Kind.FULL, null, chunks, plans),
+                TestCalendar.NOW)
+            .orElseThrow());
   }
 
   private boolean finish(long run, int number, RefreshResult result) {
-    return calendar.database.inTransaction(
-        handle -> runs.finishChunk(handle, run, number, 100, result, TestCalendar.NOW));
+    return calendar.database.inTransaction(handle ->
+        runs.finishChunk(
+            handle, new SyncRuns.ChunkEnd(run, number, 100, 0, result), TestCalendar.NOW));
   }
 
   private SyncRun run(long id) {
