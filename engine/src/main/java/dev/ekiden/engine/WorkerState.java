@@ -4,6 +4,7 @@ import dev.ekiden.engine.Backlog.Waiting;
 import dev.ekiden.engine.Execution.End;
 import dev.ekiden.engine.Execution.Stop;
 import dev.ekiden.engine.QueueTurns.Lane;
+import dev.ekiden.engine.store.AttemptRef;
 import dev.ekiden.engine.store.ClaimTable.Claim;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
@@ -48,19 +49,16 @@ final class WorkerState {
     ENDED
   }
 
-  /** An attempt to give back unstarted. */
-  record Returned(long id, int attempt) {
-    static Returned of(ClaimedJob job) {
-      return new Returned(job.id(), job.attempt());
-    }
-  }
-
   /** A start to be noted in the database. */
-  record Mark(long id, int attempt, long startedNanos) {}
+  record Mark(AttemptRef ref, long startedNanos) {}
 
-  /** What the dispatcher is to do: store these, then claim. */
+  /** What the dispatcher is to do: store these, then claim. {@code returned} never started. */
   record Turn(
-      List<End> ends, List<Returned> returned, List<Mark> marks, List<Segment> log, boolean claim) {
+      List<End> ends,
+      List<AttemptRef> returned,
+      List<Mark> marks,
+      List<Segment> log,
+      boolean claim) {
     boolean stores() {
       return !ends.isEmpty() || !returned.isEmpty() || !marks.isEmpty() || !log.isEmpty();
     }
@@ -80,10 +78,10 @@ final class WorkerState {
   private final QueueTurns turns;
   private final Set<Execution> executions = new LinkedHashSet<>();
   private final Deque<End> ends = new ArrayDeque<>();
-  private final Deque<Returned> returned = new ArrayDeque<>();
-  private final Map<Long, Mark> unmarked = new HashMap<>();
-  private final Set<Long> storing = new HashSet<>();
-  private Set<Returned> strangers = Set.of();
+  private final Deque<AttemptRef> returned = new ArrayDeque<>();
+  private final Map<AttemptRef, Mark> unmarked = new HashMap<>();
+  private final Set<AttemptRef> storing = new HashSet<>();
+  private Set<AttemptRef> strangers = Set.of();
   private boolean moreToClaim = true;
   private boolean claiming;
   private int storedEnds;
@@ -239,22 +237,23 @@ final class WorkerState {
    *
    * @return the strangers given back
    */
-  List<Returned> compare(Collection<Held> held) {
-    List<Returned> found = new ArrayList<>();
+  List<AttemptRef> compare(Collection<Held> held) {
+    List<AttemptRef> found = new ArrayList<>();
     lock.lock();
     try {
-      Set<Long> known = new HashSet<>(storing);
-      executions.forEach(execution -> execution.jobs().forEach(job -> known.add(job.id())));
-      ends.forEach(end -> known.add(end.job().id()));
-      returned.forEach(attempt -> known.add(attempt.id()));
-      Set<Returned> unknown = new HashSet<>();
+      Set<AttemptRef> known = new HashSet<>(storing);
+      executions.forEach(execution -> execution.jobs().forEach(job -> known.add(job.ref())));
+      ends.forEach(end -> known.add(end.job().ref()));
+      known.addAll(returned);
+      backlog.forEach(job -> known.add(job.ref()));
+      Set<AttemptRef> unknown = new HashSet<>();
       for (Held attempt : held) {
         if (attempt.stopRequested()) {
-          giveBack(backlog.remove(job -> job.id() == attempt.id()));
-          executions.forEach(execution -> execution.cancel(attempt.id()));
+          giveBack(backlog.remove(job -> job.ref().equals(attempt.ref())));
+          executions.forEach(execution -> execution.cancel(attempt.ref()));
         }
-        if (!known.contains(attempt.id()) && !backlog.contains(attempt.id())) {
-          unknown.add(new Returned(attempt.id(), attempt.attempt()));
+        if (!known.contains(attempt.ref())) {
+          unknown.add(attempt.ref());
         }
       }
       unknown.stream().filter(strangers::contains).forEach(found::add);
@@ -317,12 +316,12 @@ final class WorkerState {
       someEnds.add(ends.removeFirst());
     }
     firstEndNanos = now;
-    List<Returned> someReturned = new ArrayList<>();
+    List<AttemptRef> someReturned = new ArrayList<>();
     while (!returned.isEmpty() && someReturned.size() < MAX_STATEMENT) {
       someReturned.add(returned.removeFirst());
     }
-    someEnds.forEach(end -> storing.add(end.job().id()));
-    someReturned.forEach(attempt -> storing.add(attempt.id()));
+    someEnds.forEach(end -> storing.add(end.job().ref()));
+    storing.addAll(someReturned);
     List<Mark> marks = new ArrayList<>();
     unmarked
         .values()
@@ -388,17 +387,17 @@ final class WorkerState {
       noLongerStoring(turn);
       turn.ends().reversed().forEach(ends::addFirst);
       turn.returned().reversed().forEach(returned::addFirst);
-      Set<Long> ended = new HashSet<>();
-      ends.forEach(end -> ended.add(end.job().id()));
+      Set<AttemptRef> ended = new HashSet<>();
+      ends.forEach(end -> ended.add(end.job().ref()));
       turn.marks().stream()
-          .filter(mark -> !ended.contains(mark.id()))
-          .forEach(mark -> unmarked.putIfAbsent(mark.id(), mark));
+          .filter(mark -> !ended.contains(mark.ref()))
+          .forEach(mark -> unmarked.putIfAbsent(mark.ref(), mark));
     });
   }
 
   private void noLongerStoring(Turn turn) {
-    turn.ends().forEach(end -> storing.remove(end.job().id()));
-    turn.returned().forEach(attempt -> storing.remove(attempt.id()));
+    turn.ends().forEach(end -> storing.remove(end.job().ref()));
+    turn.returned().forEach(storing::remove);
   }
 
   /** A claim is over; after one that failed, what it would have found is still there. */
@@ -538,7 +537,7 @@ final class WorkerState {
         firstEndNanos = System.nanoTime();
       }
       ends.addAll(mine);
-      mine.forEach(end -> unmarked.remove(end.job().id()));
+      mine.forEach(end -> unmarked.remove(end.job().ref()));
       if (execution.isDone() && executions.remove(execution)) {
         moreToClaim |= alone;
         alone = false;
@@ -575,7 +574,7 @@ final class WorkerState {
         turns.started(waiting.rank());
         ClaimedJob job = waiting.job();
         if (!job.marked()) {
-          unmarked.put(job.id(), new Mark(job.id(), job.attempt(), now));
+          unmarked.put(job.ref(), new Mark(job.ref(), now));
         }
       }
       if (executions.isEmpty()) {
@@ -638,7 +637,7 @@ final class WorkerState {
   }
 
   private void giveBack(Collection<ClaimedJob> jobs) {
-    jobs.forEach(job -> returned.add(Returned.of(job)));
+    jobs.forEach(job -> returned.add(job.ref()));
   }
 
   private void locked(Runnable action) {
