@@ -199,8 +199,7 @@ public final class HttpListener implements AutoCloseable {
   /** Connections that wait to be accepted: a rush of clients is told no later than a trickle. */
   private static final int ACCEPT_QUEUE = 4_096;
 
-  private static ServerConnector connector(
-      Server server, HttpConfiguration http, Options options) {
+  private static ServerConnector connector(Server server, HttpConfiguration http, Options options) {
     ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
     connector.setHost(options.host());
     connector.setPort(options.port());
