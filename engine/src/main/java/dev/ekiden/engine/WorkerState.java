@@ -81,9 +81,13 @@ final class WorkerState {
   private final Deque<AttemptRef> returned = new ArrayDeque<>();
   private final Map<AttemptRef, Mark> unmarked = new HashMap<>();
   private final Set<AttemptRef> storing = new HashSet<>();
-  private Set<AttemptRef> strangers = Set.of();
+
+  /** Attempts of this worker that it did not know, with the last claim begun when first seen. */
+  private Map<AttemptRef, Long> strangers = new HashMap<>();
+
   private boolean moreToClaim = true;
   private boolean claiming;
+  private long claims;
   private int storedEnds;
   private boolean wantsAlone; // claims nothing until it can run a lost job alone
   private boolean alone; // the one handler that runs is to have no company
@@ -204,11 +208,18 @@ final class WorkerState {
 
   // ---- the lease ----
 
+  /** There is a lease until then; starts what waited for it. */
   void leaseRunsUntil(long nanos) {
-    locked(() -> {
+    List<Execution> starting;
+    lock.lock();
+    try {
       leaseEndNanos = nanos;
+      starting = startMore();
       changed.signalAll();
-    });
+    } finally {
+      lock.unlock();
+    }
+    begin.accept(starting);
   }
 
   /**
@@ -222,7 +233,7 @@ final class WorkerState {
       backlog.remove(job -> true);
       returned.clear();
       unmarked.clear();
-      strangers = Set.of();
+      strangers.clear();
       moreToClaim = true;
       return executions.stream().mapToInt(execution -> execution.jobs().size()).sum();
     } finally {
@@ -232,8 +243,8 @@ final class WorkerState {
 
   /**
    * Compares with what the database says this worker holds: passes on requests to stop, and gives
-   * back jobs of a claim whose answer was lost. Such a stranger is given back only when it was seen
-   * twice, so that a claim just coming in is none.
+   * back jobs of a claim whose answer was lost. Such a stranger is given back only when it is seen
+   * again after the end of every claim that may bring it.
    *
    * @return the strangers given back
    */
@@ -246,17 +257,21 @@ final class WorkerState {
       ends.forEach(end -> known.add(end.job().ref()));
       known.addAll(returned);
       backlog.forEach(job -> known.add(job.ref()));
-      Set<AttemptRef> unknown = new HashSet<>();
+      long endedClaims = claiming ? claims - 1 : claims;
+      Map<AttemptRef, Long> unknown = new HashMap<>();
       for (Held attempt : held) {
         if (attempt.stopRequested()) {
           giveBack(backlog.remove(job -> job.ref().equals(attempt.ref())));
           executions.forEach(execution -> execution.cancel(attempt.ref()));
         }
         if (!known.contains(attempt.ref())) {
-          unknown.add(attempt.ref());
+          Long seen = strangers.get(attempt.ref());
+          unknown.put(attempt.ref(), seen == null ? claims : seen);
+          if (seen != null && seen <= endedClaims) {
+            found.add(attempt.ref());
+          }
         }
       }
-      unknown.stream().filter(strangers::contains).forEach(found::add);
       returned.addAll(found);
       strangers = unknown;
       changed.signalAll();
@@ -295,11 +310,7 @@ final class WorkerState {
         if (phase == Phase.ENDED && ends.isEmpty() && returned.isEmpty()) {
           return null;
         }
-        boolean claim =
-            phase == Phase.RUNNING
-                && now < leaseEndNanos
-                && (moreToClaim || now >= nextPollNanos)
-                && room() > 0;
+        boolean claim = (moreToClaim || now >= nextPollNanos) && mayClaim(now);
         if (claim || !returned.isEmpty() || endsAreDue(now) || marksAreDue(now) || logIsDue(now)) {
           return turn(now, claim);
         }
@@ -308,6 +319,10 @@ final class WorkerState {
     } finally {
       lock.unlock();
     }
+  }
+
+  private boolean mayClaim(long now) {
+    return phase == Phase.RUNNING && now < leaseEndNanos && room() > 0;
   }
 
   private Turn turn(long now, boolean claim) {
@@ -334,6 +349,7 @@ final class WorkerState {
     someEnds.forEach(end -> log.addAll(end.log()));
     if (claim) {
       claiming = true;
+      claims++;
       moreToClaim = false;
       nextPollNanos = now + options.pollInterval().toNanos();
     }
@@ -355,9 +371,10 @@ final class WorkerState {
     return !executions.isEmpty() && now >= nextLogFlushNanos;
   }
 
-  private long untilNextTurn(long now) {
+  /** How long there is nothing to do, unless somebody signals; a new lease does. */
+  long untilNextTurn(long now) {
     long wait = TimeUnit.SECONDS.toNanos(1);
-    if (phase == Phase.RUNNING && room() > 0) {
+    if (mayClaim(now)) {
       wait = Math.min(wait, nextPollNanos - now);
     }
     if (!ends.isEmpty()) {
@@ -377,6 +394,7 @@ final class WorkerState {
     locked(() -> {
       noLongerStoring(turn);
       storedEnds += turn.ends().size();
+      moreToClaim |= wantsAlone && holdsNothing();
       changed.signalAll();
     });
   }
@@ -456,6 +474,7 @@ final class WorkerState {
     List<Execution> starting;
     lock.lock();
     try {
+      claim.jobs().forEach(job -> strangers.remove(job.ref()));
       if (phase != Phase.RUNNING) {
         giveBack(claim.jobs());
         changed.signalAll();
@@ -477,19 +496,19 @@ final class WorkerState {
   // ---- running alone ----
 
   /**
-   * Whether a job that a worker died under waits to be run. Until it has run, nothing else is
-   * claimed, and what waits here is given back.
+   * Whether a job that a worker died under waits to be run. Until it has run, here or elsewhere,
+   * nothing else is claimed, and what waits here is given back.
    *
    * @return whether the worker is empty, so that such a job may be claimed now
    */
   boolean wantsAlone(boolean wanted) {
     lock.lock();
     try {
+      moreToClaim |= wantsAlone && !wanted;
       wantsAlone = wanted;
       if (!wanted) {
         return false;
       }
-      moreToClaim = true;
       giveBack(backlog.remove(job -> true));
       return holdsNothing();
     } finally {
@@ -511,6 +530,7 @@ final class WorkerState {
     List<Execution> starting;
     lock.lock();
     try {
+      strangers.remove(job.ref());
       if (phase != Phase.RUNNING) {
         giveBack(List.of(job));
         changed.signalAll();
@@ -539,7 +559,7 @@ final class WorkerState {
       ends.addAll(mine);
       mine.forEach(end -> unmarked.remove(end.job().ref()));
       if (execution.isDone() && executions.remove(execution)) {
-        moreToClaim |= alone;
+        moreToClaim |= alone || (wantsAlone && holdsNothing());
         alone = false;
         backlog.ran(System.nanoTime() - execution.startedNanos(), execution.jobs().size());
         starting = startMore();
@@ -615,7 +635,8 @@ final class WorkerState {
       return 0;
     }
     if (wantsAlone) {
-      return holdsNothing() ? 1 : 0;
+      // For that job, or to see that another worker has it by now.
+      return 1;
     }
     int prefetch = backlog.prefetch();
     // Small refills cost as much as large ones.
