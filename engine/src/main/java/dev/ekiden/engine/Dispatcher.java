@@ -3,9 +3,8 @@ package dev.ekiden.engine;
 import dev.ekiden.engine.Attempt.Outcome;
 import dev.ekiden.engine.Execution.End;
 import dev.ekiden.engine.QueueTurns.Lane;
-import dev.ekiden.engine.WorkerState.Mark;
-import dev.ekiden.engine.WorkerState.Returned;
 import dev.ekiden.engine.WorkerState.Turn;
+import dev.ekiden.engine.store.AttemptRef;
 import dev.ekiden.engine.store.ClaimTable;
 import dev.ekiden.engine.store.ClaimTable.Claim;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
@@ -74,8 +73,8 @@ final class Dispatcher {
   private long nextLostCheckNanos = System.nanoTime();
   private boolean failing;
 
-  /** Jobs whose end may have been stored by a transaction whose answer was lost. */
-  private final Set<Long> uncertain = new HashSet<>();
+  /** Attempts whose end may have been stored by a transaction whose answer was lost. */
+  private final Set<AttemptRef> uncertain = new HashSet<>();
 
   Dispatcher(
       Engine engine,
@@ -187,7 +186,7 @@ final class Dispatcher {
         claim = null;
       } catch (RuntimeException stillThere) {
         state.putBack(turn);
-        turn.ends().forEach(end -> uncertain.add(end.job().id()));
+        turn.ends().forEach(end -> uncertain.add(end.job().ref()));
         throw stillThere;
       }
     }
@@ -207,29 +206,26 @@ final class Dispatcher {
       long now = System.nanoTime();
       ClaimTable.markStarted(
           handle,
-          turn.marks().stream().map(Mark::id).toList(),
-          turn.marks().stream().map(Mark::attempt).toList(),
+          turn.marks().stream().map(mark -> mark.ref().jobId()).toList(),
+          turn.marks().stream().map(mark -> mark.ref().attempt()).toList(),
           turn.marks().stream().map(mark -> micros(now - mark.startedNanos())).toList());
     }
     return settlements.isEmpty() ? List.of() : SettleTable.settle(handle, settlements);
   }
 
-  /** One settlement a job: an end is worth more than giving the job back. */
-  private static List<Settlement> settlements(Turn turn) {
+  /** One settlement an attempt: an end is worth more than giving the job back. */
+  static List<Settlement> settlements(Turn turn) {
     long now = System.nanoTime();
-    Map<Long, Settlement> settlements = new LinkedHashMap<>();
-    for (Returned job : turn.returned()) {
+    Map<AttemptRef, Settlement> settlements = new LinkedHashMap<>();
+    for (AttemptRef attempt : turn.returned()) {
       settlements.put(
-          job.id(),
-          new Settlement(
-              job.id(), job.attempt(), Outcome.RETURNED, false, 0, null, null, null, null));
+          attempt, new Settlement(attempt, Outcome.RETURNED, false, 0, null, null, null, null));
     }
     for (End end : turn.ends()) {
       settlements.put(
-          end.job().id(),
+          end.job().ref(),
           new Settlement(
-              end.job().id(),
-              end.job().attempt(),
+              end.job().ref(),
               end.outcome(),
               false,
               micros(end.delay().toNanos()),
@@ -255,7 +251,7 @@ final class Dispatcher {
         if (Database.isTransient(e)) {
           throw e;
         }
-        LOG.error("The end of job {} cannot be stored as it is", settlement.id(), e);
+        LOG.error("The end of job {} cannot be stored as it is", settlement.ref().jobId(), e);
         settled.addAll(
             settleAlone(
                 settlement.withoutTexts(
@@ -271,11 +267,11 @@ final class Dispatcher {
 
   /** Tells whoever waits for what the stored ends made possible, after their commit. */
   private void announce(Turn turn, List<Settled> settled) {
-    Map<Long, Settled> counted = new HashMap<>();
+    Map<AttemptRef, Settled> counted = new HashMap<>();
     Set<Short> readyQueues = new TreeSet<>();
     boolean scheduled = false;
     for (Settled end : settled) {
-      counted.put(end.id(), end);
+      counted.put(end.ref(), end);
       scheduled |= end.outcome() == Outcome.RETRIED;
       if (end.key() != null || end.outcome() == Outcome.RETURNED || end.outcome() == Outcome.LOST) {
         readyQueues.add(end.queueId());
@@ -286,8 +282,8 @@ final class Dispatcher {
       engine.jobsScheduled();
     }
     for (End end : turn.ends()) {
-      Settled stored = counted.get(end.job().id());
-      boolean again = uncertain.remove(end.job().id());
+      Settled stored = counted.get(end.job().ref());
+      boolean again = uncertain.remove(end.job().ref());
       if (stored == null) {
         refused(end, again);
       } else {

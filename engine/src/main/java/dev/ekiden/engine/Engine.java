@@ -325,7 +325,10 @@ public final class Engine implements AutoCloseable {
                 }));
     for (Enqueuer.Result result : results) {
       wakeUps.jobsReady(result.queueIds());
-      result.counts().forEach(listener::enqueued);
+      result
+          .counts()
+          .forEach((definition, count) ->
+              listener.enqueued(definition.name(), definition.queue(), count));
       if (result.scheduled()) {
         jobsScheduled();
       }

@@ -5,11 +5,11 @@ import dev.ekiden.engine.store.EnqueueTable;
 import dev.ekiden.engine.store.EnqueueTable.NewJob;
 import dev.ekiden.engine.store.EnqueueTable.UniqueKey;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -21,13 +21,13 @@ final class Enqueuer {
    * What an enqueue did.
    *
    * @param answers in the order of the requests
-   * @param counts created jobs by queue
+   * @param counts created jobs by definition
    * @param queueIds queues that got a job which may run at once
    * @param scheduled whether a job was created that waits for its time
    */
   record Result(
       List<Enqueued> answers,
-      Map<String, Integer> counts,
+      Map<DefinitionTable.Row, Integer> counts,
       Set<Short> queueIds,
       boolean scheduled) {}
 
@@ -58,7 +58,7 @@ final class Enqueuer {
     Map<UniqueKey, Long> owners = takeUnique(handle, resolved, drawn);
     List<@Nullable Enqueued> answers = new ArrayList<>();
     List<NewJob> jobs = new ArrayList<>();
-    Map<String, Integer> counts = new TreeMap<>();
+    Map<DefinitionTable.Row, Integer> counts = new HashMap<>();
     Set<Short> queueIds = new TreeSet<>();
     boolean scheduled = false;
     for (Resolved one : resolved) {
@@ -70,7 +70,7 @@ final class Enqueuer {
       }
       answers.add(null);
       jobs.add(newJob(one, owner));
-      counts.merge(one.definition().queue(), 1, Integer::sum);
+      counts.merge(one.definition(), 1, Integer::sum);
       if (one.request().start() instanceof JobRequest.Start.Now) {
         queueIds.add(one.definition().queueId());
       } else {

@@ -1,6 +1,7 @@
 package dev.ekiden.engine;
 
 import dev.ekiden.engine.Attempt.Outcome;
+import dev.ekiden.engine.store.AttemptRef;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.LogTable.Segment;
 import java.io.PrintWriter;
@@ -116,13 +117,16 @@ final class Execution {
     thread.interrupt();
   }
 
-  /** Asks one job to stop; a batch goes on with the others, so its thread is left alone. */
-  synchronized void cancel(long jobId) {
+  /**
+   * Asks one attempt to stop, if it is here; a batch goes on with the others, so its thread is left
+   * alone.
+   */
+  synchronized void cancel(AttemptRef attempt) {
     if (ends != null) {
       return;
     }
     for (AttemptContext context : contexts) {
-      if (context.jobId() == jobId && !context.canceled) {
+      if (context.job.ref().equals(attempt) && !context.canceled) {
         context.canceled = true;
         context.requestStop();
         if (jobs.size() == 1) {

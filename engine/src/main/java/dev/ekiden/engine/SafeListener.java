@@ -15,8 +15,8 @@ final class SafeListener implements EngineListener {
   }
 
   @Override
-  public void enqueued(String queue, int count) {
-    tell(() -> listener.enqueued(queue, count));
+  public void enqueued(String definition, String queue, int count) {
+    tell(() -> listener.enqueued(definition, queue, count));
   }
 
   @Override

@@ -64,9 +64,7 @@ class CoalesceTest {
     assertThat(
             SettleTable.settle(
                 handle,
-                List.of(
-                    new Settlement(
-                        job.id(), job.attempt(), outcome, false, 0, 0L, null, null, null))))
+                List.of(new Settlement(job.ref(), outcome, false, 0, 0L, null, null, null))))
         .hasSize(1);
   }
 
@@ -126,8 +124,7 @@ class CoalesceTest {
                 handle,
                 List.of(
                     new Settlement(
-                        running.id(),
-                        running.attempt(),
+                        running.ref(),
                         Outcome.RETRIED,
                         false,
                         3_600_000_000L,
