@@ -2,6 +2,7 @@ package dev.ekiden.calendar;
 
 import dev.ekiden.calendar.availability.HolidayCalendars;
 import dev.ekiden.calendar.cli.CalendarCommands;
+import dev.ekiden.calendar.demo.CalendarDemo;
 import dev.ekiden.calendar.http.CalendarRoutes;
 import dev.ekiden.calendar.refresh.CalendarRefresh;
 import dev.ekiden.calendar.store.CalendarSchema;
@@ -10,6 +11,7 @@ import dev.ekiden.engine.WorkerOptions;
 import dev.ekiden.postgres.Database;
 import dev.ekiden.server.Application;
 import dev.ekiden.server.CommandContext;
+import dev.ekiden.server.Demo;
 import dev.ekiden.server.Routes;
 import dev.ekiden.server.Services;
 import java.util.List;
@@ -82,6 +84,11 @@ public final class CalendarApplication implements Application {
   @Override
   public List<Object> commands(CommandContext context) {
     return CalendarCommands.all(context, holidays);
+  }
+
+  @Override
+  public Optional<Demo> demo() {
+    return Optional.of(new CalendarDemo(this::refresh, holidays));
   }
 
   /** Made with the definitions, which every role asks for first. */
