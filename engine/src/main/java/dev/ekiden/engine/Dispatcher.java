@@ -99,9 +99,11 @@ final class Dispatcher {
     thread.start();
   }
 
-  /** Waits for the thread after the state has ended. */
+  /** Waits for the thread, if it was started, after the state has ended. */
   void join(Duration atMost) throws InterruptedException {
-    thread.join(atMost);
+    if (thread.getState() != Thread.State.NEW) {
+      thread.join(atMost);
+    }
   }
 
   private void loop() {

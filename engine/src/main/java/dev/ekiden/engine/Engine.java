@@ -252,10 +252,18 @@ public final class Engine implements AutoCloseable {
     return settings;
   }
 
-  /** Drains the workers, then stops the background services. */
+  /** Drains the workers, all at the same time, then stops the background services. */
   @Override
   public void close() {
-    workers.forEach(Worker::close);
+    List<Thread> drains =
+        workers.stream().map(worker -> Thread.ofVirtual().start(worker::close)).toList();
+    try {
+      for (Thread drain : drains) {
+        drain.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     synchronized (lifecycle) {
       Services running = services;
       services = null;

@@ -134,6 +134,15 @@ final class WorkerState {
     });
   }
 
+  /** The start failed before anything was claimed. */
+  void notStarted() {
+    locked(() -> {
+      if (phase == Phase.RUNNING) {
+        phase = Phase.NEW;
+      }
+    });
+  }
+
   /** Claims and starts nothing more; answers the phase before. */
   Phase draining() {
     lock.lock();
