@@ -10,6 +10,7 @@ import dev.ekiden.engine.store.ClaimTable.Claim;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
 import dev.ekiden.engine.store.LogTable;
+import dev.ekiden.engine.store.LogTable.Segment;
 import dev.ekiden.engine.store.SettleTable;
 import dev.ekiden.engine.store.SettleTable.Settled;
 import dev.ekiden.engine.store.SettleTable.Settlement;
@@ -98,9 +99,11 @@ final class Dispatcher {
     thread.start();
   }
 
-  /** Waits for the thread after the state has ended. */
+  /** Waits for the thread, if it was started, after the state has ended. */
   void join(Duration atMost) throws InterruptedException {
-    thread.join(atMost);
+    if (thread.getState() != Thread.State.NEW) {
+      thread.join(atMost);
+    }
   }
 
   private void loop() {
@@ -119,7 +122,8 @@ final class Dispatcher {
         rest = FIRST_REST_AFTER_FAILURE;
       } catch (InterruptedException e) {
         return;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // An Error too: without this thread the worker would hold its jobs and its lease for ever.
         report(e);
         failing = true;
         if (!state.rest(rest)) {
@@ -133,7 +137,7 @@ final class Dispatcher {
     }
   }
 
-  private void report(RuntimeException e) {
+  private void report(Throwable e) {
     if (!Database.isTransient(e)) {
       LOG.error("Worker {} could not store ends or claim jobs; it tries again", name, e);
     } else if (!failing) {
@@ -163,31 +167,32 @@ final class Dispatcher {
   // ---- storing ----
 
   private void storeAndClaimFirst(Turn turn, Claims claims) {
-    List<Settlement> settlements = settlements(turn);
     QueueTurns.Turn first = lostCheckIsDue() ? null : claims.next();
     Order order = first == null ? null : order(first, claims);
     List<Settled> settled = new ArrayList<>();
-    Claim claim;
+    Claim claim = null;
+    boolean stored = false;
     try {
-      claim =
-          database.<@Nullable Claim>inTransaction(handle -> {
-            settled.addAll(store(handle, turn, settlements));
-            // A transaction that let go of keys must commit before it claims.
-            boolean ridesAlong = settled.stream().allMatch(end -> end.key() == null);
-            return order != null && ridesAlong ? ClaimTable.claim(handle, order) : null;
-          });
-    } catch (RuntimeException e) {
       try {
+        claim =
+            database.<@Nullable Claim>inTransaction(handle -> {
+              settled.addAll(store(handle, turn));
+              // A transaction that let go of keys must commit before it claims.
+              boolean ridesAlong = settled.stream().allMatch(end -> end.key() == null);
+              return order != null && ridesAlong ? ClaimTable.claim(handle, order) : null;
+            });
+      } catch (RuntimeException e) {
         if (Database.isTransient(e)) {
           throw e;
         }
         settled.clear();
-        settled.addAll(storeSingly(settlements));
-        claim = null;
-      } catch (RuntimeException stillThere) {
+        settled.addAll(storeSingly(turn));
+      }
+      stored = true;
+    } finally {
+      if (!stored) {
         state.putBack(turn);
         turn.ends().forEach(end -> uncertain.add(end.job().ref()));
-        throw stillThere;
       }
     }
     state.stored(turn);
@@ -198,10 +203,8 @@ final class Dispatcher {
     }
   }
 
-  private List<Settled> store(Handle handle, Turn turn, List<Settlement> settlements) {
-    if (!turn.log().isEmpty()) {
-      LogTable.insert(handle, turn.log());
-    }
+  private static List<Settled> store(Handle handle, Turn turn) {
+    storeLog(handle, turn);
     if (!turn.marks().isEmpty()) {
       long now = System.nanoTime();
       ClaimTable.markStarted(
@@ -210,7 +213,16 @@ final class Dispatcher {
           turn.marks().stream().map(mark -> mark.ref().attempt()).toList(),
           turn.marks().stream().map(mark -> micros(now - mark.startedNanos())).toList());
     }
+    List<Settlement> settlements = settlements(turn);
     return settlements.isEmpty() ? List.of() : SettleTable.settle(handle, settlements);
+  }
+
+  private static void storeLog(Handle handle, Turn turn) {
+    List<Segment> log = new ArrayList<>(turn.log());
+    turn.ends().forEach(end -> log.addAll(end.log()));
+    if (!log.isEmpty()) {
+      LogTable.insert(handle, log);
+    }
   }
 
   /** One settlement an attempt: an end is worth more than giving the job back. */
@@ -242,9 +254,10 @@ final class Dispatcher {
    * stored (a result it cannot read, say) does not hold up the others; that one is stored without
    * its texts.
    */
-  private List<Settled> storeSingly(List<Settlement> settlements) {
+  private List<Settled> storeSingly(Turn turn) {
+    database.useTransaction(handle -> storeLog(handle, turn));
     List<Settled> settled = new ArrayList<>();
-    for (Settlement settlement : settlements) {
+    for (Settlement settlement : settlements(turn)) {
       try {
         settled.addAll(settleAlone(settlement));
       } catch (RuntimeException e) {

@@ -3,9 +3,14 @@ package dev.ekiden.engine;
 import dev.ekiden.engine.store.DefinitionTable;
 import dev.ekiden.engine.store.EnqueueTable;
 import dev.ekiden.engine.store.EnqueueTable.NewJob;
+import dev.ekiden.engine.store.EnqueueTable.UniqueClaim;
 import dev.ekiden.engine.store.EnqueueTable.UniqueKey;
 import java.util.ArrayList;
 import java.util.HashMap;
+<<<<<<< HEAD
+=======
+import java.util.Iterator;
+>>>>>>> attack
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,15 +52,21 @@ final class Enqueuer {
               .formatted(requests.size(), Engine.MAX_BULK));
     }
     List<Resolved> resolved = new ArrayList<>(requests.size());
+    long bytes = 0;
     for (JobRequest request : requests) {
-      resolved.add(
-          new Resolved(
-              request,
-              catalog.get(handle, request.definition()),
-              Json.writePayload(request.definition(), request.payload())));
+      String payload = Json.writePayload(request.definition(), request.payload());
+      bytes += Json.utf8Length(payload);
+      if (bytes > Engine.MAX_BULK_BYTES) {
+        throw new InvalidRequestException(
+            ErrorCode.PAYLOAD_TOO_LARGE,
+            "the payloads of one call have more than %d bytes as JSON: use several calls"
+                .formatted(Engine.MAX_BULK_BYTES));
+      }
+      resolved.add(new Resolved(request, catalog.get(handle, request.definition()), payload));
     }
-    Map<UniqueKey, Long> drawn = new LinkedHashMap<>();
-    Map<UniqueKey, Long> owners = takeUnique(handle, resolved, drawn);
+    Map<UniqueKey, UniqueClaim> wanted = wanted(handle, resolved);
+    Map<UniqueKey, Long> owners =
+        wanted.isEmpty() ? Map.of() : EnqueueTable.takeUnique(handle, wanted);
     List<@Nullable Enqueued> answers = new ArrayList<>();
     List<NewJob> jobs = new ArrayList<>();
     Map<DefinitionTable.Row, Integer> counts = new HashMap<>();
@@ -64,7 +75,9 @@ final class Enqueuer {
     for (Resolved one : resolved) {
       UniqueKey key = uniqueKey(one);
       Long owner = key == null ? null : owners.get(key);
-      if (key != null && owner != null && !owner.equals(drawn.remove(key))) {
+      // The first request of a key that was taken gets the job; the others find it there.
+      UniqueClaim claim = key == null ? null : wanted.remove(key);
+      if (owner != null && (claim == null || owner != claim.jobId())) {
         answers.add(new Enqueued(owner, false));
         continue;
       }
@@ -86,35 +99,26 @@ final class Enqueuer {
     return new Result(complete, counts, queueIds, scheduled);
   }
 
-  /**
-   * Takes the UNIQUE keys of the requests; the first request of a key stands for all.
-   *
-   * @param drawn gets the job number each key would have
-   * @return the job each key has
-   */
-  private static Map<UniqueKey, Long> takeUnique(
-      Handle handle, List<Resolved> resolved, Map<UniqueKey, Long> drawn) {
-    List<UniqueKey> keys = new ArrayList<>();
+  /** The UNIQUE keys of the requests; the first request of a key, and its window, stand for all. */
+  private static Map<UniqueKey, UniqueClaim> wanted(Handle handle, List<Resolved> resolved) {
+    Map<UniqueKey, Long> windows = new LinkedHashMap<>();
     for (Resolved one : resolved) {
       UniqueKey key = uniqueKey(one);
-      if (key != null && !keys.contains(key)) {
-        keys.add(key);
+      if (key != null && one.request().key() instanceof Key.Unique unique) {
+        windows.putIfAbsent(key, unique.window().toNanos() / 1_000);
       }
     }
-    if (keys.isEmpty()) {
-      return Map.of();
+    Map<UniqueKey, UniqueClaim> wanted = new HashMap<>();
+    if (!windows.isEmpty()) {
+      Iterator<Long> ids = EnqueueTable.drawIds(handle, windows.size()).iterator();
+      windows.forEach((key, window) -> wanted.put(key, new UniqueClaim(ids.next(), window)));
     }
-    List<Long> ids = EnqueueTable.drawIds(handle, keys.size());
-    for (int i = 0; i < keys.size(); i++) {
-      drawn.put(keys.get(i), ids.get(i));
-    }
-    return EnqueueTable.takeUnique(handle, keys, ids);
+    return wanted;
   }
 
   private static @Nullable UniqueKey uniqueKey(Resolved one) {
     return one.request().key() instanceof Key.Unique unique
-        ? new UniqueKey(
-            one.definition().queueId(), unique.value(), unique.window().toNanos() / 1_000)
+        ? new UniqueKey(one.definition().queueId(), unique.value())
         : null;
   }
 

@@ -81,7 +81,7 @@ final class Recovery {
     if (System.nanoTime() >= nextHousekeepingNanos) {
       nextHousekeepingNanos = System.nanoTime() + HOUSEKEEPING_NANOS;
       database.useTransaction(handle -> WorkerTable.forget(handle, WORKER_MEMORY));
-      database.inTransaction(handle -> EnqueueTable.expireUnique(handle, BATCH));
+      while (database.inTransaction(handle -> EnqueueTable.expireUnique(handle, BATCH)) == BATCH) {}
     }
   }
 

@@ -53,7 +53,7 @@ final class SafeListener implements EngineListener {
   private static void tell(Runnable call) {
     try {
       call.run();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.error("A listener of the engine failed; the engine goes on", e);
     }
   }

@@ -52,7 +52,12 @@ final class WorkerState {
   /** A start to be noted in the database. */
   record Mark(AttemptRef ref, long startedNanos) {}
 
-  /** What the dispatcher is to do: store these, then claim. {@code returned} never started. */
+  /**
+   * What the dispatcher is to do: store these, then claim.
+   *
+   * @param returned never started
+   * @param log of handlers that run; the ends bring their own
+   */
   record Turn(
       List<End> ends,
       List<AttemptRef> returned,
@@ -80,6 +85,7 @@ final class WorkerState {
   private final Deque<End> ends = new ArrayDeque<>();
   private final Deque<AttemptRef> returned = new ArrayDeque<>();
   private final Map<AttemptRef, Mark> unmarked = new HashMap<>();
+  private final List<Segment> log = new ArrayList<>();
   private final Set<AttemptRef> storing = new HashSet<>();
 
   /** Attempts of this worker that it did not know, with the last claim begun when first seen. */
@@ -125,6 +131,15 @@ final class WorkerState {
         throw new IllegalStateException("a worker starts once; this one is " + phase);
       }
       phase = Phase.RUNNING;
+    });
+  }
+
+  /** The start failed before anything was claimed. */
+  void notStarted() {
+    locked(() -> {
+      if (phase == Phase.RUNNING) {
+        phase = Phase.NEW;
+      }
     });
   }
 
@@ -341,19 +356,19 @@ final class WorkerState {
     unmarked
         .values()
         .removeIf(mark -> now - mark.startedNanos() >= LINGER_NANOS && marks.add(mark));
-    List<Segment> log = new ArrayList<>();
     if (logIsDue(now)) {
       executions.forEach(execution -> log.addAll(execution.takeLog()));
       nextLogFlushNanos = now + LOG_FLUSH_NANOS;
     }
-    someEnds.forEach(end -> log.addAll(end.log()));
+    List<Segment> someLog = List.copyOf(log);
+    log.clear();
     if (claim) {
       claiming = true;
       claims++;
       moreToClaim = false;
       nextPollNanos = now + options.pollInterval().toNanos();
     }
-    return new Turn(someEnds, someReturned, marks, log, claim);
+    return new Turn(someEnds, someReturned, marks, someLog, claim);
   }
 
   private boolean endsAreDue(long now) {
@@ -405,6 +420,7 @@ final class WorkerState {
       noLongerStoring(turn);
       turn.ends().reversed().forEach(ends::addFirst);
       turn.returned().reversed().forEach(returned::addFirst);
+      log.addAll(turn.log());
       Set<AttemptRef> ended = new HashSet<>();
       ends.forEach(end -> ended.add(end.job().ref()));
       turn.marks().stream()

@@ -8,6 +8,7 @@ import dev.ekiden.engine.store.AttemptRef;
 import dev.ekiden.engine.store.ClaimTable.Claim;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
+import dev.ekiden.engine.store.LogTable.Segment;
 import dev.ekiden.engine.store.WorkerTable.Held;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -131,5 +132,17 @@ class WorkerStateTest {
     assertThat(state.wantsAlone(false)).isFalse();
     state.claimed(false);
     assertThat(state.nextTurn().claim()).as("claims as before").isTrue();
+  }
+
+  @Test
+  void whatCouldNotBeStoredComesAgain() throws Exception {
+    accept(1);
+    Segment segment = new Segment(1, 1, 0, new byte[] {1});
+    AttemptRef unstarted = new AttemptRef(2, 1, WORKER);
+    Turn turn = new Turn(List.of(), List.of(unstarted), List.of(), List.of(segment), false);
+    state.putBack(turn);
+    Turn again = state.nextTurn();
+    assertThat(again.returned()).containsExactly(unstarted);
+    assertThat(again.log()).containsExactly(segment);
   }
 }
