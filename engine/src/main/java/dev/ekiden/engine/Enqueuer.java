@@ -7,10 +7,7 @@ import dev.ekiden.engine.store.EnqueueTable.UniqueClaim;
 import dev.ekiden.engine.store.EnqueueTable.UniqueKey;
 import java.util.ArrayList;
 import java.util.HashMap;
-<<<<<<< HEAD
-=======
 import java.util.Iterator;
->>>>>>> attack
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
