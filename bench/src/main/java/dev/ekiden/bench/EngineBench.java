@@ -1,5 +1,6 @@
 package dev.ekiden.bench;
 
+import dev.ekiden.engine.Attempt;
 import dev.ekiden.engine.Engine;
 import dev.ekiden.engine.EngineListener;
 import dev.ekiden.engine.JobDefinition;
@@ -7,17 +8,34 @@ import dev.ekiden.engine.JobRequest;
 import dev.ekiden.engine.Worker;
 import dev.ekiden.engine.WorkerOptions;
 import dev.ekiden.postgres.Database;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** Drain of preloaded trivial jobs and pick-up of single jobs on an idle queue. */
+/** Drain of preloaded trivial jobs, and pick-up of single jobs from an idle queue. */
 final class EngineBench {
   record Trivial(int id) {}
 
+  /** What one run measured; WAL and commits are those of the drain. */
+  record Run(
+      double enqueuedPerSecond,
+      double drainedPerSecond,
+      double walBytesPerJob,
+      double commitsPerHundredJobs,
+      double pickUpMedianMillis,
+      double pickUpP99Millis) {}
+
   private static final int PICK_UPS = 500;
+
+  private static final String WAL_POSITION = "SELECT CAST(pg_current_wal_lsn() - '0/0' AS bigint)";
+
+  private static final String COMMITS =
+      "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()";
 
   private final Database database;
   private final int jobs;
@@ -27,29 +45,14 @@ final class EngineBench {
     this.jobs = jobs;
   }
 
-  /** What one run measured. */
-  record Result(
-      double drainPerSecond,
-      double enqueuePerSecond,
-      double walBytesPerJob,
-      double commitsPerHundredJobs,
-      double pickUpP50Millis,
-      double pickUpP99Millis) {}
-
-  Result run() throws InterruptedException {
-    CountDownLatch ended = new CountDownLatch(jobs);
-    Histogram pickUp = new Histogram(TimeUnit.MINUTES.toNanos(1), 3);
-    long[] committed = new long[1];
-    CountDownLatch[] picked = {new CountDownLatch(0)};
+  Run run() throws InterruptedException {
+    CountDownLatch drained = new CountDownLatch(jobs);
+    BlockingQueue<Long> startedNanos = new ArrayBlockingQueue<>(1);
     JobDefinition<Trivial> trivial =
         JobDefinition.named("trivial", Trivial.class).handler((job, context) -> null);
     JobDefinition<Trivial> single =
         JobDefinition.named("single", Trivial.class)
-            .handler((job, context) -> {
-              pickUp.recordValue(Math.max(0, System.nanoTime() - committed[0]));
-              picked[0].countDown();
-              return null;
-            });
+            .handler((job, context) -> startedNanos.add(System.nanoTime()));
     EngineListener listener =
         new EngineListener() {
           @Override
@@ -58,10 +61,10 @@ final class EngineBench {
               int attempt,
               String definition,
               String queue,
-              dev.ekiden.engine.Attempt.Outcome outcome,
-              java.time.Duration run) {
-            if (definition.equals("trivial")) {
-              ended.countDown();
+              Attempt.Outcome outcome,
+              Duration run) {
+            if (definition.equals(trivial.name())) {
+              drained.countDown();
             }
           }
         };
@@ -69,29 +72,21 @@ final class EngineBench {
         Engine.on(database.dataSource()).definitions(trivial, single).listener(listener).build()) {
       engine.migrate();
       engine.start();
-      double enqueuePerSecond = preload(engine);
-      long walBefore = wal();
-      long commitsBefore = commits();
+      double enqueuedPerSecond = preload(engine, trivial);
+      long wal = number(WAL_POSITION);
+      long commits = number(COMMITS);
       long start = System.nanoTime();
-      Worker worker = engine.worker(WorkerOptions.of("trivial"));
+      Worker worker = engine.worker(WorkerOptions.of(trivial.queue()));
       worker.start();
-      ended.await();
+      drained.await();
       double seconds = (System.nanoTime() - start) / 1e9;
-      double walPerJob = (double) (wal() - walBefore) / jobs;
-      double commitsPerHundred = 100.0 * (commits() - commitsBefore) / jobs;
+      double walPerJob = (double) (number(WAL_POSITION) - wal) / jobs;
+      double commitsPerHundred = 100.0 * (number(COMMITS) - commits) / jobs;
       worker.close();
-      Worker idle = engine.worker(WorkerOptions.of("single"));
-      idle.start();
-      for (int i = 0; i < PICK_UPS; i++) {
-        picked[0] = new CountDownLatch(1);
-        committed[0] = Long.MAX_VALUE;
-        engine.enqueue(JobRequest.of("single", new Trivial(i)));
-        committed[0] = System.nanoTime();
-        picked[0].await();
-      }
-      return new Result(
+      Histogram pickUp = pickUp(engine, single, startedNanos);
+      return new Run(
+          enqueuedPerSecond,
           jobs / seconds,
-          enqueuePerSecond,
           walPerJob,
           commitsPerHundred,
           pickUp.getValueAtPercentile(50) / 1e6,
@@ -99,34 +94,38 @@ final class EngineBench {
     }
   }
 
-  private double preload(Engine engine) {
+  private double preload(Engine engine, JobDefinition<Trivial> trivial) {
     long start = System.nanoTime();
     int done = 0;
     while (done < jobs) {
       List<JobRequest> requests = new ArrayList<>();
       while (requests.size() < Engine.MAX_BULK && done < jobs) {
-        requests.add(JobRequest.of("trivial", new Trivial(done++)));
+        requests.add(trivial.request(new Trivial(done++)));
       }
       engine.enqueue(requests);
     }
+    double perSecond = jobs / ((System.nanoTime() - start) / 1e9);
     database.withHandle(handle -> handle.execute("VACUUM ANALYZE"));
-    return jobs / ((System.nanoTime() - start) / 1e9);
+    return perSecond;
   }
 
-  private long wal() {
-    return database.withHandle(handle ->
-        handle
-            .createQuery("SELECT CAST(pg_current_wal_lsn() - '0/0' AS bigint)")
-            .mapTo(Long.class)
-            .one());
+  /** From the return of the enqueue, whose transaction has committed, to the handler's start. */
+  private static Histogram pickUp(
+      Engine engine, JobDefinition<Trivial> single, BlockingQueue<Long> startedNanos)
+      throws InterruptedException {
+    Histogram histogram = new Histogram(TimeUnit.MINUTES.toNanos(1), 3);
+    try (Worker idle = engine.worker(WorkerOptions.of(single.queue()))) {
+      idle.start();
+      for (int i = 0; i < PICK_UPS; i++) {
+        engine.enqueue(single.request(new Trivial(i)));
+        long committed = System.nanoTime();
+        histogram.recordValue(Math.max(0, startedNanos.take() - committed));
+      }
+    }
+    return histogram;
   }
 
-  private long commits() {
-    return database.withHandle(handle ->
-        handle
-            .createQuery(
-                "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()")
-            .mapTo(Long.class)
-            .one());
+  private long number(String sql) {
+    return database.withHandle(handle -> handle.createQuery(sql).mapTo(Long.class).one());
   }
 }

@@ -24,6 +24,7 @@ public interface JobContext {
   void log(String line);
 
   /** {@link #log(String)} with {@link String#formatted}. */
+  @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency of every user
   default void log(String format, Object... arguments) {
     log(format.formatted(arguments));
   }

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface JobHandler<P> {
   /**
+   * Does the work.
+   *
    * @return the result to keep with the job, written as JSON of at most {@link
    *     Engine#MAX_RESULT_BYTES}, or null for none
    * @throws Exception to fail the attempt; {@link JobFailure} steers what happens next

@@ -46,8 +46,12 @@ public enum JobTransition {
   /** Somebody asked to run an ended job again: a redrive. */
   REDRIVE(EnumSet.of(FAILED, CANCELED), EnumSet.of(READY), "redrive");
 
+  @SuppressWarnings("ImmutableEnumChecker") // a copy that nobody can change
   private final Set<JobState> from;
+
+  @SuppressWarnings("ImmutableEnumChecker") // a copy that nobody can change
   private final Set<JobState> to;
+
   private final String label;
 
   JobTransition(@Nullable Set<JobState> from, Set<JobState> to, String label) {

@@ -35,6 +35,8 @@ public final class Jobs {
   }
 
   /**
+   * Reads a job that must exist.
+   *
    * @throws NotFoundException when there is no such job
    */
   public Job get(long id) {

@@ -7,8 +7,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A payload that is JSON already and is stored as it is.
  *
- * @param text one JSON value
- * @throws InvalidRequestException when it is not JSON
+ * @param text one JSON value; anything else is refused with an {@link InvalidRequestException}
  */
 public record RawJson(String text) {
   private static final JsonMapper PARSER = JsonMapper.shared();

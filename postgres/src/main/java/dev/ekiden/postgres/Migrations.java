@@ -44,7 +44,7 @@ public final class Migrations {
       throw newer(files, schema, applied.getAsInt());
     }
     FluentConfiguration flyway =
-        Flyway.configure(MigrationFiles.classLoader())
+        Flyway.configure(MigrationFiles.classLoader(module))
             .dataSource(database.dataSource())
             .locations("classpath:" + MigrationFiles.directory(module))
             .defaultSchema(schema)
@@ -57,7 +57,8 @@ public final class Migrations {
             .validateMigrationNaming(true)
             .failOnMissingLocations(true)
             .lockRetryCount(LOCK_TRIES)
-            .cleanDisabled(true);
+            .cleanDisabled(true)
+            .loggers("slf4j");
     try {
       flyway.load().migrate();
     } catch (FlywayException e) {

@@ -49,6 +49,13 @@ public interface Request {
    */
   InputStream csv(long maxBytes);
 
+  /**
+   * The body as it comes in, for {@code application/zip}; reading beyond the limit throws.
+   *
+   * @throws ProblemException when the content type is another
+   */
+  InputStream zip(long maxBytes);
+
   /** The whole JSON body as bytes, empty when there is none. */
   byte[] jsonBytes(long maxBytes);
 }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 
@@ -50,6 +51,11 @@ public final class SampleApplication implements Application {
       JobDefinition.named("later", Greeting.class)
           .queue("elsewhere")
           .handler((greeting, context) -> greeting.name() + " by " + ProcessHandle.current().pid());
+
+  /** A request to {@code /sample/gate} has come in; it is answered when the gate opens. */
+  final CountDownLatch atGate = new CountDownLatch(1);
+
+  final CountDownLatch gate = new CountDownLatch(1);
 
   private boolean migrated;
   private boolean started;
@@ -91,6 +97,13 @@ public final class SampleApplication implements Application {
         "/boom",
         request -> {
           throw new IllegalStateException("a mistake of ours, with secret-detail");
+        });
+    routes.get(
+        "/gate",
+        request -> {
+          atGate.countDown();
+          gate.await();
+          return Response.text("text/plain", "through");
         });
     routes.get(
         "/numbers",

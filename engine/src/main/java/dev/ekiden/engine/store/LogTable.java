@@ -8,6 +8,7 @@ import org.jdbi.v3.core.Handle;
 public final class LogTable {
 
   /** A piece of the log of an attempt. */
+  @SuppressWarnings("ArrayRecordComponent") // nobody compares segments
   public record Segment(long jobId, int attempt, int number, byte[] lines) {}
 
   private static final String INSERT =

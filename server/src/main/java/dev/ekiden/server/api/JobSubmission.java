@@ -1,12 +1,12 @@
 package dev.ekiden.server.api;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.ekiden.engine.EngineException;
 import dev.ekiden.engine.ErrorCode;
 import dev.ekiden.engine.JobRequest;
 import dev.ekiden.engine.Key;
 import dev.ekiden.server.Problem;
 import dev.ekiden.server.ProblemException;
+import dev.ekiden.server.Required;
 import dev.ekiden.server.http.Problems;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 
 /** A job as a client asks for it. */
 record JobSubmission(
-    @JsonProperty(required = true) String definition,
+    @Required String definition,
     @Nullable JsonNode payload,
     @Nullable Integer priority,
     @Nullable KeySubmission key,
@@ -28,9 +28,7 @@ record JobSubmission(
 
   /** A key as a client asks for it. */
   record KeySubmission(
-      @JsonProperty(required = true) String kind,
-      @JsonProperty(required = true) String value,
-      @Nullable BigDecimal windowSeconds) {
+      @Required String kind, @Required String value, @Nullable BigDecimal windowSeconds) {
 
     Key key() {
       return switch (kind) {

@@ -1,6 +1,5 @@
 package dev.ekiden.server.api;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import dev.ekiden.engine.Engine;
 import dev.ekiden.engine.EngineException;
@@ -12,6 +11,7 @@ import dev.ekiden.engine.Schedule;
 import dev.ekiden.engine.Timing;
 import dev.ekiden.server.ProblemException;
 import dev.ekiden.server.Request;
+import dev.ekiden.server.Required;
 import dev.ekiden.server.Response;
 import dev.ekiden.server.Routes;
 import dev.ekiden.server.api.JobRoutes.EnqueuedView;
@@ -49,7 +49,7 @@ public final class ScheduleRoutes {
   }
 
   private record ScheduleContent(
-      @JsonProperty(required = true) String definition,
+      @Required String definition,
       @Nullable JsonNode payload,
       @Nullable Integer priority,
       @Nullable String cron,

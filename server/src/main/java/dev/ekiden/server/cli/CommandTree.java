@@ -80,6 +80,8 @@ public final class CommandTree {
     root.setErr(terminal.err());
     root.setUsageHelpWidth(100);
     root.setUsageHelpAutoWidth(true);
+    // --payload @FILE is ours.
+    root.setExpandAtFiles(false);
     root.setExecutionExceptionHandler((failure, line, result) -> report(failure));
     new Settings(Map.of(), environment)
         .unknownVariables()

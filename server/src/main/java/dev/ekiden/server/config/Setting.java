@@ -98,7 +98,8 @@ public enum Setting {
   public static final String PREFIX = "EKIDEN_";
 
   /** Variables that others read: the embedded PostgreSQL, the launcher. */
-  static final List<String> READ_ELSEWHERE = List.of("EKIDEN_CACHE", "EKIDEN_JAVA_HOME");
+  static final List<String> READ_ELSEWHERE =
+      List.of("EKIDEN_CACHE", "EKIDEN_JAVA_HOME", "EKIDEN_JAVA_OPTIONS");
 
   private final @Nullable String fallback;
   private final String label;

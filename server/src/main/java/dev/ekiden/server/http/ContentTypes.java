@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class ContentTypes {
   static final String JSON = "application/json";
   static final String CSV = "text/csv";
+  static final String ZIP = "application/zip";
 
   private ContentTypes() {}
 
@@ -25,8 +26,8 @@ final class ContentTypes {
       return;
     }
     String mediaType = type.map(ContentTypes::mediaType).orElse("");
-    if (!mediaType.equals(JSON) && !mediaType.equals(CSV)) {
-      throw unsupported(JSON + " (" + CSV + " for imports)", type.orElse(null));
+    if (!mediaType.equals(JSON) && !mediaType.equals(CSV) && !mediaType.equals(ZIP)) {
+      throw unsupported(JSON + " (" + CSV + " or " + ZIP + " for imports)", type.orElse(null));
     }
   }
 

@@ -18,6 +18,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -151,8 +155,6 @@ public final class HttpListener implements AutoCloseable {
     config.concurrency.useVirtualThreads = true;
     config.http.prefer405over404 = true;
     config.http.compressionStrategy = CompressionStrategy.NONE;
-    config.jetty.host = options.host();
-    config.jetty.port = options.port();
     config.jetty.modifyHttpConfiguration(http -> {
       http.setSendServerVersion(false);
       http.setSendDateHeader(true);
@@ -161,6 +163,7 @@ public final class HttpListener implements AutoCloseable {
       server.setErrorHandler(new ProblemErrorHandler());
       server.setStopTimeout(STOP_TIMEOUT_MILLIS);
     });
+    config.jetty.addConnector((server, http) -> connector(server, http, options));
     config.routes.before(context -> {
       SECURITY_HEADERS.forEach(context::header);
       access.admit(new JavalinRequest(context));
@@ -191,6 +194,17 @@ public final class HttpListener implements AutoCloseable {
       log.error("a request failed with {}", error.toString(), error);
       response.setStatus(500);
     });
+  }
+
+  /** Connections that wait to be accepted: a rush of clients is told no later than a trickle. */
+  private static final int ACCEPT_QUEUE = 4_096;
+
+  private static ServerConnector connector(Server server, HttpConfiguration http, Options options) {
+    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+    connector.setHost(options.host());
+    connector.setPort(options.port());
+    connector.setAcceptQueueSize(ACCEPT_QUEUE);
+    return connector;
   }
 
   /** How long requests that run get to end when the listener closes. */

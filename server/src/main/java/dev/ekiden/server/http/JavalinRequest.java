@@ -112,6 +112,12 @@ public final class JavalinRequest implements Request {
     return body(maxBytes);
   }
 
+  @Override
+  public InputStream zip(long maxBytes) {
+    ContentTypes.require(ContentTypes.ZIP, header("Content-Type"));
+    return body(maxBytes);
+  }
+
   /** The port the request came in on. */
   int localPort() {
     return context.req().getLocalPort();

@@ -7,6 +7,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.exc.InvalidFormatException;
+import tools.jackson.databind.exc.InvalidNullException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
@@ -58,20 +59,22 @@ public final class JsonProblems {
   }
 
   private static Problem wrongType(MismatchedInputException failure) {
-    if (failure.getOriginalMessage().startsWith("Missing required creator property")) {
-      String name = failure.getOriginalMessage().replaceAll("^[^']*'([^']*)'.*$", "$1");
-      String parent = path(failure);
-      return Problem.of(422, "missing-field", "field '" + name + "' is required")
-          .withField(parent.isEmpty() || parent.endsWith(name) ? name : parent + "." + name);
+    String message = failure.getOriginalMessage();
+    if (message.startsWith("Trailing token")) {
+      return Problem.of(400, "malformed-json", "the body goes on after its JSON value");
     }
     String field = path(failure);
+    if (failure instanceof InvalidNullException || message.startsWith("Missing required")) {
+      return Problem.of(422, "missing-field", "field '" + field + "' is required").withField(field);
+    }
+    if (field.isEmpty()) {
+      return Problem.of(
+          422, "invalid-field", "the body must be " + typeName(failure.getTargetType()));
+    }
     return Problem.of(
             422,
             "invalid-field",
-            "%s must be %s"
-                .formatted(
-                    field.isEmpty() ? "the body" : "field '" + field + "'",
-                    typeName(failure.getTargetType())))
+            "field '%s' must be %s".formatted(field, typeName(failure.getTargetType())))
         .withField(field);
   }
 

@@ -173,6 +173,9 @@ public final class RoleCommand implements Callable<Integer> {
     Map<Setting, String> own = new EnumMap<>(Setting.class);
     own.put(Setting.DIRECTORY, directory);
     own.put(Setting.PORT, "0");
+    // Its customers are all one client, this process.
+    own.put(Setting.PUBLIC_RATE, Integer.toString(ConfigurationReader.MAX_RATE));
+    own.put(Setting.PUBLIC_BURST, Integer.toString(ConfigurationReader.MAX_RATE));
     new DemoPlayer(terminal, applications, arguments.options())
         .play(ConfigurationReader.read(new Settings(own, Map.of())));
     return ExitCode.OK;

@@ -2,9 +2,13 @@ package dev.ekiden.calendar.files;
 
 import dev.ekiden.calendar.availability.Problem;
 import java.util.Collection;
+import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** What became of the rows of a batch; added to the report once the batch is in. */
 final class BatchResult {
+
+  private static final Pattern UPPER_CASE = Pattern.compile("[A-Z]");
 
   private final CalendarFile file;
   private final String name;
@@ -71,14 +75,6 @@ final class BatchResult {
 
   /** {@code minimumNoticeMinutes} is column {@code minimum_notice_minutes}. */
   static String columnOf(String field) {
-    StringBuilder column = new StringBuilder();
-    for (char character : field.toCharArray()) {
-      if (Character.isUpperCase(character)) {
-        column.append('_').append(Character.toLowerCase(character));
-      } else {
-        column.append(character);
-      }
-    }
-    return column.toString();
+    return UPPER_CASE.matcher(field).replaceAll("_$0").toLowerCase(Locale.ROOT);
   }
 }

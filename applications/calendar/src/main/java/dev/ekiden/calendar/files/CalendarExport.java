@@ -1,20 +1,11 @@
 package dev.ekiden.calendar.files;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
-import de.siegmar.fastcsv.writer.LineDelimiter;
-import dev.ekiden.calendar.availability.Closure;
-import dev.ekiden.calendar.availability.Plan;
-import dev.ekiden.calendar.availability.PriceTerms;
-import dev.ekiden.calendar.availability.Space;
-import dev.ekiden.calendar.availability.SpecialPeriod;
-import dev.ekiden.calendar.availability.Venue;
-import dev.ekiden.calendar.store.ResourceUse;
 import dev.ekiden.calendar.store.TruthScan;
 import dev.ekiden.postgres.Database;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.ResultSet;
@@ -23,7 +14,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -96,16 +86,16 @@ public final class CalendarExport {
   }
 
   private void write(Handle handle, CalendarFile file, OutputStream output) throws IOException {
-    CsvWriter csv =
-        CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(output, StandardCharsets.UTF_8);
-    csv.writeRecord(Stream.concat(file.required().stream(), file.optional().stream()).toList());
+    CsvWriter csv = Cells.begin(file, output);
     switch (file) {
-      case VENUES -> TruthScan.eachVenue(handle, venue -> csv.writeRecord(venue(venue)));
+      case VENUES -> TruthScan.eachVenue(handle, venue -> csv.writeRecord(Cells.venue(venue)));
       case SPACES ->
           TruthScan.eachSpace(
-              handle, (venueCode, space, uses) -> csv.writeRecord(space(venueCode, space, uses)));
+              handle,
+              (venueCode, space, uses) -> csv.writeRecord(Cells.space(venueCode, space, uses)));
       case PLANS ->
-          TruthScan.eachPlan(handle, (spaceCode, plan) -> csv.writeRecord(plan(spaceCode, plan)));
+          TruthScan.eachPlan(
+              handle, (spaceCode, plan) -> csv.writeRecord(Cells.plan(spaceCode, plan)));
       case HOURS -> writeHours(handle, csv);
       case SPECIAL_PERIODS ->
           TruthScan.eachSpace(
@@ -113,25 +103,24 @@ public final class CalendarExport {
               (venueCode, space, uses) ->
                   space
                       .specialPeriods()
-                      .forEach(period -> csv.writeRecord(specialPeriod(space, period))));
+                      .forEach(period -> csv.writeRecord(Cells.specialPeriod(space, period))));
       case CLOSURES ->
           TruthScan.eachSpace(
               handle,
               (venueCode, space, uses) ->
-                  space.closures().forEach(closure -> csv.writeRecord(closure(space, closure))));
-      case PRICES -> TruthScan.eachPlan(handle, (spaceCode, plan) -> csv.writeRecord(prices(plan)));
+                  space
+                      .closures()
+                      .forEach(closure -> csv.writeRecord(Cells.closure(space, closure))));
+      case PRICES ->
+          TruthScan.eachPlan(handle, (spaceCode, plan) -> csv.writeRecord(Cells.prices(plan)));
       case RESERVATIONS -> writeReservations(handle, csv);
     }
     csv.flush();
   }
 
   private void writeHours(Handle handle, CsvWriter csv) {
-    TruthScan.eachSpace(
-        handle,
-        (venueCode, space, uses) ->
-            csv.writeRecord(space.businessHours().text(), space.code(), ""));
-    TruthScan.eachPlan(
-        handle, (spaceCode, plan) -> csv.writeRecord(plan.rentableHours().text(), "", plan.code()));
+    TruthScan.eachSpace(handle, (venueCode, space, uses) -> csv.writeRecord(Cells.hours(space)));
+    TruthScan.eachPlan(handle, (spaceCode, plan) -> csv.writeRecord(Cells.hours(plan)));
   }
 
   private static void writeReservations(Handle handle, CsvWriter csv) {
@@ -140,57 +129,6 @@ public final class CalendarExport {
         .setFetchSize(FETCH_ROWS)
         .map((row, context) -> reservation(row))
         .forEach(csv::writeRecord);
-  }
-
-  private static List<String> venue(Venue venue) {
-    return List.of(venue.code(), venue.name(), venue.zone().getId(), venue.holidayCalendar());
-  }
-
-  private static List<String> space(String venueCode, Space space, List<ResourceUse> uses) {
-    String resources = String.join(" ", uses.stream().map(ResourceUse::text).toList());
-    return List.of(space.code(), venueCode, space.name(), resources);
-  }
-
-  private static List<String> plan(String spaceCode, Plan plan) {
-    return List.of(
-        plan.code(),
-        spaceCode,
-        plan.name(),
-        Boolean.toString(plan.published()),
-        Integer.toString(plan.rules().unitMinutes()),
-        Integer.toString(plan.rules().startAlignmentMinutes()),
-        Integer.toString(plan.rules().minimumMinutes()),
-        Integer.toString(plan.rules().maximumMinutes()),
-        Integer.toString(plan.rules().bufferBeforeMinutes()),
-        Integer.toString(plan.rules().bufferAfterMinutes()),
-        Integer.toString(plan.rules().minimumNoticeMinutes()),
-        Integer.toString(plan.rules().bookingWindowDays()));
-  }
-
-  private static List<String> specialPeriod(Space space, SpecialPeriod period) {
-    return List.of(
-        space.code(),
-        period.from().toString(),
-        period.to().toString(),
-        period.name(),
-        period.hoursText());
-  }
-
-  private static List<String> closure(Space space, Closure closure) {
-    return List.of(
-        space.code(), closure.from().toString(), closure.to().toString(), closure.reason());
-  }
-
-  private static List<String> prices(Plan plan) {
-    PriceTerms terms = plan.prices().terms();
-    return List.of(
-        plan.code(),
-        plan.prices().rulesText(),
-        terms.currency().getCurrencyCode(),
-        terms.dayPrice().isPresent() ? Long.toString(terms.dayPrice().getAsLong()) : "",
-        Long.toString(terms.minimumAmount()),
-        terms.taxPercent().stripTrailingZeros().toPlainString(),
-        Boolean.toString(terms.taxIncluded()));
   }
 
   private static List<String> reservation(ResultSet row) throws SQLException {

@@ -12,6 +12,7 @@ import java.util.Optional;
  * <p>A column that may be left out and is, keeps what is stored; an empty cell means the default.
  * Rows add and change, they never remove.
  */
+@SuppressWarnings("ImmutableEnumChecker") // The lists are List.of, which nothing can change.
 public enum CalendarFile {
   /** {@code holiday_calendar} defaults to {@code none}. */
   VENUES("venues.csv", List.of("code", "name", "zone"), List.of("holiday_calendar")),

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class SpaceRows implements RowChange<Space> {
 
   private static final String RESOURCES = "resources";
+  private static final Pattern BLANKS = Pattern.compile("\\s+");
   private static final Pattern UNITS = Pattern.compile("(.+):(\\d{1,9})");
 
   private final TruthWriter writer;
@@ -121,7 +122,7 @@ final class SpaceRows implements RowChange<Space> {
       return List.of(new ResourceUse(row.text("code"), 1));
     }
     Map<String, ResourceUse> uses = new LinkedHashMap<>();
-    for (String word : text.split("\\s+")) {
+    for (String word : BLANKS.splitAsStream(text).toList()) {
       ResourceUse use = use(word);
       if (uses.put(use.code(), use) != null) {
         throw new InvalidValueException(RESOURCES, text, use.code() + " is named twice");

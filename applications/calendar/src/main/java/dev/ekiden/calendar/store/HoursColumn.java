@@ -28,7 +28,7 @@ final class HoursColumn {
   static String write(WeeklyHours hours) {
     return hours.ranges().stream()
         .map(range -> {
-          int lane = range.day().ordinal() * LANE_MINUTES;
+          int lane = DayKindNumbers.number(range.day()) * LANE_MINUTES;
           TimeRange time = range.time();
           return "[" + (lane + time.startMinute()) + "," + (lane + time.endMinute()) + ")";
         })
@@ -68,7 +68,7 @@ final class HoursColumn {
         int laneStart = lane * LANE_MINUTES;
         int laneEnd = Math.min(end, laneStart + LANE_MINUTES);
         TimeRange time = new TimeRange(start - laneStart, laneEnd - laneStart);
-        ranges.add(new WeeklyHours.DayRange(DayKind.values()[lane], time));
+        ranges.add(new WeeklyHours.DayRange(DayKindNumbers.kind(lane), time));
         start = laneEnd;
       }
     }

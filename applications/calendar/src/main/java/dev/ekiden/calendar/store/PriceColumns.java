@@ -47,12 +47,12 @@ final class PriceColumns {
   }
 
   private static int bits(Set<DayKind> kinds) {
-    return kinds.stream().mapToInt(kind -> 1 << kind.ordinal()).sum();
+    return kinds.stream().mapToInt(kind -> 1 << DayKindNumbers.number(kind)).sum();
   }
 
   private static Set<DayKind> kinds(int bits) {
     Set<DayKind> kinds = EnumSet.allOf(DayKind.class);
-    kinds.removeIf(kind -> (bits & 1 << kind.ordinal()) == 0);
+    kinds.removeIf(kind -> (bits & 1 << DayKindNumbers.number(kind)) == 0);
     return kinds;
   }
 }

@@ -84,6 +84,19 @@ class BookingConcurrencyTest {
   }
 
   @Test
+  void asManyBookingsAtOnceAsThereAreUnitsAllSucceed() throws Exception {
+    calendar.useResources(space, new ResourceUse(TestCalendar.code("seat"), 3));
+    for (int hour = 0; hour < 20; hour++) {
+      Instant start = TEN.plus(Duration.ofHours(hour));
+
+      List<Throwable> failures =
+          concurrently(3, () -> bookings.hold(plan, start, start.plusSeconds(3600)));
+
+      assertThat(failures).as("nobody is sent away from a seat that is free").isEmpty();
+    }
+  }
+
+  @Test
   void theConstraintAloneHoldsIfNobodyChecks() throws Exception {
     long unit = calendar.truth(plan).resources().getFirst().units().getFirst().id();
 

@@ -8,6 +8,8 @@ import dev.ekiden.calendar.availability.HolidayCalendars;
 import dev.ekiden.calendar.availability.Plan;
 import dev.ekiden.calendar.availability.Resource;
 import dev.ekiden.calendar.availability.Truth;
+import dev.ekiden.calendar.sample.SampleData;
+import dev.ekiden.calendar.sample.SampleSize;
 import dev.ekiden.calendar.store.TestCalendar;
 import dev.ekiden.calendar.store.TruthTable;
 import dev.ekiden.calendar.store.TruthTables;
@@ -19,6 +21,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -701,6 +704,28 @@ class CalendarImportTest {
     assertThat(progress).hasSize(12).startsWith(2_000L, 4_000L).endsWith(10_000L);
     assertThat(calendar.count("plan")).isEqualTo(10_000);
     assertThat(truth("p7").version()).as("venue; space, hours; plan, hours, prices").isEqualTo(6);
+  }
+
+  @Test
+  void theSampleComesInWithoutAProblem(@TempDir Path directory) throws Exception {
+    try (SampleFiles files = new SampleFiles(directory)) {
+      SampleData.generate(
+          SampleData.DEFAULT_SEED,
+          SampleSize.SMALL,
+          LocalDate.of(2026, 11, 21),
+          new HolidayCalendars(),
+          files);
+    }
+
+    ImportReport report = run(ImportOptions.ATOMIC, ImportSource.inDirectory(directory));
+
+    assertThat(report.problems()).isEmpty();
+    assertThat(report.file(CalendarFile.PLANS).added()).isEqualTo(1_000);
+    assertThat(report.file(CalendarFile.RESERVATIONS).added()).isPositive();
+    assertThat(calendar.count("occupation"))
+        .isEqualTo(report.file(CalendarFile.RESERVATIONS).added());
+    assertThat(run(ImportOptions.DEFAULT, ImportSource.inDirectory(directory)).files())
+        .allSatisfy(file -> assertThat(file.unchanged()).isEqualTo(file.read()));
   }
 
   private ImportReport importAll() {

@@ -1,0 +1,29 @@
+package dev.ekiden.calendar.cli;
+
+import dev.ekiden.calendar.availability.HolidayCalendars;
+import dev.ekiden.server.CommandContext;
+import java.util.List;
+
+/** All verbs of the calendar. */
+public final class CalendarCommands {
+
+  static final String ROOT = "/calendar";
+
+  private CalendarCommands() {}
+
+  public static List<Object> all(CommandContext context, HolidayCalendars holidays) {
+    return List.of(
+        new ImportCommand(context),
+        new ExportCommand(context),
+        new SyncCommand(context),
+        new DiffSyncCommand(context),
+        new VerifyCommand(context),
+        new SpacesCommand(context),
+        new AvailabilityCommand(context),
+        new PlansCommand(context),
+        new HoldCommand(context),
+        new ConfirmCommand(context),
+        new CancelCommand(context),
+        new SampleCommand(context, holidays));
+  }
+}

@@ -1,0 +1,183 @@
+package dev.ekiden.calendar.http;
+
+import dev.ekiden.calendar.booking.BookingService;
+import dev.ekiden.calendar.booking.Held;
+import dev.ekiden.calendar.booking.Reservation;
+import dev.ekiden.calendar.booking.ReservationState;
+import dev.ekiden.calendar.booking.ReservationToken;
+import dev.ekiden.calendar.http.Views.PriceView;
+import dev.ekiden.calendar.read.Catalog;
+import dev.ekiden.calendar.read.PlanInSpace;
+import dev.ekiden.server.Parameter;
+import dev.ekiden.server.Problem;
+import dev.ekiden.server.ProblemException;
+import dev.ekiden.server.Request;
+import dev.ekiden.server.Required;
+import dev.ekiden.server.Response;
+import dev.ekiden.server.Routes;
+import dev.ekiden.server.Services;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Holding a time, confirming and canceling it; decided by the truth, never by the cache. */
+final class BookingRoutes {
+
+  private static final int UNPROCESSABLE = 422;
+
+  private final Services services;
+  private final BookingService bookings;
+  private final Catalog catalog = new Catalog();
+
+  BookingRoutes(Services services, BookingService bookings) {
+    this.services = services;
+    this.bookings = bookings;
+  }
+
+  void addTo(Routes routes) {
+    routes.post("/holds", this::hold);
+    routes.get("/reservations/{token}", this::get);
+    routes.post("/reservations/{token}/confirm", this::confirm);
+    routes.post("/reservations/{token}/cancel", this::cancel);
+  }
+
+  private record HoldRequest(
+      @Required String plan,
+      @Required String start,
+      @Required String end,
+      @Nullable Integer holdSeconds) {}
+
+  private record Hold(
+      String token,
+      ReservationState state,
+      String plan,
+      String start,
+      String end,
+      PriceView price,
+      String expiresAt) {}
+
+  private Response hold(Request request) {
+    request.allowQuery();
+    HoldRequest wanted = request.json(HoldRequest.class);
+    PlanInSpace plan =
+        services
+            .database()
+            .withHandle(handle -> catalog.plan(handle, wanted.plan()))
+            .orElseThrow(() -> unknownPlan(wanted.plan()));
+    VenueTime times = times(plan);
+    Instant start = times.parse(wanted.start(), "start");
+    Instant end = times.parse(wanted.end(), "end");
+    VenueTime.checkOrder(start, end, UNPROCESSABLE);
+    Held held = bookings.hold(plan.plan().id(), start, end, holdFor(wanted));
+    String token = held.token().secret();
+    return Response.created(
+        "/calendar/reservations/" + token,
+        new Hold(
+            token,
+            ReservationState.HELD,
+            plan.plan().code(),
+            times.text(start),
+            times.text(end),
+            PriceView.of(held.quote()),
+            times.text(held.expiresAt().truncatedTo(ChronoUnit.MILLIS))));
+  }
+
+  private static Duration holdFor(HoldRequest wanted) {
+    @Nullable Integer seconds = wanted.holdSeconds();
+    if (seconds == null) {
+      return BookingService.DEFAULT_HOLD;
+    }
+    long least = BookingService.MINIMUM_HOLD.toSeconds();
+    long most = BookingService.MAXIMUM_HOLD.toSeconds();
+    if (seconds < least || seconds > most) {
+      throw invalid(
+          "holdSeconds", "must be between %d and %d, not %d".formatted(least, most, seconds));
+    }
+    return Duration.ofSeconds(seconds);
+  }
+
+  private Response get(Request request) {
+    request.allowQuery();
+    ReservationToken token = token(request);
+    return answer(bookings.find(token).orElseThrow(BookingRoutes::unknownReservation));
+  }
+
+  private Response confirm(Request request) {
+    request.allowQuery();
+    return answer(bookings.confirm(token(request)));
+  }
+
+  private Response cancel(Request request) {
+    request.allowQuery();
+    return answer(bookings.cancel(token(request)));
+  }
+
+  private record ReservationView(
+      String id,
+      ReservationState state,
+      String plan,
+      String start,
+      String end,
+      @Nullable String expiresAt,
+      String currency,
+      @Nullable Long total,
+      @Nullable Long tax) {}
+
+  private Response answer(Reservation reservation) {
+    Instant now = services.clock().instant();
+    PlanInSpace plan =
+        services
+            .database()
+            .withHandle(handle -> catalog.plan(handle, reservation.planId()))
+            .orElseThrow(BookingRoutes::unknownReservation);
+    VenueTime times = times(plan);
+    return Response.json(
+        new ReservationView(
+            Long.toString(reservation.id()),
+            stateAt(reservation, now),
+            plan.plan().code(),
+            times.text(reservation.start()),
+            times.text(reservation.end()),
+            reservation
+                .holdExpiresAt()
+                .map(expiry -> times.text(expiry.truncatedTo(ChronoUnit.MILLIS)))
+                .orElse(null),
+            reservation.currency().getCurrencyCode(),
+            reservation.total().isPresent() ? reservation.total().getAsLong() : null,
+            reservation.tax().isPresent() ? reservation.tax().getAsLong() : null));
+  }
+
+  /** A hold that is over has expired, whether or not somebody has noted it yet. */
+  private static ReservationState stateAt(Reservation reservation, Instant now) {
+    boolean over =
+        reservation.state() == ReservationState.HELD
+            && reservation.holdExpiresAt().map(expiry -> !now.isBefore(expiry)).orElse(false);
+    return over ? ReservationState.EXPIRED : reservation.state();
+  }
+
+  private static VenueTime times(PlanInSpace plan) {
+    return new VenueTime(plan.space().venue().zone());
+  }
+
+  private static ReservationToken token(Request request) {
+    Parameter token = request.path("token");
+    return ReservationToken.parse(token.text()).orElseThrow(BookingRoutes::unknownReservation);
+  }
+
+  private static ProblemException unknownReservation() {
+    return ProblemException.of(404, "unknown-reservation", "no reservation has this token");
+  }
+
+  private static ProblemException unknownPlan(String code) {
+    return new ProblemException(
+        Problem.of(UNPROCESSABLE, "unknown-plan", "there is no plan '" + code + "'")
+            .withField("plan"));
+  }
+
+  private static ProblemException invalid(String field, String rule) {
+    return new ProblemException(
+        Problem.of(UNPROCESSABLE, "invalid-field", "'%s' %s".formatted(field, rule))
+            .withField(field));
+  }
+}

@@ -1,0 +1,249 @@
+package dev.ekiden.calendar.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ekiden.calendar.RunningCalendar;
+import dev.ekiden.calendar.sample.SampleSize;
+import dev.ekiden.server.Http;
+import dev.ekiden.server.Http.Answer;
+import dev.ekiden.server.OpenApiContract;
+import dev.ekiden.testkit.TestDatabase;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** The calendar does what its OpenAPI document says, and nothing else. */
+final class CalendarContractTest {
+  @RegisterExtension static final TestDatabase database = TestDatabase.create("engine");
+
+  private static final String DAY = "2026-12-01";
+
+  @TempDir static Path directory;
+  private static RunningCalendar server;
+  private static String space;
+  private static String plan;
+
+  private final OpenApiContract contract = OpenApiContract.of("dev/ekiden/calendar/openapi.yaml");
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = RunningCalendar.start(directory, database.address());
+    server.load(new SampleSize(1, 2, 8, 4), directory.resolve("sample"));
+    space = "S00001";
+    plan = "P000001";
+    Http http = server.control();
+    http.put("/calendar/spaces/S00001/hours", "{\"hours\":\"mon-sun,hol 00:00-24:00\"}");
+    http.post("/calendar/plans/P000001/publish");
+    http.put("/calendar/plans/P000001/rentable-hours", "{\"hours\":\"\"}");
+    http.put("/calendar/plans/P000001/rules", "{\"unitMinutes\":60}");
+    http.put("/calendar/plans/P000001/prices", "{\"rules\":\"any 1000\"}");
+    server.settle();
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @Test
+  void routesAndDocumentAreTheSame() {
+    contract.assertSame(
+        server.process().controlRoutes().stream()
+            .filter(route -> route.path().startsWith("/calendar/"))
+            .toList());
+  }
+
+  @Test
+  void thePublicListenerHasTheOperationsForBookingOnly() {
+    assertThat(
+            server.process().publicRoutes("calendar").stream()
+                .map(route -> route.method() + " " + route.path()))
+        .containsExactlyInAnyOrder(
+            "GET /calendar/openapi.yaml",
+            "GET /calendar/spaces",
+            "GET /calendar/spaces/{space}",
+            "GET /calendar/spaces/{space}/plans",
+            "GET /calendar/plans/{plan}",
+            "GET /calendar/plans/{plan}/availability",
+            "POST /calendar/holds",
+            "GET /calendar/reservations/{token}",
+            "POST /calendar/reservations/{token}/confirm",
+            "POST /calendar/reservations/{token}/cancel");
+  }
+
+  @Test
+  void everyAnswerIsAsDocumented() throws Exception {
+    search(server.open());
+    search(server.control());
+    booking(server.open());
+    truth(server.control());
+    files(server.control());
+    syncs(server.control());
+    contract.assertAllSeen();
+  }
+
+  @Test
+  void refusalsAreAsDocumented() {
+    Http http = server.control();
+    check("GET", "/calendar/spaces", http.get("/calendar/spaces?limit=0"));
+    check("GET", "/calendar/spaces/{space}", http.get("/calendar/spaces/none"));
+    check("GET", "/calendar/plans/{plan}", http.get("/calendar/plans/none"));
+    check("POST", "/calendar/holds", http.post("/calendar/holds", "{"));
+    check("POST", "/calendar/holds", http.post("/calendar/holds", hold(10, 10)));
+    check("POST", "/calendar/holds", http.post("/calendar/holds", hold(10, 11, 30)));
+    String there = http.post("/calendar/holds", hold(1, 2)).json().path("token").asString("");
+    Answer taken = http.post("/calendar/holds", hold(1, 2));
+    assertThat(taken.status()).isEqualTo(409);
+    check("POST", "/calendar/holds", taken);
+    String reservation = "/calendar/reservations/" + there;
+    http.post(reservation + "/cancel");
+    check("POST", "/calendar/reservations/{token}/confirm", http.post(reservation + "/confirm"));
+    check(
+        "PUT",
+        "/calendar/spaces/{space}/hours",
+        http.put(
+            "/calendar/spaces/S00001/hours", "{\"hours\":\"mon 09:00-12:00; mon 11:00-13:00\"}"));
+    check(
+        "PUT",
+        "/calendar/plans/{plan}/prices",
+        http.put("/calendar/plans/P000001/prices", "{\"rules\":\"any many\"}"));
+    check("GET", "/calendar/syncs/{id}", http.get("/calendar/syncs/999999"));
+    check("POST", "/calendar/verify", http.post("/calendar/verify", "{\"plans\":[\"none\"]}"));
+    check("GET", "/calendar/export/{file}", http.get("/calendar/export/none.csv"));
+  }
+
+  private void search(Http http) {
+    check("GET", "/calendar/openapi.yaml", http.get("/calendar/openapi.yaml"));
+    Answer page = http.get("/calendar/spaces?limit=1");
+    check("GET", "/calendar/spaces", page);
+    assertThat(page.json().path("next").asString("")).isEqualTo("S00001");
+    Answer last = http.get("/calendar/spaces?limit=1&after=S00001");
+    check("GET", "/calendar/spaces", last);
+    assertThat(last.json().has("next")).isFalse();
+    check("GET", "/calendar/spaces/{space}", http.get("/calendar/spaces/" + space));
+    check("GET", "/calendar/plans/{plan}", http.get("/calendar/plans/" + plan));
+    Answer availability =
+        http.get("/calendar/plans/%s/availability?from=%s&to=%s".formatted(plan, DAY, DAY));
+    check("GET", "/calendar/plans/{plan}/availability", availability);
+    assertThat(availability.json().path("times")).hasSize(24);
+    Answer plans =
+        http.get(
+            "/calendar/spaces/%s/plans?start=%sT10:00&end=%sT11:00&reasons=true"
+                .formatted(space, DAY, DAY));
+    check("GET", "/calendar/spaces/{space}/plans", plans);
+    assertThat(plans.json().path("plans").size()).isPositive();
+  }
+
+  private void booking(Http http) {
+    Answer held = http.post("/calendar/holds", hold(20, 22));
+    check("POST", "/calendar/holds", held);
+    assertThat(held.json().path("price").path("total").asInt()).isEqualTo(2_000);
+    String reservation = held.header("Location");
+    check("GET", "/calendar/reservations/{token}", http.get(reservation));
+    check("POST", "/calendar/reservations/{token}/confirm", http.post(reservation + "/confirm"));
+    check("POST", "/calendar/reservations/{token}/cancel", http.post(reservation + "/cancel"));
+  }
+
+  private void truth(Http http) {
+    check(
+        "PUT",
+        "/calendar/venues/{venue}/calendar",
+        http.put(
+            "/calendar/venues/V0001/calendar",
+            "{\"zone\":\"Asia/Tokyo\",\"holidayCalendar\":\"jp\"}"));
+    String other = "/calendar/spaces/S00002";
+    check(
+        "PUT",
+        "/calendar/spaces/{space}/hours",
+        http.put(other + "/hours", "{\"hours\":\"mon-fri 09:00-18:00; sat,hol 22:00-26:00\"}"));
+    check(
+        "POST",
+        "/calendar/spaces/{space}/special-periods",
+        http.post(
+            other + "/special-periods",
+            "{\"from\":\"2027-05-01\",\"to\":\"2027-05-05\",\"name\":\"GW\",\"hours\":\"closed\"}"));
+    check(
+        "POST",
+        "/calendar/spaces/{space}/closures",
+        http.post(
+            other + "/closures",
+            "{\"from\":\"2026-12-24T10:00\",\"to\":\"2026-12-24T12:00\",\"reason\":\"清掃\"}"));
+    check("GET", "/calendar/spaces/{space}/hours", http.get(other + "/hours"));
+    check(
+        "DELETE",
+        "/calendar/spaces/{space}/special-periods/{from}",
+        http.delete(other + "/special-periods/2027-05-01"));
+    check(
+        "DELETE",
+        "/calendar/spaces/{space}/closures",
+        http.delete(other + "/closures?from=2026-12-24T10:00&to=2026-12-24T12:00"));
+    check(
+        "PUT",
+        "/calendar/spaces/{space}/resources",
+        http.put(other + "/resources", "{\"resources\":[{\"code\":\"S00002\",\"units\":20}]}"));
+    String plan5 = "/calendar/plans/P000008";
+    check(
+        "PUT",
+        "/calendar/plans/{plan}/prices",
+        http.put(
+            plan5 + "/prices",
+            "{\"rules\":\"sat,sun 1200; any 1000\",\"currency\":\"USD\",\"dayPrice\":5000,"
+                + "\"minimumAmount\":100,\"taxPercent\":8.875,\"taxIncluded\":false}"));
+    check(
+        "PUT",
+        "/calendar/plans/{plan}/rentable-hours",
+        http.put(plan5 + "/rentable-hours", "{\"hours\":\"mon-sun 10:00-20:00\"}"));
+    check(
+        "PUT",
+        "/calendar/plans/{plan}/rules",
+        http.put(plan5 + "/rules", "{\"unitMinutes\":15,\"bufferAfterMinutes\":30}"));
+    check("POST", "/calendar/plans/{plan}/unpublish", http.post(plan5 + "/unpublish"));
+    check("POST", "/calendar/plans/{plan}/publish", http.post(plan5 + "/publish"));
+    check("GET", "/calendar/plans/{plan}", http.get(plan5));
+  }
+
+  private void files(Http http) throws Exception {
+    Http csv = http.with("Content-Type", "text/csv");
+    check(
+        "POST",
+        "/calendar/import/{file}",
+        csv.post("/calendar/import/venues.csv", "code,name,zone\nV9,x,Mars/Olympus\n"));
+    ZipRequest zip = ZipRequest.of(List.of(directory.resolve("sample/venues.csv")));
+    check("POST", "/calendar/import", zip.send(server, "/calendar/import"));
+    Answer venues = http.get("/calendar/export/venues.csv");
+    check("GET", "/calendar/export/{file}", venues);
+    assertThat(venues.body()).isEqualTo(Files.readString(directory.resolve("sample/venues.csv")));
+  }
+
+  private void syncs(Http http) {
+    Answer begun = http.post("/calendar/sync");
+    check("POST", "/calendar/sync", begun);
+    check("GET", "/calendar/syncs", http.get("/calendar/syncs"));
+    check("GET", "/calendar/syncs/{id}", http.get(begun.header("Location")));
+    check("POST", "/calendar/diff-sync", http.post("/calendar/diff-sync"));
+    Answer verified = http.post("/calendar/verify", "{}");
+    check("POST", "/calendar/verify", verified);
+    JsonNode counts = verified.json();
+    assertThat(counts.path("plansChecked").asInt()).isEqualTo(8);
+    check("POST", "/calendar/verify", http.post("/calendar/verify", "{\"plans\":[\"P000001\"]}"));
+  }
+
+  private static String hold(int fromHour, int toHour) {
+    return hold(fromHour, toHour, 0);
+  }
+
+  private static String hold(int fromHour, int toHour, int toMinute) {
+    return "{\"plan\":\"P000001\",\"start\":\"%sT%02d:00\",\"end\":\"%sT%02d:%02d+09:00\"}"
+        .formatted(DAY, fromHour, DAY, toHour, toMinute);
+  }
+
+  private void check(String method, String path, Answer answer) {
+    contract.check(method, path, answer);
+  }
+}

@@ -1,0 +1,184 @@
+package dev.ekiden.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ekiden.engine.JobRequest;
+import dev.ekiden.server.Http.Answer;
+import dev.ekiden.server.SampleApplication.Greeting;
+import dev.ekiden.testkit.TestDatabase;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The server does what its OpenAPI document says, and nothing else. */
+final class ContractTest {
+  @RegisterExtension static final TestDatabase database = TestDatabase.create("engine");
+
+  @TempDir static Path directory;
+  private static RunningServer server;
+
+  private final OpenApiContract contract = OpenApiContract.of("dev/ekiden/server/openapi.yaml");
+
+  @BeforeAll
+  static void start() {
+    server = RunningServer.start(directory, database.address());
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @Test
+  void routesAndDocumentAreTheSame() {
+    contract.assertSame(
+        server.process().controlRoutes().stream()
+            .filter(route -> !route.path().startsWith("/sample/"))
+            .toList());
+  }
+
+  @Test
+  void theDocumentIsServed() {
+    Answer answer = server.http().get("/openapi.yaml");
+    assertThat(answer.header("Content-Type")).isEqualTo("application/yaml");
+    assertThat(answer.body()).startsWith("openapi: 3.1.0");
+    assertThat(server.http().get("/sample/openapi.yaml").body()).contains("title: Sample");
+    assertThat(server.publicHttp().get("/sample/openapi.yaml").body()).contains("title: Sample");
+  }
+
+  @Test
+  void everyAnswerIsAsDocumented() throws Exception {
+    Http http = server.http();
+    check("GET", "/", http.get("/"));
+    check("GET", "/", server.anonymous().get("/?token=" + server.token()));
+    check("GET", "/health", http.get("/health"));
+    check("GET", "/ready", http.get("/ready"));
+    check("GET", "/metrics", http.get("/metrics"));
+    check("GET", "/metrics", http.with("Accept", "application/openmetrics-text").get("/metrics"));
+    check("GET", "/openapi.yaml", http.get("/openapi.yaml"));
+    check("GET", "/api/v1/status", http.get("/api/v1/status"));
+    jobs(http);
+    queues(http);
+    schedules(http);
+    check("GET", "/api/v1/workers", http.get("/api/v1/workers"));
+    check("GET", "/api/v1/definitions", http.get("/api/v1/definitions"));
+    contract.assertAllSeen();
+  }
+
+  @Test
+  void refusalsAreAsDocumented() {
+    Http http = server.http();
+    check("POST", "/api/v1/jobs", http.post("/api/v1/jobs", "{"));
+    check("POST", "/api/v1/jobs", server.anonymous().post("/api/v1/jobs", "{}"));
+    check("GET", "/api/v1/jobs", http.get("/api/v1/jobs?limit=0"));
+    check("GET", "/api/v1/jobs/{id}", http.get("/api/v1/jobs/999999"));
+    check("POST", "/api/v1/jobs/{id}/retry", http.post("/api/v1/jobs/999999/retry"));
+    check("POST", "/api/v1/queues/{queue}/pause", http.post("/api/v1/queues/none/pause"));
+    check("DELETE", "/api/v1/schedules/{schedule}", http.delete("/api/v1/schedules/none"));
+    check(
+        "PUT",
+        "/api/v1/schedules/{schedule}",
+        http.put("/api/v1/schedules/x", "{\"definition\":\"greet\"}"));
+  }
+
+  private void jobs(Http http) throws Exception {
+    Answer created =
+        http.with("Idempotency-Key", "contract")
+            .post("/api/v1/jobs", "{\"definition\":\"greet\",\"payload\":{\"name\":\"Aiko\"}}");
+    assertThat(created.status()).isEqualTo(201);
+    check("POST", "/api/v1/jobs", created);
+    check(
+        "POST",
+        "/api/v1/jobs",
+        http.with("Idempotency-Key", "contract")
+            .post("/api/v1/jobs", "{\"definition\":\"greet\",\"payload\":{\"name\":\"Aiko\"}}"));
+    check(
+        "POST",
+        "/api/v1/jobs",
+        http.post("/api/v1/jobs", "[{\"definition\":\"greet\",\"payload\":{\"name\":\"Yui\"}}]"));
+
+    String job = created.header("Location");
+    Answer done = http.get(job + "?waitSeconds=30");
+    assertThat(done.json().path("state").asString()).isEqualTo("SUCCEEDED");
+    assertThat(done.json().path("result").asString()).isEqualTo("Hello, Aiko");
+    assertThat(done.json().path("attempts")).hasSize(1);
+    check("GET", "/api/v1/jobs/{id}", done);
+    Await.until("the log is there", () -> !http.get(job + "/logs").json().path("items").isEmpty());
+    check("GET", "/api/v1/jobs/{id}/logs", http.get(job + "/logs"));
+    check("GET", "/api/v1/jobs/{id}/explain", http.get(job + "/explain"));
+    check("GET", "/api/v1/jobs", http.get("/api/v1/jobs?limit=1"));
+
+    long failing =
+        server.engine().enqueue(SampleApplication.FAIL.request(new Greeting("luck"))).id();
+    server.engine().jobs().await(failing, Duration.ofSeconds(30));
+    check("GET", "/api/v1/jobs/{id}", http.get("/api/v1/jobs/" + failing));
+    check("POST", "/api/v1/jobs/{id}/retry", http.post("/api/v1/jobs/" + failing + "/retry"));
+
+    long later =
+        server
+            .engine()
+            .enqueue(JobRequest.of("greet", new Greeting("later")).withDelay(Duration.ofHours(1)))
+            .id();
+    check("GET", "/api/v1/jobs/{id}", http.get("/api/v1/jobs/" + later));
+    check("POST", "/api/v1/jobs/{id}/cancel", http.post("/api/v1/jobs/" + later + "/cancel"));
+
+    long running = server.engine().enqueue(JobRequest.of("sleep", null)).id();
+    Await.until("the nap has begun", () -> server.engine().jobs().get(running).startedAt() != null);
+    Answer asked = http.post("/api/v1/jobs/" + running + "/cancel");
+    assertThat(asked.status()).isEqualTo(202);
+    check("POST", "/api/v1/jobs/{id}/cancel", asked);
+    server.engine().jobs().await(running, Duration.ofSeconds(30));
+    check("GET", "/api/v1/jobs/{id}", http.get("/api/v1/jobs/" + running));
+  }
+
+  private void queues(Http http) {
+    check("GET", "/api/v1/queues", http.get("/api/v1/queues"));
+    check("GET", "/api/v1/queues/{queue}", http.get("/api/v1/queues/greetings"));
+    check(
+        "POST",
+        "/api/v1/queues/{queue}/pause",
+        http.post("/api/v1/queues/elsewhere/pause", "{\"reason\":\"test\"}"));
+    check("POST", "/api/v1/queues/{queue}/resume", http.post("/api/v1/queues/elsewhere/resume"));
+    check(
+        "POST",
+        "/api/v1/queues/{queue}/redrive",
+        http.post("/api/v1/queues/failures/redrive?dryRun=true"));
+    check("POST", "/api/v1/queues/{queue}/redrive", http.post("/api/v1/queues/failures/redrive"));
+  }
+
+  private void schedules(Http http) {
+    for (String timing :
+        new String[] {
+          "\"cron\":\"0 3 * * *\",\"zone\":\"Asia/Tokyo\"",
+          "\"everySeconds\":3600",
+          "\"at\":\"2099-01-01T00:00:00Z\""
+        }) {
+      check(
+          "PUT",
+          "/api/v1/schedules/{schedule}",
+          http.put(
+              "/api/v1/schedules/contract",
+              "{\"definition\":\"later\",\"payload\":{\"name\":\"x\"}," + timing + "}"));
+    }
+    check("GET", "/api/v1/schedules", http.get("/api/v1/schedules"));
+    check("GET", "/api/v1/schedules/{schedule}", http.get("/api/v1/schedules/contract"));
+    check("POST", "/api/v1/schedules/{schedule}/run", http.post("/api/v1/schedules/contract/run"));
+    check(
+        "POST",
+        "/api/v1/schedules/{schedule}/pause",
+        http.post("/api/v1/schedules/contract/pause"));
+    check(
+        "POST",
+        "/api/v1/schedules/{schedule}/resume",
+        http.post("/api/v1/schedules/contract/resume"));
+    check("DELETE", "/api/v1/schedules/{schedule}", http.delete("/api/v1/schedules/contract"));
+  }
+
+  private void check(String method, String path, Answer answer) {
+    contract.check(method, path, answer);
+  }
+}
