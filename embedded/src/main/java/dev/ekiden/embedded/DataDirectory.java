@@ -28,7 +28,7 @@ record DataDirectory(ServerFiles files, Programs programs, ServerUser user) {
       return;
     }
     log.info("Creating a PostgreSQL database in {}", files.data());
-    Trees.delete(files.unfinishedData());
+    files.deleteUnfinishedData();
     files.createPassword();
     user.own(files.directory());
     initialize();

@@ -3,6 +3,7 @@ package dev.ekiden.embedded;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -20,6 +21,7 @@ record ServerFiles(Path directory) {
   /** The log is cut when it is longer than this; one older part is kept beside it. */
   static final long MAX_LOG_BYTES = 10 * 1024 * 1024;
 
+  private static final String UNFINISHED = "data.partial-";
   private static final int TAIL_BYTES = 4 * 1024;
   private static final int PASSWORD_BYTES = 24;
   private static final Set<PosixFilePermission> OURS_ALONE =
@@ -38,9 +40,20 @@ record ServerFiles(Path directory) {
     return directory.resolve("data");
   }
 
-  /** Where a data directory is prepared, so that {@link #data} is never half made. */
+  /**
+   * Where a data directory is prepared, so that {@link #data} is never half made. Another process
+   * has another: the program that creates the data may outlive the process that was killed.
+   */
   Path unfinishedData() {
-    return directory.resolve("data.partial");
+    return directory.resolve(UNFINISHED + ProcessHandle.current().pid());
+  }
+
+  void deleteUnfinishedData() throws IOException {
+    try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(directory, UNFINISHED + "*")) {
+      for (Path path : unfinished) {
+        Trees.delete(path);
+      }
+    }
   }
 
   Path settings() {

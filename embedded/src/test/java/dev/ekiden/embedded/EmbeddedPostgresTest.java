@@ -264,11 +264,11 @@ class EmbeddedPostgresTest {
 
   @Test
   void beginsAgainWhenCreatingTheDatabaseWasInterrupted() throws Exception {
-    Files.createDirectories(directory.resolve("data.partial/base"));
+    Files.createDirectories(directory.resolve("data.partial-1/base"));
     try (EmbeddedPostgres server = start()) {
       assertThat(Sql.query(server.address(), "SELECT 1")).isEqualTo("1");
     }
-    assertThat(directory.resolve("data.partial")).doesNotExist();
+    assertThat(directory.resolve("data.partial-1")).doesNotExist();
   }
 
   @Test

@@ -60,6 +60,26 @@ class ServerUserTest {
   }
 
   @Test
+  void rootStartsAnewAsAnotherUserWhereNamespacesAreForbidden() throws Exception {
+    open(parent);
+    EmbeddedPostgresOptions options = EmbeddedPostgresOptions.in(directory);
+    ServerFiles files = ServerFiles.in(directory);
+    ServerUser other = new ServerUser.OtherUser(NOBODY, NOBODY);
+    other.own(files.directory());
+    DataDirectory data = new DataDirectory(files, Programs.unpack(options.cache()), other);
+    data.prepare();
+    ServerLaunch launch = new ServerLaunch(data, files.password());
+    Postmaster postmaster = launch.adoptOrStart(options);
+    try {
+      assertThat(uid(Path.of("/proc/" + postmaster.process().pid()))).isEqualTo(NOBODY);
+      assertThat(Sql.query(launch.connection(postmaster.port()).address(), "SELECT 1"))
+          .isEqualTo("1");
+    } finally {
+      postmaster.stop();
+    }
+  }
+
+  @Test
   void saysWhenTheOtherUserCannotReachTheDirectory() throws Exception {
     EmbeddedPostgres.start(EmbeddedPostgresOptions.in(directory)).close();
     Trees.changeOwner(directory, NOBODY, NOBODY);

@@ -92,7 +92,8 @@ final class Agent implements AutoCloseable {
         failureRest = FIRST_REST_AFTER_FAILURE;
       } catch (InterruptedException e) {
         return;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // An Error too: the loop is gone for good if its thread ends.
         if (isClosed()) {
           return;
         }
@@ -112,7 +113,7 @@ final class Agent implements AutoCloseable {
     }
   }
 
-  private void report(RuntimeException e) {
+  private void report(Throwable e) {
     if (Database.isTransient(e)) {
       LOG.warn("The {} cannot reach the database and keeps trying: {}", role, Failures.brief(e));
     } else {

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -86,8 +87,8 @@ final class Backlog {
     return removed;
   }
 
-  boolean contains(long jobId) {
-    return waiting.stream().anyMatch(entry -> entry.job().id() == jobId);
+  void forEach(Consumer<ClaimedJob> action) {
+    waiting.forEach(entry -> action.accept(entry.job()));
   }
 
   /** Learns from a handler's call. */

@@ -3,14 +3,14 @@ package dev.ekiden.engine;
 import dev.ekiden.engine.Attempt.Outcome;
 import dev.ekiden.engine.Execution.End;
 import dev.ekiden.engine.QueueTurns.Lane;
-import dev.ekiden.engine.WorkerState.Mark;
-import dev.ekiden.engine.WorkerState.Returned;
 import dev.ekiden.engine.WorkerState.Turn;
+import dev.ekiden.engine.store.AttemptRef;
 import dev.ekiden.engine.store.ClaimTable;
 import dev.ekiden.engine.store.ClaimTable.Claim;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
 import dev.ekiden.engine.store.LogTable;
+import dev.ekiden.engine.store.LogTable.Segment;
 import dev.ekiden.engine.store.SettleTable;
 import dev.ekiden.engine.store.SettleTable.Settled;
 import dev.ekiden.engine.store.SettleTable.Settlement;
@@ -74,8 +74,8 @@ final class Dispatcher {
   private long nextLostCheckNanos = System.nanoTime();
   private boolean failing;
 
-  /** Jobs whose end may have been stored by a transaction whose answer was lost. */
-  private final Set<Long> uncertain = new HashSet<>();
+  /** Attempts whose end may have been stored by a transaction whose answer was lost. */
+  private final Set<AttemptRef> uncertain = new HashSet<>();
 
   Dispatcher(
       Engine engine,
@@ -99,9 +99,11 @@ final class Dispatcher {
     thread.start();
   }
 
-  /** Waits for the thread after the state has ended. */
+  /** Waits for the thread, if it was started, after the state has ended. */
   void join(Duration atMost) throws InterruptedException {
-    thread.join(atMost);
+    if (thread.getState() != Thread.State.NEW) {
+      thread.join(atMost);
+    }
   }
 
   private void loop() {
@@ -120,7 +122,8 @@ final class Dispatcher {
         rest = FIRST_REST_AFTER_FAILURE;
       } catch (InterruptedException e) {
         return;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // An Error too: without this thread the worker would hold its jobs and its lease for ever.
         report(e);
         failing = true;
         if (!state.rest(rest)) {
@@ -134,7 +137,7 @@ final class Dispatcher {
     }
   }
 
-  private void report(RuntimeException e) {
+  private void report(Throwable e) {
     if (!Database.isTransient(e)) {
       LOG.error("Worker {} could not store ends or claim jobs; it tries again", name, e);
     } else if (!failing) {
@@ -164,31 +167,32 @@ final class Dispatcher {
   // ---- storing ----
 
   private void storeAndClaimFirst(Turn turn, Claims claims) {
-    List<Settlement> settlements = settlements(turn);
     QueueTurns.Turn first = lostCheckIsDue() ? null : claims.next();
     Order order = first == null ? null : order(first, claims);
     List<Settled> settled = new ArrayList<>();
-    Claim claim;
+    Claim claim = null;
+    boolean stored = false;
     try {
-      claim =
-          database.<@Nullable Claim>inTransaction(handle -> {
-            settled.addAll(store(handle, turn, settlements));
-            // A transaction that let go of keys must commit before it claims.
-            boolean ridesAlong = settled.stream().allMatch(end -> end.key() == null);
-            return order != null && ridesAlong ? ClaimTable.claim(handle, order) : null;
-          });
-    } catch (RuntimeException e) {
       try {
+        claim =
+            database.<@Nullable Claim>inTransaction(handle -> {
+              settled.addAll(store(handle, turn));
+              // A transaction that let go of keys must commit before it claims.
+              boolean ridesAlong = settled.stream().allMatch(end -> end.key() == null);
+              return order != null && ridesAlong ? ClaimTable.claim(handle, order) : null;
+            });
+      } catch (RuntimeException e) {
         if (Database.isTransient(e)) {
           throw e;
         }
         settled.clear();
-        settled.addAll(storeSingly(settlements));
-        claim = null;
-      } catch (RuntimeException stillThere) {
+        settled.addAll(storeSingly(turn));
+      }
+      stored = true;
+    } finally {
+      if (!stored) {
         state.putBack(turn);
-        turn.ends().forEach(end -> uncertain.add(end.job().id()));
-        throw stillThere;
+        turn.ends().forEach(end -> uncertain.add(end.job().ref()));
       }
     }
     state.stored(turn);
@@ -199,37 +203,41 @@ final class Dispatcher {
     }
   }
 
-  private List<Settled> store(Handle handle, Turn turn, List<Settlement> settlements) {
-    if (!turn.log().isEmpty()) {
-      LogTable.insert(handle, turn.log());
-    }
+  private static List<Settled> store(Handle handle, Turn turn) {
+    storeLog(handle, turn);
     if (!turn.marks().isEmpty()) {
       long now = System.nanoTime();
       ClaimTable.markStarted(
           handle,
-          turn.marks().stream().map(Mark::id).toList(),
-          turn.marks().stream().map(Mark::attempt).toList(),
+          turn.marks().stream().map(mark -> mark.ref().jobId()).toList(),
+          turn.marks().stream().map(mark -> mark.ref().attempt()).toList(),
           turn.marks().stream().map(mark -> micros(now - mark.startedNanos())).toList());
     }
+    List<Settlement> settlements = settlements(turn);
     return settlements.isEmpty() ? List.of() : SettleTable.settle(handle, settlements);
   }
 
-  /** One settlement a job: an end is worth more than giving the job back. */
-  private static List<Settlement> settlements(Turn turn) {
+  private static void storeLog(Handle handle, Turn turn) {
+    List<Segment> log = new ArrayList<>(turn.log());
+    turn.ends().forEach(end -> log.addAll(end.log()));
+    if (!log.isEmpty()) {
+      LogTable.insert(handle, log);
+    }
+  }
+
+  /** One settlement an attempt: an end is worth more than giving the job back. */
+  static List<Settlement> settlements(Turn turn) {
     long now = System.nanoTime();
-    Map<Long, Settlement> settlements = new LinkedHashMap<>();
-    for (Returned job : turn.returned()) {
+    Map<AttemptRef, Settlement> settlements = new LinkedHashMap<>();
+    for (AttemptRef attempt : turn.returned()) {
       settlements.put(
-          job.id(),
-          new Settlement(
-              job.id(), job.attempt(), Outcome.RETURNED, false, 0, null, null, null, null));
+          attempt, new Settlement(attempt, Outcome.RETURNED, false, 0, null, null, null, null));
     }
     for (End end : turn.ends()) {
       settlements.put(
-          end.job().id(),
+          end.job().ref(),
           new Settlement(
-              end.job().id(),
-              end.job().attempt(),
+              end.job().ref(),
               end.outcome(),
               false,
               micros(end.delay().toNanos()),
@@ -246,16 +254,17 @@ final class Dispatcher {
    * stored (a result it cannot read, say) does not hold up the others; that one is stored without
    * its texts.
    */
-  private List<Settled> storeSingly(List<Settlement> settlements) {
+  private List<Settled> storeSingly(Turn turn) {
+    database.useTransaction(handle -> storeLog(handle, turn));
     List<Settled> settled = new ArrayList<>();
-    for (Settlement settlement : settlements) {
+    for (Settlement settlement : settlements(turn)) {
       try {
         settled.addAll(settleAlone(settlement));
       } catch (RuntimeException e) {
         if (Database.isTransient(e)) {
           throw e;
         }
-        LOG.error("The end of job {} cannot be stored as it is", settlement.id(), e);
+        LOG.error("The end of job {} cannot be stored as it is", settlement.ref().jobId(), e);
         settled.addAll(
             settleAlone(
                 settlement.withoutTexts(
@@ -271,11 +280,11 @@ final class Dispatcher {
 
   /** Tells whoever waits for what the stored ends made possible, after their commit. */
   private void announce(Turn turn, List<Settled> settled) {
-    Map<Long, Settled> counted = new HashMap<>();
+    Map<AttemptRef, Settled> counted = new HashMap<>();
     Set<Short> readyQueues = new TreeSet<>();
     boolean scheduled = false;
     for (Settled end : settled) {
-      counted.put(end.id(), end);
+      counted.put(end.ref(), end);
       scheduled |= end.outcome() == Outcome.RETRIED;
       if (end.key() != null || end.outcome() == Outcome.RETURNED || end.outcome() == Outcome.LOST) {
         readyQueues.add(end.queueId());
@@ -286,8 +295,8 @@ final class Dispatcher {
       engine.jobsScheduled();
     }
     for (End end : turn.ends()) {
-      Settled stored = counted.get(end.job().id());
-      boolean again = uncertain.remove(end.job().id());
+      Settled stored = counted.get(end.job().ref());
+      boolean again = uncertain.remove(end.job().ref());
       if (stored == null) {
         refused(end, again);
       } else {

@@ -1,5 +1,7 @@
 package dev.ekiden.engine;
 
+import static java.util.stream.Collectors.toCollection;
+
 import dev.ekiden.engine.Explanation.Reason;
 import dev.ekiden.engine.QueueTurns.Lane;
 import dev.ekiden.engine.store.DefinitionTable;
@@ -15,12 +17,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArraySet;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
@@ -56,6 +60,9 @@ public final class Engine implements AutoCloseable {
 
   /** Most jobs one call enqueues. */
   public static final int MAX_BULK = 10_000;
+
+  /** Most bytes of payloads, as UTF-8 JSON, that one call enqueues. */
+  public static final int MAX_BULK_BYTES = 33_554_432;
 
   /** Time after which a worker that is not heard of is lost. */
   public static final Duration DEFAULT_LEASE = Duration.ofSeconds(6);
@@ -205,8 +212,13 @@ public final class Engine implements AutoCloseable {
       if (registered) {
         return;
       }
+      // Sorted, so that processes which start together do not wait for each other in a circle.
+      List<JobDefinition<?>> sorted = new ArrayList<>(definitions.values());
+      sorted.sort(Comparator.comparing(JobDefinition::name));
       database.useTransaction(handle -> {
-        for (JobDefinition<?> definition : definitions.values()) {
+        DefinitionTable.insertQueues(
+            handle, sorted.stream().map(JobDefinition::queue).collect(toCollection(TreeSet::new)));
+        for (JobDefinition<?> definition : sorted) {
           DefinitionTable.upsert(
               handle,
               definition.name(),
@@ -215,7 +227,10 @@ public final class Engine implements AutoCloseable {
               Json.write(settings(definition)),
               definition.isRunnable());
         }
+      });
+      database.withHandle(handle -> {
         catalog.refresh(handle);
+        return Boolean.TRUE;
       });
       registered = true;
     }
@@ -237,10 +252,18 @@ public final class Engine implements AutoCloseable {
     return settings;
   }
 
-  /** Drains the workers, then stops the background services. */
+  /** Drains the workers, all at the same time, then stops the background services. */
   @Override
   public void close() {
-    workers.forEach(Worker::close);
+    List<Thread> drains =
+        workers.stream().map(worker -> Thread.ofVirtual().start(worker::close)).toList();
+    try {
+      for (Thread drain : drains) {
+        drain.join();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     synchronized (lifecycle) {
       Services running = services;
       services = null;
@@ -325,7 +348,10 @@ public final class Engine implements AutoCloseable {
                 }));
     for (Enqueuer.Result result : results) {
       wakeUps.jobsReady(result.queueIds());
-      result.counts().forEach(listener::enqueued);
+      result
+          .counts()
+          .forEach((definition, count) ->
+              listener.enqueued(definition.name(), definition.queue(), count));
       if (result.scheduled()) {
         jobsScheduled();
       }

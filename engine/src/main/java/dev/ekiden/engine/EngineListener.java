@@ -8,7 +8,7 @@ import java.time.Duration;
  */
 public interface EngineListener {
   /** Jobs were enqueued and their transaction committed. */
-  default void enqueued(String queue, int count) {}
+  default void enqueued(String definition, String queue, int count) {}
 
   /** A handler is about to run. */
   default void attemptStarted(long jobId, int attempt, String definition, String queue) {}

@@ -3,13 +3,15 @@ package dev.ekiden.engine;
 import dev.ekiden.engine.store.DefinitionTable;
 import dev.ekiden.engine.store.EnqueueTable;
 import dev.ekiden.engine.store.EnqueueTable.NewJob;
+import dev.ekiden.engine.store.EnqueueTable.UniqueClaim;
 import dev.ekiden.engine.store.EnqueueTable.UniqueKey;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -21,13 +23,13 @@ final class Enqueuer {
    * What an enqueue did.
    *
    * @param answers in the order of the requests
-   * @param counts created jobs by queue
+   * @param counts created jobs by definition
    * @param queueIds queues that got a job which may run at once
    * @param scheduled whether a job was created that waits for its time
    */
   record Result(
       List<Enqueued> answers,
-      Map<String, Integer> counts,
+      Map<DefinitionTable.Row, Integer> counts,
       Set<Short> queueIds,
       boolean scheduled) {}
 
@@ -47,30 +49,38 @@ final class Enqueuer {
               .formatted(requests.size(), Engine.MAX_BULK));
     }
     List<Resolved> resolved = new ArrayList<>(requests.size());
+    long bytes = 0;
     for (JobRequest request : requests) {
-      resolved.add(
-          new Resolved(
-              request,
-              catalog.get(handle, request.definition()),
-              Json.writePayload(request.definition(), request.payload())));
+      String payload = Json.writePayload(request.definition(), request.payload());
+      bytes += Json.utf8Length(payload);
+      if (bytes > Engine.MAX_BULK_BYTES) {
+        throw new InvalidRequestException(
+            ErrorCode.PAYLOAD_TOO_LARGE,
+            "the payloads of one call have more than %d bytes as JSON: use several calls"
+                .formatted(Engine.MAX_BULK_BYTES));
+      }
+      resolved.add(new Resolved(request, catalog.get(handle, request.definition()), payload));
     }
-    Map<UniqueKey, Long> drawn = new LinkedHashMap<>();
-    Map<UniqueKey, Long> owners = takeUnique(handle, resolved, drawn);
+    Map<UniqueKey, UniqueClaim> wanted = wanted(handle, resolved);
+    Map<UniqueKey, Long> owners =
+        wanted.isEmpty() ? Map.of() : EnqueueTable.takeUnique(handle, wanted);
     List<@Nullable Enqueued> answers = new ArrayList<>();
     List<NewJob> jobs = new ArrayList<>();
-    Map<String, Integer> counts = new TreeMap<>();
+    Map<DefinitionTable.Row, Integer> counts = new HashMap<>();
     Set<Short> queueIds = new TreeSet<>();
     boolean scheduled = false;
     for (Resolved one : resolved) {
       UniqueKey key = uniqueKey(one);
       Long owner = key == null ? null : owners.get(key);
-      if (key != null && owner != null && !owner.equals(drawn.remove(key))) {
+      // The first request of a key that was taken gets the job; the others find it there.
+      UniqueClaim claim = key == null ? null : wanted.remove(key);
+      if (owner != null && (claim == null || owner != claim.jobId())) {
         answers.add(new Enqueued(owner, false));
         continue;
       }
       answers.add(null);
       jobs.add(newJob(one, owner));
-      counts.merge(one.definition().queue(), 1, Integer::sum);
+      counts.merge(one.definition(), 1, Integer::sum);
       if (one.request().start() instanceof JobRequest.Start.Now) {
         queueIds.add(one.definition().queueId());
       } else {
@@ -86,35 +96,26 @@ final class Enqueuer {
     return new Result(complete, counts, queueIds, scheduled);
   }
 
-  /**
-   * Takes the UNIQUE keys of the requests; the first request of a key stands for all.
-   *
-   * @param drawn gets the job number each key would have
-   * @return the job each key has
-   */
-  private static Map<UniqueKey, Long> takeUnique(
-      Handle handle, List<Resolved> resolved, Map<UniqueKey, Long> drawn) {
-    List<UniqueKey> keys = new ArrayList<>();
+  /** The UNIQUE keys of the requests; the first request of a key, and its window, stand for all. */
+  private static Map<UniqueKey, UniqueClaim> wanted(Handle handle, List<Resolved> resolved) {
+    Map<UniqueKey, Long> windows = new LinkedHashMap<>();
     for (Resolved one : resolved) {
       UniqueKey key = uniqueKey(one);
-      if (key != null && !keys.contains(key)) {
-        keys.add(key);
+      if (key != null && one.request().key() instanceof Key.Unique unique) {
+        windows.putIfAbsent(key, unique.window().toNanos() / 1_000);
       }
     }
-    if (keys.isEmpty()) {
-      return Map.of();
+    Map<UniqueKey, UniqueClaim> wanted = new HashMap<>();
+    if (!windows.isEmpty()) {
+      Iterator<Long> ids = EnqueueTable.drawIds(handle, windows.size()).iterator();
+      windows.forEach((key, window) -> wanted.put(key, new UniqueClaim(ids.next(), window)));
     }
-    List<Long> ids = EnqueueTable.drawIds(handle, keys.size());
-    for (int i = 0; i < keys.size(); i++) {
-      drawn.put(keys.get(i), ids.get(i));
-    }
-    return EnqueueTable.takeUnique(handle, keys, ids);
+    return wanted;
   }
 
   private static @Nullable UniqueKey uniqueKey(Resolved one) {
     return one.request().key() instanceof Key.Unique unique
-        ? new UniqueKey(
-            one.definition().queueId(), unique.value(), unique.window().toNanos() / 1_000)
+        ? new UniqueKey(one.definition().queueId(), unique.value())
         : null;
   }
 

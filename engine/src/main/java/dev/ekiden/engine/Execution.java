@@ -1,6 +1,7 @@
 package dev.ekiden.engine;
 
 import dev.ekiden.engine.Attempt.Outcome;
+import dev.ekiden.engine.store.AttemptRef;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.LogTable.Segment;
 import java.io.PrintWriter;
@@ -116,13 +117,16 @@ final class Execution {
     thread.interrupt();
   }
 
-  /** Asks one job to stop; a batch goes on with the others, so its thread is left alone. */
-  synchronized void cancel(long jobId) {
+  /**
+   * Asks one attempt to stop, if it is here; a batch goes on with the others, so its thread is left
+   * alone.
+   */
+  synchronized void cancel(AttemptRef attempt) {
     if (ends != null) {
       return;
     }
     for (AttemptContext context : contexts) {
-      if (context.jobId() == jobId && !context.canceled) {
+      if (context.job.ref().equals(attempt) && !context.canceled) {
         context.canceled = true;
         context.requestStop();
         if (jobs.size() == 1) {
@@ -278,7 +282,12 @@ final class Execution {
     return end(context, Outcome.SUCCEEDED, Duration.ZERO, json, null, null);
   }
 
-  private synchronized End failure(AttemptContext context, Throwable cause) {
+  private End failure(AttemptContext context, Throwable cause) {
+    // The exception is the handler's own code: it is asked outside the lock.
+    return failure(context, cause, text(cause));
+  }
+
+  private synchronized End failure(AttemptContext context, Throwable cause, String trace) {
     if (context.canceled || stop == Stop.CANCEL) {
       return end(context, Outcome.CANCELED, Duration.ZERO, null, "canceled", null);
     }
@@ -288,9 +297,7 @@ final class Execution {
     boolean timedOut = stop == Stop.TIMEOUT;
     String type = timedOut ? "timeout" : cause.getClass().getName();
     String text =
-        timedOut
-            ? "ran longer than its timeout of " + definition.timeout() + "\n" + text(cause)
-            : text(cause);
+        timedOut ? "ran longer than its timeout of " + definition.timeout() + "\n" + trace : trace;
     int failures = context.failures() + 1;
     RetryPolicy policy = definition.retryPolicy();
     boolean retryable = !(cause instanceof JobFailure own) || own.isRetryable();
@@ -299,6 +306,9 @@ final class Execution {
     }
     Duration asked = cause instanceof JobFailure own ? own.retryAfter() : null;
     Duration delay = asked == null ? policy.delayAfter(failures) : asked;
+    if (delay.compareTo(JobRequest.MAX_DELAY) > 0) {
+      delay = JobRequest.MAX_DELAY;
+    }
     return end(context, Outcome.RETRIED, delay, null, type, text);
   }
 
@@ -324,7 +334,11 @@ final class Execution {
 
   private static String text(Throwable cause) {
     StringWriter text = new StringWriter();
-    cause.printStackTrace(new PrintWriter(text));
+    try {
+      cause.printStackTrace(new PrintWriter(text));
+    } catch (Throwable e) {
+      text.append("an exception that cannot be printed");
+    }
     String trace = text.toString().replace('\0', '\uFFFD');
     return trace.length() <= Engine.MAX_ERROR_LENGTH
         ? trace

@@ -6,8 +6,10 @@ import java.util.Optional;
 
 /** When a timing fires. */
 final class Firings {
-  /** Missed firings are counted up to here. */
-  static final int MAX_COUNTED = 10_000;
+  /**
+   * Missed firings are counted up to here: each costs a calculation while the schedule is locked.
+   */
+  static final int MAX_COUNTED = 1_000;
 
   private Firings() {}
 

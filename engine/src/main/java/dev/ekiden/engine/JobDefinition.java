@@ -34,6 +34,9 @@ public final class JobDefinition<P> {
   /** Most jobs one call of a batch handler may get. */
   public static final int MAX_BATCH = 1_000;
 
+  /** Longest timeout of a definition that has one. */
+  public static final Duration MAX_TIMEOUT = Duration.ofDays(365);
+
   /** Names of definitions, queues and schedules. */
   static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,99}");
 
@@ -171,9 +174,11 @@ public final class JobDefinition<P> {
      * Longest run of one attempt; the handler's thread is then interrupted. No limit by default.
      */
     public Builder<P> timeout(Duration timeout) {
-      if (timeout.isNegative() || timeout.isZero()) {
+      if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(MAX_TIMEOUT) > 0) {
         throw new InvalidRequestException(
-            ErrorCode.INVALID_OPTION, "timeout must be positive, not " + timeout);
+            ErrorCode.INVALID_OPTION,
+            "timeout must be positive and at most %d days, not %s"
+                .formatted(MAX_TIMEOUT.toDays(), timeout));
       }
       this.timeout = timeout;
       return this;

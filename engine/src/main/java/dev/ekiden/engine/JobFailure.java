@@ -28,7 +28,10 @@ public final class JobFailure extends RuntimeException {
     return new JobFailure(message, cause, false, null);
   }
 
-  /** Counts as a failure; if the policy allows another attempt, it comes after this delay. */
+  /**
+   * Counts as a failure; if the policy allows another attempt, it comes after this delay: at once
+   * when it is negative, and at most {@link JobRequest#MAX_DELAY} later.
+   */
   public static JobFailure retryAfter(Duration delay, String message) {
     return new JobFailure(message, null, true, delay);
   }

@@ -40,12 +40,7 @@ public record JobRequest(
     /** At an instant by the database's clock; one that has passed means now. */
     record At(Instant time) implements Start {
       public At {
-        Objects.requireNonNull(time, "time");
-        if (time.isBefore(Instant.EPOCH) || time.isAfter(LATEST)) {
-          throw new InvalidRequestException(
-              ErrorCode.INVALID_TIME,
-              "a time must lie between " + Instant.EPOCH + " and " + LATEST + ", not " + time);
-        }
+        checkTime(time);
       }
     }
   }
@@ -62,6 +57,16 @@ public record JobRequest(
       JobDefinition.checkPriority(priority);
     }
     Objects.requireNonNull(start, "start");
+  }
+
+  static Instant checkTime(Instant time) {
+    Objects.requireNonNull(time, "time");
+    if (time.isBefore(Instant.EPOCH) || time.isAfter(LATEST)) {
+      throw new InvalidRequestException(
+          ErrorCode.INVALID_TIME,
+          "a time must lie between " + Instant.EPOCH + " and " + LATEST + ", not " + time);
+    }
+    return time;
   }
 
   /** A request for a job of a definition known by name only. */

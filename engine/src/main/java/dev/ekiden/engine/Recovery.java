@@ -81,7 +81,7 @@ final class Recovery {
     if (System.nanoTime() >= nextHousekeepingNanos) {
       nextHousekeepingNanos = System.nanoTime() + HOUSEKEEPING_NANOS;
       database.useTransaction(handle -> WorkerTable.forget(handle, WORKER_MEMORY));
-      database.inTransaction(handle -> EnqueueTable.expireUnique(handle, BATCH));
+      while (database.inTransaction(handle -> EnqueueTable.expireUnique(handle, BATCH)) == BATCH) {}
     }
   }
 
@@ -107,7 +107,7 @@ final class Recovery {
         });
     engine.wakeUps().jobsReady(settled.stream().map(Settled::queueId).collect(Collectors.toSet()));
     Map<Long, Integer> perWorker = new HashMap<>();
-    orphans.forEach(orphan -> perWorker.merge(orphan.workerId(), 1, Integer::sum));
+    orphans.forEach(orphan -> perWorker.merge(orphan.ref().workerId(), 1, Integer::sum));
     perWorker.forEach((worker, attempts) -> {
       LOG.warn("{} attempts of lost worker {} go to others", attempts, worker);
       engine.listener().workerLost(worker, attempts);
@@ -118,8 +118,7 @@ final class Recovery {
   private static Settlement settlement(Held orphan) {
     boolean last = orphan.startedAt() != null && orphan.losses() + 1 >= MAX_LOSSES;
     return new Settlement(
-        orphan.id(),
-        orphan.attempt(),
+        orphan.ref(),
         last ? Outcome.FAILED : Outcome.LOST,
         true,
         0,

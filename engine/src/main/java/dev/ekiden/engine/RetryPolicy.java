@@ -14,7 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param maxFailures failures after which the job is FAILED; 1 means never retried
  * @param initialDelay rest before the first retry
  * @param multiplier growth of the rest per retry, at least 1
- * @param maxDelay longest rest
+ * @param maxDelay longest rest, at most {@link JobRequest#MAX_DELAY}
  * @param jitter part of the delay that is random, from 0 (none) to 1 (anything from zero up)
  */
 public record RetryPolicy(
@@ -38,6 +38,11 @@ public record RetryPolicy(
     }
     if (initialDelay.isNegative() || maxDelay.compareTo(initialDelay) < 0) {
       throw invalid("delays must not be negative, and maxDelay not below initialDelay");
+    }
+    if (maxDelay.compareTo(JobRequest.MAX_DELAY) > 0) {
+      throw invalid(
+          "maxDelay must be at most %d days, not %s"
+              .formatted(JobRequest.MAX_DELAY.toDays(), maxDelay));
     }
     if (!(multiplier >= 1) || !(jitter >= 0 && jitter <= 1)) {
       throw invalid("multiplier must be at least 1 and jitter between 0 and 1");

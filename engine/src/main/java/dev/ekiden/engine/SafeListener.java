@@ -15,8 +15,8 @@ final class SafeListener implements EngineListener {
   }
 
   @Override
-  public void enqueued(String queue, int count) {
-    tell(() -> listener.enqueued(queue, count));
+  public void enqueued(String definition, String queue, int count) {
+    tell(() -> listener.enqueued(definition, queue, count));
   }
 
   @Override
@@ -53,7 +53,7 @@ final class SafeListener implements EngineListener {
   private static void tell(Runnable call) {
     try {
       call.run();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.error("A listener of the engine failed; the engine goes on", e);
     }
   }

@@ -4,6 +4,7 @@ import dev.ekiden.engine.store.ClockTable;
 import dev.ekiden.engine.store.JobTable;
 import dev.ekiden.engine.store.ScheduleTable;
 import dev.ekiden.postgres.Database;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -13,6 +14,8 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Jobs that the clock enqueues. Got from {@link Engine#schedules}; thread-safe. */
 public final class Schedules {
@@ -21,6 +24,13 @@ public final class Schedules {
 
   private static final int BATCH = 100;
   private static final Duration LONGEST_REST = Duration.ofMillis(500);
+
+  /** How long a schedule rests that this process cannot read. */
+  private static final Duration UNREADABLE = Duration.ofMinutes(1);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Schedules.class);
+
+  private record Firing(ScheduleTable.Row row, Instant at, @Nullable Instant next, long missed) {}
 
   private record Fired(String name, @Nullable Long job) {}
 
@@ -154,7 +164,10 @@ public final class Schedules {
           Instant now = ClockTable.now(handle);
           List<Fired> all = new ArrayList<>();
           for (ScheduleTable.Row row : ScheduleTable.due(handle, BATCH)) {
-            all.add(fire(transaction, row, now));
+            Firing firing = firing(handle, row, now);
+            if (firing != null) {
+              all.add(fire(transaction, firing));
+            }
           }
           return all;
         });
@@ -162,22 +175,40 @@ public final class Schedules {
     return fired.size();
   }
 
-  private static Fired fire(EngineTransaction transaction, ScheduleTable.Row row, Instant now) {
+  /**
+   * Works out a firing; null when this process cannot read the schedule (a zone that only newer
+   * processes know, say). That one is put off, so that it does not keep others from firing.
+   */
+  private static @Nullable Firing firing(Handle handle, ScheduleTable.Row row, Instant now) {
+    try {
+      Schedule schedule = schedule(row);
+      return new Firing(
+          row,
+          now,
+          Firings.after(now, schedule.timing(), schedule.zone(), row.createdAt()).orElse(null),
+          Firings.missed(
+              Objects.requireNonNull(row.nextAt()),
+              now,
+              schedule.timing(),
+              schedule.zone(),
+              row.createdAt()));
+    } catch (DateTimeException | InvalidRequestException e) {
+      LOG.error(
+          "Schedule {} cannot be read here and is tried again in {}", row.name(), UNREADABLE, e);
+      ScheduleTable.putOff(handle, row.name(), now.plus(UNREADABLE));
+      return null;
+    }
+  }
+
+  private static Fired fire(EngineTransaction transaction, Firing firing) {
     Handle handle = transaction.handle();
-    Schedule schedule = schedule(row);
-    Instant due = Objects.requireNonNull(row.nextAt());
+    ScheduleTable.Row row = firing.row();
     Long last = row.lastJob();
     Long job = null;
     if (last == null || !JobTable.isLive(handle, last)) {
       job = transaction.enqueue(List.of(request(row))).getFirst().id();
     }
-    ScheduleTable.fired(
-        handle,
-        row.name(),
-        Firings.after(now, schedule.timing(), schedule.zone(), row.createdAt()).orElse(null),
-        now,
-        job,
-        Firings.missed(due, now, schedule.timing(), schedule.zone(), row.createdAt()));
+    ScheduleTable.fired(handle, row.name(), firing.next(), firing.at(), job, firing.missed());
     return new Fired(row.name(), job);
   }
 

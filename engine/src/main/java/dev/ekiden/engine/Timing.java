@@ -37,7 +37,7 @@ public sealed interface Timing {
   /** One time only. */
   record Once(Instant time) implements Timing {
     public Once {
-      Objects.requireNonNull(time, "time");
+      JobRequest.checkTime(time);
     }
   }
 }

@@ -108,13 +108,22 @@ final class WakeUps implements AutoCloseable {
     messages.forEach(this::dispatch);
     Agent agent = sender;
     if (agent == null) {
-      database.useTransaction(handle -> notify(handle, messages));
+      notifyNow(messages);
       return;
     }
     synchronized (pending) {
       pending.addAll(messages);
     }
     agent.wake();
+  }
+
+  /** What is told has happened and is committed: that nobody hears of it is no failure of it. */
+  private void notifyNow(List<String> messages) {
+    try {
+      database.useTransaction(handle -> notify(handle, messages));
+    } catch (RuntimeException e) {
+      LOG.debug("Nobody was told {}; workers find it when they look next", messages, e);
+    }
   }
 
   private void dispatch(String message) {

@@ -66,13 +66,19 @@ public final class Worker implements AutoCloseable {
   }
 
   /**
-   * Takes a lease and begins to claim.
+   * Takes a lease and begins to claim. When the lease cannot be taken because the database is away,
+   * the worker can be started again.
    *
    * @throws IllegalStateException when it was started before
    */
   public void start() {
     state.started();
-    lease.start();
+    try {
+      lease.start();
+    } catch (RuntimeException e) {
+      state.notStarted();
+      throw e;
+    }
     engine.wakeUps().subscribe(subscriber);
     dispatcher.start();
   }
@@ -109,7 +115,10 @@ public final class Worker implements AutoCloseable {
    */
   public void drain(Duration grace) {
     switch (state.draining()) {
-      case NEW -> timer.shutdownNow();
+      case NEW -> {
+        timer.shutdownNow();
+        engine.ended(this);
+      }
       case RUNNING, DRAINING -> {
         if (!state.awaitNoHandlers(grace)) {
           state.interruptHandlers();

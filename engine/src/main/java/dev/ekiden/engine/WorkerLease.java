@@ -1,7 +1,7 @@
 package dev.ekiden.engine;
 
 import dev.ekiden.engine.QueueTurns.Lane;
-import dev.ekiden.engine.WorkerState.Returned;
+import dev.ekiden.engine.store.AttemptRef;
 import dev.ekiden.engine.store.WorkerTable;
 import dev.ekiden.engine.store.WorkerTable.Held;
 import dev.ekiden.postgres.Database;
@@ -95,9 +95,10 @@ final class WorkerLease {
     if (database.inTransaction(handle -> WorkerTable.renew(handle, worker, lease))) {
       state.leaseRunsUntil(before + lease.toNanos());
       List<Held> held = database.withHandle(handle -> WorkerTable.held(handle, worker));
-      for (Returned stranger : state.compare(held)) {
+      for (AttemptRef stranger : state.compare(held)) {
         LOG.warn(
-            "Job {} was claimed by a claim whose answer was lost; it is given back", stranger.id());
+            "Job {} was claimed by a claim whose answer was lost; it is given back",
+            stranger.jobId());
       }
     } else {
       int fenced = state.leaseLost();

@@ -4,6 +4,7 @@ import dev.ekiden.engine.Backlog.Waiting;
 import dev.ekiden.engine.Execution.End;
 import dev.ekiden.engine.Execution.Stop;
 import dev.ekiden.engine.QueueTurns.Lane;
+import dev.ekiden.engine.store.AttemptRef;
 import dev.ekiden.engine.store.ClaimTable.Claim;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
@@ -48,19 +49,21 @@ final class WorkerState {
     ENDED
   }
 
-  /** An attempt to give back unstarted. */
-  record Returned(long id, int attempt) {
-    static Returned of(ClaimedJob job) {
-      return new Returned(job.id(), job.attempt());
-    }
-  }
-
   /** A start to be noted in the database. */
-  record Mark(long id, int attempt, long startedNanos) {}
+  record Mark(AttemptRef ref, long startedNanos) {}
 
-  /** What the dispatcher is to do: store these, then claim. */
+  /**
+   * What the dispatcher is to do: store these, then claim.
+   *
+   * @param returned never started
+   * @param log of handlers that run; the ends bring their own
+   */
   record Turn(
-      List<End> ends, List<Returned> returned, List<Mark> marks, List<Segment> log, boolean claim) {
+      List<End> ends,
+      List<AttemptRef> returned,
+      List<Mark> marks,
+      List<Segment> log,
+      boolean claim) {
     boolean stores() {
       return !ends.isEmpty() || !returned.isEmpty() || !marks.isEmpty() || !log.isEmpty();
     }
@@ -80,12 +83,17 @@ final class WorkerState {
   private final QueueTurns turns;
   private final Set<Execution> executions = new LinkedHashSet<>();
   private final Deque<End> ends = new ArrayDeque<>();
-  private final Deque<Returned> returned = new ArrayDeque<>();
-  private final Map<Long, Mark> unmarked = new HashMap<>();
-  private final Set<Long> storing = new HashSet<>();
-  private Set<Returned> strangers = Set.of();
+  private final Deque<AttemptRef> returned = new ArrayDeque<>();
+  private final Map<AttemptRef, Mark> unmarked = new HashMap<>();
+  private final List<Segment> log = new ArrayList<>();
+  private final Set<AttemptRef> storing = new HashSet<>();
+
+  /** Attempts of this worker that it did not know, with the last claim begun when first seen. */
+  private Map<AttemptRef, Long> strangers = new HashMap<>();
+
   private boolean moreToClaim = true;
   private boolean claiming;
+  private long claims;
   private int storedEnds;
   private boolean wantsAlone; // claims nothing until it can run a lost job alone
   private boolean alone; // the one handler that runs is to have no company
@@ -123,6 +131,15 @@ final class WorkerState {
         throw new IllegalStateException("a worker starts once; this one is " + phase);
       }
       phase = Phase.RUNNING;
+    });
+  }
+
+  /** The start failed before anything was claimed. */
+  void notStarted() {
+    locked(() -> {
+      if (phase == Phase.RUNNING) {
+        phase = Phase.NEW;
+      }
     });
   }
 
@@ -206,11 +223,18 @@ final class WorkerState {
 
   // ---- the lease ----
 
+  /** There is a lease until then; starts what waited for it. */
   void leaseRunsUntil(long nanos) {
-    locked(() -> {
+    List<Execution> starting;
+    lock.lock();
+    try {
       leaseEndNanos = nanos;
+      starting = startMore();
       changed.signalAll();
-    });
+    } finally {
+      lock.unlock();
+    }
+    begin.accept(starting);
   }
 
   /**
@@ -224,7 +248,7 @@ final class WorkerState {
       backlog.remove(job -> true);
       returned.clear();
       unmarked.clear();
-      strangers = Set.of();
+      strangers.clear();
       moreToClaim = true;
       return executions.stream().mapToInt(execution -> execution.jobs().size()).sum();
     } finally {
@@ -234,30 +258,35 @@ final class WorkerState {
 
   /**
    * Compares with what the database says this worker holds: passes on requests to stop, and gives
-   * back jobs of a claim whose answer was lost. Such a stranger is given back only when it was seen
-   * twice, so that a claim just coming in is none.
+   * back jobs of a claim whose answer was lost. Such a stranger is given back only when it is seen
+   * again after the end of every claim that may bring it.
    *
    * @return the strangers given back
    */
-  List<Returned> compare(Collection<Held> held) {
-    List<Returned> found = new ArrayList<>();
+  List<AttemptRef> compare(Collection<Held> held) {
+    List<AttemptRef> found = new ArrayList<>();
     lock.lock();
     try {
-      Set<Long> known = new HashSet<>(storing);
-      executions.forEach(execution -> execution.jobs().forEach(job -> known.add(job.id())));
-      ends.forEach(end -> known.add(end.job().id()));
-      returned.forEach(attempt -> known.add(attempt.id()));
-      Set<Returned> unknown = new HashSet<>();
+      Set<AttemptRef> known = new HashSet<>(storing);
+      executions.forEach(execution -> execution.jobs().forEach(job -> known.add(job.ref())));
+      ends.forEach(end -> known.add(end.job().ref()));
+      known.addAll(returned);
+      backlog.forEach(job -> known.add(job.ref()));
+      long endedClaims = claiming ? claims - 1 : claims;
+      Map<AttemptRef, Long> unknown = new HashMap<>();
       for (Held attempt : held) {
         if (attempt.stopRequested()) {
-          giveBack(backlog.remove(job -> job.id() == attempt.id()));
-          executions.forEach(execution -> execution.cancel(attempt.id()));
+          giveBack(backlog.remove(job -> job.ref().equals(attempt.ref())));
+          executions.forEach(execution -> execution.cancel(attempt.ref()));
         }
-        if (!known.contains(attempt.id()) && !backlog.contains(attempt.id())) {
-          unknown.add(new Returned(attempt.id(), attempt.attempt()));
+        if (!known.contains(attempt.ref())) {
+          Long seen = strangers.get(attempt.ref());
+          unknown.put(attempt.ref(), seen == null ? claims : seen);
+          if (seen != null && seen <= endedClaims) {
+            found.add(attempt.ref());
+          }
         }
       }
-      unknown.stream().filter(strangers::contains).forEach(found::add);
       returned.addAll(found);
       strangers = unknown;
       changed.signalAll();
@@ -296,11 +325,7 @@ final class WorkerState {
         if (phase == Phase.ENDED && ends.isEmpty() && returned.isEmpty()) {
           return null;
         }
-        boolean claim =
-            phase == Phase.RUNNING
-                && now < leaseEndNanos
-                && (moreToClaim || now >= nextPollNanos)
-                && room() > 0;
+        boolean claim = (moreToClaim || now >= nextPollNanos) && mayClaim(now);
         if (claim || !returned.isEmpty() || endsAreDue(now) || marksAreDue(now) || logIsDue(now)) {
           return turn(now, claim);
         }
@@ -311,34 +336,39 @@ final class WorkerState {
     }
   }
 
+  private boolean mayClaim(long now) {
+    return phase == Phase.RUNNING && now < leaseEndNanos && room() > 0;
+  }
+
   private Turn turn(long now, boolean claim) {
     List<End> someEnds = new ArrayList<>();
     while (!ends.isEmpty() && someEnds.size() < MAX_STATEMENT) {
       someEnds.add(ends.removeFirst());
     }
     firstEndNanos = now;
-    List<Returned> someReturned = new ArrayList<>();
+    List<AttemptRef> someReturned = new ArrayList<>();
     while (!returned.isEmpty() && someReturned.size() < MAX_STATEMENT) {
       someReturned.add(returned.removeFirst());
     }
-    someEnds.forEach(end -> storing.add(end.job().id()));
-    someReturned.forEach(attempt -> storing.add(attempt.id()));
+    someEnds.forEach(end -> storing.add(end.job().ref()));
+    storing.addAll(someReturned);
     List<Mark> marks = new ArrayList<>();
     unmarked
         .values()
         .removeIf(mark -> now - mark.startedNanos() >= LINGER_NANOS && marks.add(mark));
-    List<Segment> log = new ArrayList<>();
     if (logIsDue(now)) {
       executions.forEach(execution -> log.addAll(execution.takeLog()));
       nextLogFlushNanos = now + LOG_FLUSH_NANOS;
     }
-    someEnds.forEach(end -> log.addAll(end.log()));
+    List<Segment> someLog = List.copyOf(log);
+    log.clear();
     if (claim) {
       claiming = true;
+      claims++;
       moreToClaim = false;
       nextPollNanos = now + options.pollInterval().toNanos();
     }
-    return new Turn(someEnds, someReturned, marks, log, claim);
+    return new Turn(someEnds, someReturned, marks, someLog, claim);
   }
 
   private boolean endsAreDue(long now) {
@@ -356,9 +386,10 @@ final class WorkerState {
     return !executions.isEmpty() && now >= nextLogFlushNanos;
   }
 
-  private long untilNextTurn(long now) {
+  /** How long there is nothing to do, unless somebody signals; a new lease does. */
+  long untilNextTurn(long now) {
     long wait = TimeUnit.SECONDS.toNanos(1);
-    if (phase == Phase.RUNNING && room() > 0) {
+    if (mayClaim(now)) {
       wait = Math.min(wait, nextPollNanos - now);
     }
     if (!ends.isEmpty()) {
@@ -378,6 +409,7 @@ final class WorkerState {
     locked(() -> {
       noLongerStoring(turn);
       storedEnds += turn.ends().size();
+      moreToClaim |= wantsAlone && holdsNothing();
       changed.signalAll();
     });
   }
@@ -388,17 +420,18 @@ final class WorkerState {
       noLongerStoring(turn);
       turn.ends().reversed().forEach(ends::addFirst);
       turn.returned().reversed().forEach(returned::addFirst);
-      Set<Long> ended = new HashSet<>();
-      ends.forEach(end -> ended.add(end.job().id()));
+      log.addAll(turn.log());
+      Set<AttemptRef> ended = new HashSet<>();
+      ends.forEach(end -> ended.add(end.job().ref()));
       turn.marks().stream()
-          .filter(mark -> !ended.contains(mark.id()))
-          .forEach(mark -> unmarked.putIfAbsent(mark.id(), mark));
+          .filter(mark -> !ended.contains(mark.ref()))
+          .forEach(mark -> unmarked.putIfAbsent(mark.ref(), mark));
     });
   }
 
   private void noLongerStoring(Turn turn) {
-    turn.ends().forEach(end -> storing.remove(end.job().id()));
-    turn.returned().forEach(attempt -> storing.remove(attempt.id()));
+    turn.ends().forEach(end -> storing.remove(end.job().ref()));
+    turn.returned().forEach(storing::remove);
   }
 
   /** A claim is over; after one that failed, what it would have found is still there. */
@@ -457,6 +490,7 @@ final class WorkerState {
     List<Execution> starting;
     lock.lock();
     try {
+      claim.jobs().forEach(job -> strangers.remove(job.ref()));
       if (phase != Phase.RUNNING) {
         giveBack(claim.jobs());
         changed.signalAll();
@@ -478,19 +512,19 @@ final class WorkerState {
   // ---- running alone ----
 
   /**
-   * Whether a job that a worker died under waits to be run. Until it has run, nothing else is
-   * claimed, and what waits here is given back.
+   * Whether a job that a worker died under waits to be run. Until it has run, here or elsewhere,
+   * nothing else is claimed, and what waits here is given back.
    *
    * @return whether the worker is empty, so that such a job may be claimed now
    */
   boolean wantsAlone(boolean wanted) {
     lock.lock();
     try {
+      moreToClaim |= wantsAlone && !wanted;
       wantsAlone = wanted;
       if (!wanted) {
         return false;
       }
-      moreToClaim = true;
       giveBack(backlog.remove(job -> true));
       return holdsNothing();
     } finally {
@@ -512,6 +546,7 @@ final class WorkerState {
     List<Execution> starting;
     lock.lock();
     try {
+      strangers.remove(job.ref());
       if (phase != Phase.RUNNING) {
         giveBack(List.of(job));
         changed.signalAll();
@@ -538,9 +573,9 @@ final class WorkerState {
         firstEndNanos = System.nanoTime();
       }
       ends.addAll(mine);
-      mine.forEach(end -> unmarked.remove(end.job().id()));
+      mine.forEach(end -> unmarked.remove(end.job().ref()));
       if (execution.isDone() && executions.remove(execution)) {
-        moreToClaim |= alone;
+        moreToClaim |= alone || (wantsAlone && holdsNothing());
         alone = false;
         backlog.ran(System.nanoTime() - execution.startedNanos(), execution.jobs().size());
         starting = startMore();
@@ -575,7 +610,7 @@ final class WorkerState {
         turns.started(waiting.rank());
         ClaimedJob job = waiting.job();
         if (!job.marked()) {
-          unmarked.put(job.id(), new Mark(job.id(), job.attempt(), now));
+          unmarked.put(job.ref(), new Mark(job.ref(), now));
         }
       }
       if (executions.isEmpty()) {
@@ -616,7 +651,8 @@ final class WorkerState {
       return 0;
     }
     if (wantsAlone) {
-      return holdsNothing() ? 1 : 0;
+      // For that job, or to see that another worker has it by now.
+      return 1;
     }
     int prefetch = backlog.prefetch();
     // Small refills cost as much as large ones.
@@ -638,7 +674,7 @@ final class WorkerState {
   }
 
   private void giveBack(Collection<ClaimedJob> jobs) {
-    jobs.forEach(job -> returned.add(Returned.of(job)));
+    jobs.forEach(job -> returned.add(job.ref()));
   }
 
   private void locked(Runnable action) {

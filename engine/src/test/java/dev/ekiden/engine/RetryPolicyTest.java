@@ -47,5 +47,22 @@ class RetryPolicyTest {
     assertThatThrownBy(
             () -> RetryPolicy.DEFAULT.withDelays(Duration.ofHours(2), Duration.ofHours(1)))
         .isInstanceOf(InvalidRequestException.class);
+    Duration longest = JobRequest.MAX_DELAY;
+    assertThat(RetryPolicy.DEFAULT.withDelays(longest, longest).delayAfter(1))
+        .isLessThanOrEqualTo(longest);
+    assertThatThrownBy(() -> RetryPolicy.DEFAULT.withDelays(Duration.ZERO, longest.plusNanos(1)))
+        .hasMessageContaining("3650 days");
+  }
+
+  @Test
+  void timeoutsHaveALimit() {
+    JobDefinition.Builder<String> job = JobDefinition.named("job", String.class);
+    assertThat(job.timeout(JobDefinition.MAX_TIMEOUT).enqueueOnly().timeout())
+        .isEqualTo(JobDefinition.MAX_TIMEOUT);
+    assertThatThrownBy(() -> job.timeout(JobDefinition.MAX_TIMEOUT.plusNanos(1)))
+        .hasMessageContaining("365 days");
+    assertThatThrownBy(() -> job.timeout(Duration.ofSeconds(Long.MAX_VALUE)))
+        .hasMessageContaining("365 days");
+    assertThatThrownBy(() -> job.timeout(Duration.ZERO)).hasMessageContaining("positive");
   }
 }

@@ -35,9 +35,12 @@ record MigrationFiles(String module, int oldest, int newest) {
     return "dev/ekiden/" + module + "/migration";
   }
 
-  static ClassLoader classLoader() {
+  /** The caller's, where the modules usually are, unless only ours sees the module. */
+  static ClassLoader classLoader(String module) {
     ClassLoader context = Thread.currentThread().getContextClassLoader();
-    return context == null ? MigrationFiles.class.getClassLoader() : context;
+    return context != null && context.getResource(directory(module)) != null
+        ? context
+        : MigrationFiles.class.getClassLoader();
   }
 
   static MigrationFiles of(String module) {
@@ -77,7 +80,7 @@ record MigrationFiles(String module, int oldest, int newest) {
 
   private static int oldest(String module, int newest) {
     String file = directory(module) + "/" + SUPPORTED;
-    try (InputStream stream = classLoader().getResourceAsStream(file)) {
+    try (InputStream stream = classLoader(module).getResourceAsStream(file)) {
       if (stream == null) {
         return newest;
       }
@@ -97,7 +100,7 @@ record MigrationFiles(String module, int oldest, int newest) {
   }
 
   private static List<String> names(String module) {
-    URL url = classLoader().getResource(directory(module));
+    URL url = classLoader(module).getResource(directory(module));
     if (url == null) {
       throw new IllegalArgumentException(
           "There is no module " + module + ": " + directory(module) + " is not on the class path");

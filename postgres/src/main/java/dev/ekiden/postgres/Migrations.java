@@ -44,7 +44,7 @@ public final class Migrations {
       throw newer(files, schema, applied.getAsInt());
     }
     FluentConfiguration flyway =
-        Flyway.configure(MigrationFiles.classLoader())
+        Flyway.configure(MigrationFiles.classLoader(module))
             .dataSource(database.dataSource())
             .locations("classpath:" + MigrationFiles.directory(module))
             .defaultSchema(schema)

@@ -351,7 +351,7 @@ final class JobsApiTest {
                 .contains(
                     "ekiden_attempts_total{definition=\"greet\",outcome=\"succeeded\",queue=\"greetings\"}"));
     assertThat(http.get("/metrics").body())
-        .contains("ekiden_jobs_enqueued_total{queue=\"greetings\"}")
+        .contains("ekiden_jobs_enqueued_total{definition=\"greet\",queue=\"greetings\"}")
         .contains("ekiden_attempt_run_seconds_bucket{definition=\"greet\"")
         .contains("ekiden_queue_jobs{queue=\"elsewhere\",state=\"ready\"}")
         .contains("ekiden_queue_oldest_ready_seconds{queue=\"elsewhere\"}")

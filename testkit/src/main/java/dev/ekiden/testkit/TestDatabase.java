@@ -23,8 +23,8 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * }</pre>
  *
  * <p>Tests take a {@link Database} as a parameter, or call {@link #database}. One real server runs
- * per JVM; a database is a copy of one that was migrated once, made in some 50 ms and dropped after
- * the class.
+ * per JVM; a database is a copy of one that was migrated once, made in about a tenth of a second
+ * and dropped after the class.
  */
 public final class TestDatabase implements BeforeAllCallback, AfterAllCallback, ParameterResolver {
 

@@ -10,6 +10,7 @@ import dev.ekiden.engine.store.ClaimTable.Order;
 import dev.ekiden.engine.store.DefinitionTable;
 import dev.ekiden.engine.store.SettleTable;
 import dev.ekiden.engine.store.SettleTable.Settlement;
+import dev.ekiden.postgres.Database;
 import dev.ekiden.postgres.TransactionWork;
 import dev.ekiden.testkit.TestEngine;
 import java.sql.Connection;
@@ -64,9 +65,7 @@ class CoalesceTest {
     assertThat(
             SettleTable.settle(
                 handle,
-                List.of(
-                    new Settlement(
-                        job.id(), job.attempt(), outcome, false, 0, 0L, null, null, null))))
+                List.of(new Settlement(job.ref(), outcome, false, 0, 0L, null, null, null))))
         .hasSize(1);
   }
 
@@ -126,8 +125,7 @@ class CoalesceTest {
                 handle,
                 List.of(
                     new Settlement(
-                        running.id(),
-                        running.attempt(),
+                        running.ref(),
                         Outcome.RETRIED,
                         false,
                         3_600_000_000L,
@@ -169,7 +167,7 @@ class CoalesceTest {
       assertThat(one.run(this::claim).jobs()).hasSize(1);
       long second = enqueue("p");
       Future<Claim> other = thread.submit(() -> jobs.database().inTransaction(this::claim));
-      awaitLockWait();
+      awaitLockWait(jobs.database());
       one.commit();
       assertThat(other.get().jobs()).isEmpty();
       assertThat(engine.jobs().get(second).state()).isEqualTo(JobState.BLOCKED);
@@ -188,7 +186,7 @@ class CoalesceTest {
       Future<?> end =
           thread.submit(() ->
               jobs.database().useTransaction(handle -> end(handle, running, Outcome.SUCCEEDED)));
-      awaitLockWait();
+      awaitLockWait(jobs.database());
       parking.commit();
       end.get();
     }
@@ -208,7 +206,7 @@ class CoalesceTest {
         return true;
       });
       Future<Claim> claim = thread.submit(() -> jobs.database().inTransaction(this::claim));
-      awaitLockWait();
+      awaitLockWait(jobs.database());
       ending.commit();
       assertThat(claim.get().jobs()).extracting(ClaimedJob::id).containsExactly(second);
     }
@@ -292,18 +290,17 @@ class CoalesceTest {
   }
 
   /** Waits until some backend of this database waits for a lock. */
-  private static void awaitLockWait() {
+  static void awaitLockWait(Database database) {
     long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
     while (System.nanoTime() < deadline) {
       boolean waits =
-          jobs.database()
-              .withHandle(handle ->
-                  handle
-                      .createQuery(
-                          "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname ="
-                              + " current_database() AND wait_event_type = 'Lock')")
-                      .mapTo(Boolean.class)
-                      .one());
+          database.withHandle(handle ->
+              handle
+                  .createQuery(
+                      "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname ="
+                          + " current_database() AND wait_event_type = 'Lock')")
+                  .mapTo(Boolean.class)
+                  .one());
       if (waits) {
         return;
       }

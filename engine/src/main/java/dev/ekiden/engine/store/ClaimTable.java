@@ -34,10 +34,12 @@ public final class ClaimTable {
   /**
    * A job as a worker gets it.
    *
+   * @param workerId the lease under which it was claimed
    * @param marked whether the claim has already noted it as started
    */
   public record ClaimedJob(
       long id,
+      long workerId,
       short queueId,
       int definitionId,
       int priority,
@@ -50,7 +52,22 @@ public final class ClaimTable {
 
     ClaimedJob asMarked() {
       return new ClaimedJob(
-          id, queueId, definitionId, priority, attempt, failures, losses, key, payload, true);
+          id,
+          workerId,
+          queueId,
+          definitionId,
+          priority,
+          attempt,
+          failures,
+          losses,
+          key,
+          payload,
+          true);
+    }
+
+    /** What its end must name to count. */
+    public AttemptRef ref() {
+      return new AttemptRef(id, attempt, workerId);
     }
   }
 
@@ -106,7 +123,8 @@ public final class ClaimTable {
         FROM candidate, moment
         WHERE key IS NULL
       )
-      SELECT candidate.id, candidate.queue_id, candidate.definition_id, candidate.priority,
+      SELECT candidate.id, CAST(:worker_id AS bigint) AS worker_id, candidate.queue_id,
+             candidate.definition_id, candidate.priority,
              candidate.attempt + 1 AS attempt, candidate.failures, candidate.losses, candidate.key,
              CASE WHEN candidate.key IS NULL THEN job.payload END AS payload
       FROM candidate
@@ -211,7 +229,8 @@ public final class ClaimTable {
         JOIN leader ON leader.key = member.key AND leader.id <> member.id
         WHERE blocked.reason = 'ABSORBED' AND blocked.blocker = member.id
       )
-      SELECT leader.id, CAST(:queue_id AS smallint) AS queue_id, leader.definition_id,
+      SELECT leader.id, CAST(:worker_id AS bigint) AS worker_id,
+             CAST(:queue_id AS smallint) AS queue_id, leader.definition_id,
              leader.priority, leader.attempt + 1 AS attempt, leader.failures, leader.losses,
              leader.key, job.payload
       FROM leader
@@ -261,7 +280,8 @@ public final class ClaimTable {
         FROM candidate, (SELECT ekiden.engine_now() AS now) AS moment
         WHERE key IS NULL
       )
-      SELECT candidate.id, candidate.queue_id, candidate.definition_id, candidate.priority,
+      SELECT candidate.id, CAST(:worker_id AS bigint) AS worker_id, candidate.queue_id,
+             candidate.definition_id, candidate.priority,
              candidate.attempt + 1 AS attempt, candidate.failures, candidate.losses, candidate.key,
              CASE WHEN candidate.key IS NULL THEN job.payload END AS payload
       FROM candidate
@@ -283,6 +303,7 @@ public final class ClaimTable {
       (row, context) ->
           new ClaimedJob(
               row.getLong("id"),
+              row.getLong("worker_id"),
               row.getShort("queue_id"),
               row.getInt("definition_id"),
               row.getInt("priority"),

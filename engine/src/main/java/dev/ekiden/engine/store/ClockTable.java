@@ -2,6 +2,7 @@ package dev.ekiden.engine.store;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jdbi.v3.core.Handle;
 
 /** The engine's clock: the database's, plus one stored offset. */
@@ -27,7 +28,7 @@ public final class ClockTable {
   }
 
   public static Duration offset(Handle handle) {
-    return Duration.ofNanos(handle.createQuery(OFFSET).mapTo(Long.class).one() * 1_000);
+    return Duration.of(handle.createQuery(OFFSET).mapTo(Long.class).one(), ChronoUnit.MICROS);
   }
 
   public static void setOffset(Handle handle, Duration offset) {

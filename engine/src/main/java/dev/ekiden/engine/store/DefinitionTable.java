@@ -1,5 +1,6 @@
 package dev.ekiden.engine.store;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -11,11 +12,13 @@ public final class DefinitionTable {
   /** A definition as jobs refer to it. */
   public record Row(int id, String name, short queueId, String queue, int priority, int revision) {}
 
-  private static final String INSERT_QUEUE =
+  private static final String INSERT_QUEUES =
       """
       INSERT INTO ekiden.queue (name)
-      SELECT :name
-      WHERE NOT EXISTS (SELECT FROM ekiden.queue WHERE name = :name)
+      SELECT name
+      FROM unnest(CAST(:names AS text[])) AS name
+      WHERE NOT EXISTS (SELECT FROM ekiden.queue WHERE queue.name = name.name)
+      ORDER BY name COLLATE "C"
       ON CONFLICT (name) DO NOTHING
       """;
 
@@ -55,15 +58,22 @@ public final class DefinitionTable {
 
   private DefinitionTable() {}
 
+  /** Makes the queues that are not there yet. */
+  public static void insertQueues(Handle handle, Collection<String> names) {
+    handle
+        .createUpdate(INSERT_QUEUES)
+        .bindArray("names", String.class, List.copyOf(names))
+        .execute();
+  }
+
   /**
-   * Stores a definition and its queue; a change of its settings raises its revision.
+   * Stores a definition of a queue that is there; a change of its settings raises its revision.
    *
    * @param owner whether the caller runs it and so decides about its settings; else a definition
    *     that is there already stays as it is
    */
   public static void upsert(
       Handle handle, String name, String queue, int priority, String settings, boolean owner) {
-    handle.createUpdate(INSERT_QUEUE).bind("name", queue).execute();
     handle
         .createUpdate(UPSERT)
         .bind("name", name)

@@ -3,8 +3,10 @@ package dev.ekiden.engine.store;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +32,11 @@ public final class EnqueueTable {
       @Nullable Long delayMicros,
       @Nullable String runAt) {}
 
-  /** A UNIQUE key to take. */
-  public record UniqueKey(short queueId, String key, long windowMicros) {}
+  /** A UNIQUE key. */
+  public record UniqueKey(short queueId, String key) {}
+
+  /** Who is to have a UNIQUE key if it is free, and for how long. */
+  public record UniqueClaim(long jobId, long windowMicros) {}
 
   private static final String INSERT =
       """
@@ -163,36 +168,33 @@ public final class EnqueueTable {
   }
 
   /**
-   * Takes UNIQUE keys that are free or expired, each for the job id at its place.
+   * Takes UNIQUE keys that are free or expired.
    *
-   * @param keys distinct
    * @return the owner of each key: the job given when it was taken, else the one that has it
    */
-  public static Map<UniqueKey, Long> takeUnique(
-      Handle handle, List<UniqueKey> keys, List<Long> jobIds) {
+  public static Map<UniqueKey, Long> takeUnique(Handle handle, Map<UniqueKey, UniqueClaim> claims) {
     Map<UniqueKey, Long> owners = new HashMap<>();
-    Map<UniqueKey, Long> open = new HashMap<>();
-    for (int i = 0; i < keys.size(); i++) {
-      open.put(keys.get(i), jobIds.get(i));
-    }
+    Map<UniqueKey, UniqueClaim> open = new HashMap<>(claims);
     // A key found taken may expire and vanish before it is read: then it is simply tried again.
     while (!open.isEmpty()) {
-      List<UniqueKey> asked = List.copyOf(open.keySet());
+      List<UniqueKey> asked = new ArrayList<>(open.keySet());
+      List<UniqueClaim> wanted = new ArrayList<>(open.values());
       List<Long> taken =
           handle
               .createQuery(TAKE_UNIQUE)
               .bindArray("queue_ids", Short.class, queueIds(asked))
               .bindArray("keys", String.class, texts(asked))
-              .bindArray("job_ids", Long.class, asked.stream().map(open::get).toList())
+              .bindArray("job_ids", Long.class, wanted.stream().map(UniqueClaim::jobId).toList())
               .bindArray(
-                  "windows", Long.class, asked.stream().map(UniqueKey::windowMicros).toList())
+                  "windows", Long.class, wanted.stream().map(UniqueClaim::windowMicros).toList())
               .mapTo(Long.class)
               .list();
-      for (UniqueKey key : asked) {
-        Long job = open.get(key);
-        if (job != null && taken.contains(job)) {
-          owners.put(key, job);
-          open.remove(key);
+      Set<Long> won = new HashSet<>(taken);
+      for (int i = 0; i < asked.size(); i++) {
+        long job = wanted.get(i).jobId();
+        if (won.contains(job)) {
+          owners.put(asked.get(i), job);
+          open.remove(asked.get(i));
         }
       }
       List<UniqueKey> refused = List.copyOf(open.keySet());

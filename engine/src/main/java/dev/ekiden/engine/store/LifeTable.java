@@ -1,6 +1,7 @@
 package dev.ekiden.engine.store;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -155,7 +156,7 @@ public final class LifeTable {
         .createQuery(NEXT_DUE)
         .mapTo(Long.class)
         .findOne()
-        .map(micros -> Duration.ofNanos(Math.max(0, micros) * 1_000));
+        .map(micros -> Duration.of(Math.max(0, micros), ChronoUnit.MICROS));
   }
 
   /** Makes a SCHEDULED job READY; answers its queue, or empty if it is not SCHEDULED. */

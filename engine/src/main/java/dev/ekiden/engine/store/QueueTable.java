@@ -2,6 +2,7 @@ package dev.ekiden.engine.store;
 
 import dev.ekiden.engine.QueueSummary;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -66,7 +67,7 @@ public final class QueueTable {
           var pausedAt = row.getTimestamp("paused_at");
           long oldestMicros = row.getLong("oldest_micros");
           Duration oldest =
-              row.wasNull() ? null : Duration.ofNanos(Math.max(0, oldestMicros) * 1_000);
+              row.wasNull() ? null : Duration.of(Math.max(0, oldestMicros), ChronoUnit.MICROS);
           return new QueueSummary(
               row.getString("name"),
               pausedAt == null ? null : pausedAt.toInstant(),

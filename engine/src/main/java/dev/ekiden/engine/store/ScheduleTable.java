@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -81,6 +82,9 @@ public final class ScheduleTable {
       WHERE name = :name
       """;
 
+  private static final String PUT_OFF =
+      "UPDATE ekiden.schedule SET next_at = :next_at WHERE name = :name";
+
   private static final String PAUSE =
       """
       UPDATE ekiden.schedule
@@ -145,7 +149,7 @@ public final class ScheduleTable {
         .createQuery(NEXT_DUE)
         .mapTo(Long.class)
         .findOne()
-        .map(micros -> Duration.ofNanos(Math.max(0, micros) * 1_000));
+        .map(micros -> Duration.of(Math.max(0, micros), ChronoUnit.MICROS));
   }
 
   /** Creates or replaces a schedule; what it counted and whether it is paused stays. */
@@ -195,6 +199,11 @@ public final class ScheduleTable {
         .bind("skipped", job == null ? 1 : 0)
         .bind("missed", missed)
         .execute();
+  }
+
+  /** Moves the next firing without noting one. */
+  public static void putOff(Handle handle, String name, Instant nextAt) {
+    handle.createUpdate(PUT_OFF).bind("name", name).bind("next_at", nextAt).execute();
   }
 
   public static void pause(Handle handle, String name) {

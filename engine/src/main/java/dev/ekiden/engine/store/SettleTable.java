@@ -11,23 +11,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * How attempts end, whoever ends them: the worker, a drain, or the recovery of a dead worker.
  *
- * <p>An end counts only for the attempt that {@code running} knows; one that comes too late changes
- * nothing. Rows are locked in the order of their ids, then key rows in the order of their text; the
- * parked jobs of a key are freed by a statement of their own after the key's row is locked, so that
- * it sees what a claim parked meanwhile.
+ * <p>An end counts only for the attempt, and from the worker, that {@code running} knows; one that
+ * comes too late changes nothing. Rows are locked in the order of their ids, then key rows in the
+ * order of their text; the parked jobs of a key are freed by a statement of their own after the
+ * key's row is locked, so that it sees what a claim parked meanwhile.
  */
 public final class SettleTable {
 
   /**
    * The end of an attempt.
    *
+   * @param ref which attempt, and who held it
    * @param workerLost whether the attempt ends because its worker is gone, which counts as a loss
    * @param delayMicros rest before the next attempt, for RETRIED
    * @param startedAgoMicros how long ago its handler started; null if it never did
    */
   public record Settlement(
-      long id,
-      int attempt,
+      AttemptRef ref,
       Outcome outcome,
       boolean workerLost,
       long delayMicros,
@@ -39,13 +39,12 @@ public final class SettleTable {
     /** The same end with a note in place of its result and error. */
     public Settlement withoutTexts(String note) {
       return new Settlement(
-          id, attempt, outcome, workerLost, delayMicros, startedAgoMicros, null, errorType, note);
+          ref, outcome, workerLost, delayMicros, startedAgoMicros, null, errorType, note);
     }
   }
 
   /** An end that counted, with the outcome that was stored. */
-  public record Settled(
-      long id, int attempt, short queueId, @Nullable String key, Outcome outcome) {
+  public record Settled(AttemptRef ref, short queueId, @Nullable String key, Outcome outcome) {
     boolean endsJob() {
       return switch (outcome) {
         case SUCCEEDED, FAILED, CANCELED -> true;
@@ -70,10 +69,11 @@ public final class SettleTable {
       WITH input AS MATERIALIZED (
         SELECT *
         FROM unnest(
-               CAST(:ids AS bigint[]), CAST(:attempts AS integer[]), CAST(:outcomes AS text[]),
+               CAST(:ids AS bigint[]), CAST(:attempts AS integer[]),
+               CAST(:worker_ids AS bigint[]), CAST(:outcomes AS text[]),
                CAST(:losts AS boolean[]), CAST(:delays AS bigint[]), CAST(:agos AS bigint[]),
                CAST(:results AS text[]), CAST(:error_types AS text[]), CAST(:errors AS text[]))
-             AS t(id, attempt, outcome, worker_lost, delay_micros, ago_micros, result, error_type,
+             AS t(id, attempt, worker_id, outcome, worker_lost, delay_micros, ago_micros, result, error_type,
                   error)
       ),
       moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
@@ -93,6 +93,7 @@ public final class SettleTable {
                END AS outcome
         FROM ekiden.running
         JOIN input ON running.id = input.id AND running.attempt = input.attempt
+             AND running.worker_id = input.worker_id
         CROSS JOIN moment
         ORDER BY running.id
         FOR UPDATE OF running
@@ -152,7 +153,7 @@ public final class SettleTable {
         WHERE outcome IN ('RETRIED', 'RETURNED', 'LOST') AND started_at IS NOT NULL
           AND NOT untouched
       )
-      SELECT id, attempt, queue_id, key, outcome FROM held
+      SELECT id, attempt, worker_id, queue_id, key, outcome FROM held
       """;
 
   private static final String LET_GO_KEYS =
@@ -210,7 +211,7 @@ public final class SettleTable {
   private SettleTable() {}
 
   /**
-   * Ends attempts, at most one a job.
+   * Ends attempts.
    *
    * @return those that counted; the rest came too late
    */
@@ -218,6 +219,7 @@ public final class SettleTable {
     int size = settlements.size();
     List<Long> ids = new ArrayList<>(size);
     List<Integer> attempts = new ArrayList<>(size);
+    List<Long> workerIds = new ArrayList<>(size);
     List<String> outcomes = new ArrayList<>(size);
     List<Boolean> losts = new ArrayList<>(size);
     List<Long> delays = new ArrayList<>(size);
@@ -226,8 +228,9 @@ public final class SettleTable {
     List<@Nullable String> errorTypes = new ArrayList<>(size);
     List<@Nullable String> errors = new ArrayList<>(size);
     for (Settlement settlement : settlements) {
-      ids.add(settlement.id());
-      attempts.add(settlement.attempt());
+      ids.add(settlement.ref().jobId());
+      attempts.add(settlement.ref().attempt());
+      workerIds.add(settlement.ref().workerId());
       outcomes.add(settlement.outcome().name());
       losts.add(settlement.workerLost());
       delays.add(settlement.delayMicros());
@@ -241,6 +244,7 @@ public final class SettleTable {
             .createQuery(SETTLE)
             .bindArray("ids", Long.class, ids)
             .bindArray("attempts", Integer.class, attempts)
+            .bindArray("worker_ids", Long.class, workerIds)
             .bindArray("outcomes", String.class, outcomes)
             .bindArray("losts", Boolean.class, losts)
             .bindArray("delays", Long.class, delays)
@@ -250,8 +254,8 @@ public final class SettleTable {
             .bindArray("errors", String.class, errors)
             .map((row, context) ->
                 new Settled(
-                    row.getLong("id"),
-                    row.getInt("attempt"),
+                    new AttemptRef(
+                        row.getLong("id"), row.getInt("attempt"), row.getLong("worker_id")),
                     row.getShort("queue_id"),
                     row.getString("key"),
                     Outcome.valueOf(row.getString("outcome"))))
@@ -272,7 +276,7 @@ public final class SettleTable {
       if (end.key() != null) {
         keys.add(new QueueKey(end.queueId(), end.key()));
         if (end.endsJob()) {
-          endedIds.add(end.id());
+          endedIds.add(end.ref().jobId());
         }
       }
     }

@@ -17,12 +17,7 @@ public final class WorkerTable {
 
   /** An attempt that a worker holds, as the database knows it. */
   public record Held(
-      long id,
-      int attempt,
-      int losses,
-      @Nullable Instant startedAt,
-      boolean stopRequested,
-      long workerId) {}
+      AttemptRef ref, int losses, @Nullable Instant startedAt, boolean stopRequested) {}
 
   private static final String REGISTER =
       """
@@ -101,12 +96,10 @@ public final class WorkerTable {
   private static final RowMapper<Held> ATTEMPT =
       (row, context) ->
           new Held(
-              row.getLong("id"),
-              row.getInt("attempt"),
+              new AttemptRef(row.getLong("id"), row.getInt("attempt"), row.getLong("worker_id")),
               row.getInt("losses"),
               JobTable.instant(row, "started_at"),
-              row.getBoolean("cancel_requested"),
-              row.getLong("worker_id"));
+              row.getBoolean("cancel_requested"));
 
   private WorkerTable() {}
 

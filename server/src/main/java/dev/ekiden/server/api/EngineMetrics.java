@@ -24,7 +24,9 @@ public final class EngineMetrics implements EngineListener {
   private final Counter fired;
 
   public EngineMetrics(MetricsRegistry metrics) {
-    enqueued = metrics.counter("ekiden_jobs_enqueued", "Jobs enqueued by this process.", "queue");
+    enqueued =
+        metrics.counter(
+            "ekiden_jobs_enqueued", "Jobs enqueued by this process.", "queue", "definition");
     started =
         metrics.counter("ekiden_attempts_started", "Handlers started here.", "queue", "definition");
     ended =
@@ -46,8 +48,8 @@ public final class EngineMetrics implements EngineListener {
   }
 
   @Override
-  public void enqueued(String queue, int count) {
-    enqueued.labelValues(queue).inc(count);
+  public void enqueued(String definition, String queue, int count) {
+    enqueued.labelValues(queue, definition).inc(count);
   }
 
   @Override

@@ -1,0 +1,155 @@
+package dev.ekiden.calendar.refresh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ekiden.engine.JobState;
+import dev.ekiden.testkit.TestDatabase;
+import java.time.ZoneId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class KilledProcessTest {
+
+  @RegisterExtension static final TestDatabase DATABASE = RefreshedCalendar.testDatabase();
+
+  private static final int CHANGERS = 21;
+  private static final int CHANGERS_AT_ONCE = 3;
+  private static final int MAX_CHANGER_MILLIS = 120;
+  private static final int REFRESHES = 10_000;
+  private static final int VENUES = 5;
+  private static final int KILLS = 10;
+  private static final int CHANGES_A_KILL = 5;
+
+  private RefreshedCalendar calendar;
+
+  @BeforeEach
+  void open() {
+    calendar = new RefreshedCalendar(DATABASE.database());
+  }
+
+  @AfterEach
+  void close() {
+    calendar.close();
+  }
+
+  /** Each process has plans of its own, so that no later change hides one that was lost. */
+  @Test
+  void noChangeThatWasCommittedIsMissedWhenItsProcessIsKilled() throws Exception {
+    long space = calendar.space(calendar.venue());
+    List<Long> plans = calendar.plans(space, 3 * CHANGERS);
+    calendar.fullSync();
+    Random random = new Random(10);
+    Deque<CalendarProcess> changers = new ArrayDeque<>();
+    for (int changer = 0; changer < CHANGERS; changer++) {
+      changers.add(
+          CalendarProcess.changer(DATABASE.address(), plans.subList(3 * changer, 3 * changer + 3)));
+      if (changers.size() == CHANGERS_AT_ONCE) {
+        killAfter(changers.removeFirst(), random.nextInt(MAX_CHANGER_MILLIS));
+      }
+    }
+    while (!changers.isEmpty()) {
+      killAfter(changers.removeFirst(), random.nextInt(MAX_CHANGER_MILLIS));
+    }
+    long changes = calendar.liveJobs();
+    assertThat(changes).isGreaterThan(CHANGERS);
+
+    calendar.engine.runDue();
+
+    for (long plan : plans) {
+      assertThat(calendar.cachedVersion(plan)).isEqualTo(calendar.truthOf(plan).version());
+    }
+    calendar.assertBruteForce(plans.subList(0, 3), 7);
+    calendar.assertVerified();
+    assertThat(calendar.refresh.syncRuns(10)).as("only the first").hasSize(1);
+    System.out.printf("%d processes killed amid %,d changes%n", CHANGERS, changes);
+  }
+
+  /** The random moment of its death is the point; nothing is waited for. */
+  private static void killAfter(CalendarProcess changer, int millis) throws InterruptedException {
+    changer.awaitReady();
+    Thread.sleep(millis);
+    changer.kill();
+  }
+
+  @Test
+  void tenThousandRefreshesSurviveTheirWorkersBeingKilled() throws Exception {
+    List<Long> venues = new ArrayList<>();
+    List<Long> plans = new ArrayList<>();
+    for (int venue = 0; venue < VENUES; venue++) {
+      venues.add(calendar.venue());
+      plans.addAll(calendar.plans(calendar.space(venues.getLast()), 200));
+    }
+    calendar.fullSync();
+    calendar.engine.start();
+    Random random = new Random(24);
+    int enqueued = 0;
+    int changes = 0;
+    int killed = 0;
+    Deque<CalendarProcess> workers = new ArrayDeque<>();
+    try {
+      workers.add(CalendarProcess.worker(DATABASE.address()).awaitReady());
+      while (killed < KILLS) {
+        workers.add(CalendarProcess.worker(DATABASE.address()).awaitReady());
+        long ended = endedJobs();
+        for (int change = 0; change < CHANGES_A_KILL; change++) {
+          enqueued += changeVenue(venues.get(changes % VENUES), changes++);
+        }
+        RefreshedCalendar.await(
+            "the refreshes flow",
+            () -> calendar.liveJobs() == 0 || endedJobs() > ended && !isAnyLostTwice());
+        Thread.sleep(random.nextInt(100));
+        workers.removeFirst().kill();
+        killed++;
+      }
+      calendar.awaitNoJobs();
+    } finally {
+      workers.forEach(CalendarProcess::close);
+    }
+
+    assertThat(enqueued).isEqualTo(REFRESHES);
+    assertThat(calendar.jobs(JobState.FAILED)).isEmpty();
+    assertThat(calendar.jobs(JobState.CANCELED)).isEmpty();
+    assertThat(calendar.liveJobs()).isZero();
+    calendar.assertVerified();
+    for (int sample = 0; sample < 5; sample++) {
+      long plan = plans.get(random.nextInt(plans.size()));
+      calendar.assertBruteForce(List.of(plan), CalendarRefresh.HORIZON_DAYS);
+    }
+    System.out.printf("%,d refreshes, %d workers killed%n", enqueued, killed);
+  }
+
+  /** A job whose worker is killed under it three times is given up; the test stops short of it. */
+  private boolean isAnyLostTwice() {
+    return calendar.database.withHandle(handle ->
+        handle
+            .createQuery(
+                """
+                SELECT EXISTS (SELECT FROM ekiden.ready WHERE losses > 1)
+                  OR EXISTS (SELECT FROM ekiden.running WHERE losses > 1)
+                """)
+            .mapTo(Boolean.class)
+            .one());
+  }
+
+  private long endedJobs() {
+    return calendar.database.withHandle(handle ->
+        handle.createQuery("SELECT count(*) FROM ekiden.finished").mapTo(Long.class).one());
+  }
+
+  /** Each change of a venue refreshes its 200 plans. */
+  private int changeVenue(long venue, int number) {
+    Set<Long> affected =
+        calendar.change(handle ->
+            calendar.writer.setVenueCalendar(
+                handle, venue, ZoneId.of("Asia/Tokyo"), number / VENUES % 2 == 0 ? "none" : "jp"));
+    return affected.size();
+  }
+}

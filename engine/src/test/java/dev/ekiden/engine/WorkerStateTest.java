@@ -1,0 +1,148 @@
+package dev.ekiden.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ekiden.engine.QueueTurns.Lane;
+import dev.ekiden.engine.WorkerState.Turn;
+import dev.ekiden.engine.store.AttemptRef;
+import dev.ekiden.engine.store.ClaimTable.Claim;
+import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
+import dev.ekiden.engine.store.ClaimTable.Order;
+import dev.ekiden.engine.store.LogTable.Segment;
+import dev.ekiden.engine.store.WorkerTable.Held;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The states in which a worker could get stuck, spin, or take its own jobs for somebody else's. */
+class WorkerStateTest {
+  record Work(int number) {}
+
+  private static final long WORKER = 7;
+  private static final short QUEUE = 1;
+  private static final int DEFINITION = 3;
+
+  private final JobDefinition<Work> work =
+      JobDefinition.named("work", Work.class).handler((payload, context) -> null);
+  private final Lane lane = new Lane(QUEUE, "work", 1, List.of(DEFINITION));
+  private final List<Execution> begun = new ArrayList<>();
+  private WorkerState state = state(1);
+
+  private WorkerState state(int concurrency) {
+    return new WorkerState(
+        WorkerOptions.of("work").withConcurrency(concurrency),
+        List.of(lane),
+        Map.of(DEFINITION, work),
+        begun::addAll);
+  }
+
+  @BeforeEach
+  void start() {
+    state.started();
+    leaseFor(Duration.ofMinutes(1));
+  }
+
+  private void leaseFor(Duration time) {
+    state.leaseRunsUntil(System.nanoTime() + time.toNanos());
+  }
+
+  private static ClaimedJob job(long id) {
+    return new ClaimedJob(id, WORKER, QUEUE, DEFINITION, 5, 1, 0, 0, null, "{}", true);
+  }
+
+  private static Held held(long id) {
+    return new Held(job(id).ref(), 0, null, false);
+  }
+
+  private void accept(long... ids) {
+    List<ClaimedJob> jobs = LongStream.of(ids).mapToObj(WorkerStateTest::job).toList();
+    Order order = new Order(WORKER, QUEUE, List.of(DEFINITION), jobs.size() + 1, 1);
+    state.accept(lane, order, new Claim(jobs, jobs.size()));
+  }
+
+  /** Ends the handler that runs, as its thread would. */
+  private void finish(Execution execution) throws InterruptedException {
+    execution.start();
+    assertThat(state.awaitNoHandlers(Duration.ofSeconds(2)) || begun.size() > 1).isTrue();
+  }
+
+  @Test
+  void whatWaitedForALeaseStartsWhenItIsRenewed() throws Exception {
+    accept(1, 2, 3);
+    assertThat(begun).hasSize(1);
+    leaseFor(Duration.ZERO);
+    finish(begun.getFirst());
+    assertThat(begun).as("no start without a lease").hasSize(1);
+    leaseFor(Duration.ofMinutes(1));
+    assertThat(begun).hasSize(2);
+  }
+
+  @Test
+  void aWorkerWithoutALeaseRestsInsteadOfSpinning() throws Exception {
+    assertThat(state.nextTurn().claim()).isTrue();
+    state.claimed(true);
+    leaseFor(Duration.ZERO);
+    long later = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    assertThat(state.untilNextTurn(later)).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(100));
+  }
+
+  /** Two looks in quick succession (two cancels, say) while the answer of a claim is on its way. */
+  @Test
+  void aClaimOnItsWayIsNoStranger() throws Exception {
+    assertThat(state.nextTurn().claim()).isTrue();
+    assertThat(state.compare(List.of(held(1)))).isEmpty();
+    assertThat(state.compare(List.of(held(1)))).isEmpty();
+    accept(1);
+    state.claimed(false);
+    assertThat(state.compare(List.of(held(1)))).isEmpty();
+    assertThat(state.compare(List.of(held(1)))).isEmpty();
+  }
+
+  @Test
+  void aClaimWhoseAnswerWasLostIsGivenBack() throws Exception {
+    assertThat(state.nextTurn().claim()).isTrue();
+    assertThat(state.compare(List.of(held(1)))).isEmpty();
+    state.claimed(true);
+    assertThat(state.compare(List.of(held(1)))).containsExactly(new AttemptRef(1, 1, WORKER));
+    Turn turn = state.nextTurn();
+    assertThat(turn.returned()).containsExactly(new AttemptRef(1, 1, WORKER));
+    assertThat(state.compare(List.of(held(1)))).as("on its way back").isEmpty();
+  }
+
+  /**
+   * Another worker ran the lost job meanwhile: this one must notice before its own long job ends.
+   */
+  @Test
+  void aWorkerThatWaitsToRunAJobAloneLooksAgainWhetherItMust() throws Exception {
+    state = state(2);
+    start();
+    assertThat(state.nextTurn().claim()).isTrue();
+    accept(1);
+    assertThat(state.wantsAlone(true)).as("not empty").isFalse();
+    state.claimed(false);
+    Turn second = state.nextTurn();
+    while (!second.claim()) {
+      second = state.nextTurn();
+    }
+    assertThat(state.wantsAlone(false)).isFalse();
+    state.claimed(false);
+    assertThat(state.nextTurn().claim()).as("claims as before").isTrue();
+  }
+
+  @Test
+  void whatCouldNotBeStoredComesAgain() throws Exception {
+    accept(1);
+    Segment segment = new Segment(1, 1, 0, new byte[] {1});
+    AttemptRef unstarted = new AttemptRef(2, 1, WORKER);
+    Turn turn = new Turn(List.of(), List.of(unstarted), List.of(), List.of(segment), false);
+    state.putBack(turn);
+    Turn again = state.nextTurn();
+    assertThat(again.returned()).containsExactly(unstarted);
+    assertThat(again.log()).containsExactly(segment);
+  }
+}

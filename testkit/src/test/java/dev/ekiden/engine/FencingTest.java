@@ -1,0 +1,160 @@
+package dev.ekiden.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ekiden.engine.Attempt.Outcome;
+import dev.ekiden.engine.store.AttemptRef;
+import dev.ekiden.engine.store.ClaimTable;
+import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
+import dev.ekiden.engine.store.ClaimTable.Order;
+import dev.ekiden.engine.store.DefinitionTable;
+import dev.ekiden.engine.store.LifeTable;
+import dev.ekiden.engine.store.SettleTable;
+import dev.ekiden.engine.store.SettleTable.Settled;
+import dev.ekiden.engine.store.SettleTable.Settlement;
+import dev.ekiden.testkit.TestEngine;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Ends that come twice, too late, or from somebody who gave the job back, must not count. */
+class FencingTest {
+  record Work(int number) {}
+
+  @RegisterExtension static final TestEngine jobs = TestEngine.create();
+
+  private final JobDefinition<Work> work =
+      JobDefinition.named("work", Work.class).handler((payload, context) -> null);
+  private final Engine engine = jobs.engine(work);
+
+  private ClaimedJob claim(long worker) {
+    DefinitionTable.Row row =
+        jobs.database().withHandle(handle -> DefinitionTable.find(handle, "work")).orElseThrow();
+    return jobs.database()
+        .inTransaction(handle ->
+            ClaimTable.claim(handle, new Order(worker, row.queueId(), List.of(row.id()), 1, 0)))
+        .jobs()
+        .getFirst();
+  }
+
+  private static List<Settled> end(AttemptRef ref, Outcome outcome) {
+    return jobs.database()
+        .inTransaction(handle ->
+            SettleTable.settle(
+                handle, List.of(new Settlement(ref, outcome, false, 0, null, null, null, null))));
+  }
+
+  /**
+   * A worker gives a job back, the answer is lost, it says so again; meanwhile another worker has
+   * the job, under the number that the first one gave back.
+   */
+  @Test
+  void aJobGivenBackTwiceIsNotTakenFromItsNextWorker() {
+    long id = engine.enqueue(work.request(new Work(1))).id();
+    ClaimedJob first = claim(1);
+    assertThat(end(first.ref(), Outcome.RETURNED)).hasSize(1);
+    ClaimedJob second = claim(2);
+    assertThat(second.attempt()).as("handed back without a trace").isEqualTo(first.attempt());
+    assertThat(end(first.ref(), Outcome.RETURNED)).isEmpty();
+    assertThat(end(first.ref(), Outcome.SUCCEEDED)).isEmpty();
+    assertThat(engine.jobs().get(id).state()).isEqualTo(JobState.RUNNING);
+    assertThat(end(second.ref(), Outcome.SUCCEEDED)).hasSize(1);
+  }
+
+  @Test
+  void anEndCountsOnce() {
+    long id = engine.enqueue(work.request(new Work(1))).id();
+    ClaimedJob job = claim(1);
+    assertThat(end(job.ref(), Outcome.SUCCEEDED)).hasSize(1);
+    assertThat(end(job.ref(), Outcome.FAILED)).isEmpty();
+    assertThat(engine.jobs().get(id).state()).isEqualTo(JobState.SUCCEEDED);
+  }
+
+  /** READ COMMITTED: the end waits for the row, and must then see that a stop was asked for. */
+  @Test
+  void aCancelThatCommitsWhileAnEndWaitsForItCounts() throws Exception {
+    long id = engine.enqueue(work.request(new Work(1))).id();
+    ClaimedJob job = claim(1);
+    try (Connection canceling = jobs.database().dataSource().getConnection();
+        ExecutorService thread = Executors.newSingleThreadExecutor()) {
+      canceling.setAutoCommit(false);
+      assertThat(
+              jobs.database()
+                  .<Optional<Long>>joined(canceling, handle -> LifeTable.askToStop(handle, id)))
+          .contains(1L);
+      Future<List<Settled>> ending = thread.submit(() -> end(job.ref(), Outcome.RETRIED));
+      CoalesceTest.awaitLockWait(jobs.database());
+      canceling.commit();
+      assertThat(ending.get())
+          .singleElement()
+          .satisfies(settled -> assertThat(settled.outcome()).isEqualTo(Outcome.CANCELED));
+    }
+    assertThat(engine.jobs().get(id).state()).isEqualTo(JobState.CANCELED);
+    assertThat(count("running") + count("scheduled") + count("job")).isZero();
+  }
+
+  /** An attempt that outlived its lease, and the next one of the same job in the same worker. */
+  @Test
+  void twoAttemptsOfAJobThatEndAtOnceAreToldApart() {
+    engine.enqueue(work.request(new Work(1)));
+    ClaimedJob first = claim(1);
+    jobs.database()
+        .useTransaction(handle ->
+            SettleTable.settle(
+                handle,
+                List.of(
+                    new Settlement(first.ref(), Outcome.LOST, true, 0, null, null, null, null))));
+    ClaimedJob second = claim(2);
+    assertThat(second.attempt()).isEqualTo(2);
+    WorkerState.Turn turn =
+        new WorkerState.Turn(
+            List.of(succeeded(second), succeeded(first)), List.of(), List.of(), List.of(), false);
+    List<Settled> settled =
+        jobs.database()
+            .inTransaction(handle -> SettleTable.settle(handle, Dispatcher.settlements(turn)));
+    assertThat(settled).extracting(Settled::ref).containsExactly(second.ref());
+  }
+
+  private static Execution.End succeeded(ClaimedJob job) {
+    return new Execution.End(
+        job,
+        "work",
+        Outcome.SUCCEEDED,
+        Duration.ZERO,
+        0,
+        Duration.ZERO,
+        null,
+        null,
+        null,
+        List.of());
+  }
+
+  @Test
+  void twoRedrivesAtOnceBringAJobBackOnce() throws Exception {
+    long id = engine.enqueue(work.request(new Work(1))).id();
+    end(claim(1).ref(), Outcome.FAILED);
+    try (Connection one = jobs.database().dataSource().getConnection();
+        ExecutorService thread = Executors.newSingleThreadExecutor()) {
+      one.setAutoCommit(false);
+      jobs.database().joined(one, handle -> LifeTable.redrive(handle, List.of(id)));
+      Future<Long> other = thread.submit(() -> engine.jobs().redrive("work"));
+      CoalesceTest.awaitLockWait(jobs.database());
+      one.commit();
+      assertThat(other.get()).isZero();
+    }
+    assertThat(count("ready")).isEqualTo(1);
+    assertThat(claim(1).attempt()).isEqualTo(2);
+  }
+
+  private static long count(String table) {
+    return jobs.database()
+        .withHandle(handle ->
+            handle.createQuery("SELECT count(*) FROM ekiden." + table).mapTo(Long.class).one());
+  }
+}
