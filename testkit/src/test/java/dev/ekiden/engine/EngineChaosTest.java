@@ -204,10 +204,11 @@ class EngineChaosTest {
     }
 
     private Worker startWorker() {
-      Worker fresh =
-          engine.worker(WorkerOptions.of(ChaosWork.QUEUE, ChaosWork.BATCHES).withConcurrency(8));
       while (true) {
         try {
+          Worker fresh =
+              engine.worker(
+                  WorkerOptions.of(ChaosWork.QUEUE, ChaosWork.BATCHES).withConcurrency(8));
           fresh.start();
           return fresh;
         } catch (RuntimeException e) {
