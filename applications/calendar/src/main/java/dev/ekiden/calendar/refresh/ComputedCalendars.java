@@ -22,7 +22,7 @@ import java.util.Map;
  */
 record ComputedCalendars(List<CachedCalendar> calendars, Map<Long, RuntimeException> failures) {
 
-  @SuppressWarnings("ThreadPriorityCheck") // yielding is the point, see below
+  @SuppressWarnings("ThreadPriorityCheck") // Nothing relies on it; it is fair to others.
   static ComputedCalendars of(TruthBatch batch, CalendarCalculator calculator, Horizon horizon) {
     List<CachedCalendar> calendars = new ArrayList<>(batch.truths().size());
     Map<Long, RuntimeException> failures = new LinkedHashMap<>(batch.failures());
