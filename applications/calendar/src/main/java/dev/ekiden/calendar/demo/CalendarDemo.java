@@ -131,8 +131,11 @@ public final class CalendarDemo implements Demo {
     }
 
     private SyncRun await(SyncRun begun, String what) throws InterruptedException {
+      SyncRun run = refresh.syncRun(begun.id()).orElseThrow();
+      if (run.isFinished()) {
+        return run;
+      }
       try (ProgressBar bar = context.progress(what, begun.plans())) {
-        SyncRun run = begun;
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!run.isFinished()) {
           if (System.nanoTime() > deadline) {
