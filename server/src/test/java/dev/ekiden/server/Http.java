@@ -31,17 +31,28 @@ public final class Http {
     }
   }
 
+  private static final int PATIENCE_MILLIS = 60_000;
+
   private final URI address;
   private final Map<String, String> headers;
+  private final int timeoutMillis;
 
-  private Http(URI address, Map<String, String> headers) {
+  private Http(URI address, Map<String, String> headers, int timeoutMillis) {
     this.address = address;
     this.headers = headers;
+    this.timeoutMillis = timeoutMillis;
   }
 
   public static Http to(URI address) {
     return new Http(
-        address, Map.of("Host", address.getAuthority(), "Content-Type", "application/json"));
+        address,
+        Map.of("Host", address.getAuthority(), "Content-Type", "application/json"),
+        PATIENCE_MILLIS);
+  }
+
+  /** A client that gives up reading after so long. */
+  public Http withTimeoutMillis(int millis) {
+    return new Http(address, headers, millis);
   }
 
   /** A client that sends a header too; null takes one away. */
@@ -52,7 +63,7 @@ public final class Http {
     } else {
       copy.put(name, value);
     }
-    return new Http(address, copy);
+    return new Http(address, copy, timeoutMillis);
   }
 
   public Http withToken(String token) {
@@ -89,7 +100,7 @@ public final class Http {
     }
     head.append("\r\n");
     try (Socket socket = new Socket(address.getHost(), address.getPort())) {
-      socket.setSoTimeout(60_000);
+      socket.setSoTimeout(timeoutMillis);
       OutputStream out = socket.getOutputStream();
       out.write(head.toString().getBytes(StandardCharsets.UTF_8));
       try {
