@@ -1,6 +1,7 @@
 package dev.ekiden.server;
 
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -116,6 +117,9 @@ public final class Http {
         if (answer.size() == 0) {
           throw e;
         }
+      }
+      if (answer.size() == 0) {
+        throw new EOFException("the connection was closed without an answer");
       }
       return parse(answer.toString(StandardCharsets.UTF_8));
     } catch (IOException e) {
