@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The jobs of the chaos test, in its own JVM and in worker processes. */
@@ -20,7 +21,14 @@ final class ChaosWork {
   private static final RetryPolicy RETRY =
       new RetryPolicy(3, Duration.ofMillis(20), 4, Duration.ofSeconds(5), 0.5);
 
+  /** Each call of a handler notes under a name of its own, so that a second one is seen. */
+  private static final AtomicLong CALLS = new AtomicLong();
+
   private ChaosWork() {}
+
+  private static String call(String process) {
+    return process + ", call " + CALLS.incrementAndGet();
+  }
 
   /** Definitions whose handlers note what they do under a name that is theirs alone. */
   static List<JobDefinition<Item>> definitions(ChaosHistory history, String process) {
@@ -34,7 +42,7 @@ final class ChaosWork {
             .retry(RETRY)
             .timeout(Duration.ofMillis(100))
             .handler((item, context) -> {
-              history.act(Act.BEGIN, process, item.key(), List.of(context));
+              history.act(Act.BEGIN, call(process), item.key(), List.of(context));
               new CountDownLatch(1).await();
               return null;
             }),
@@ -45,17 +53,19 @@ final class ChaosWork {
   }
 
   private static String run(ChaosHistory history, String process, Item item, JobContext context) {
-    history.act(Act.BEGIN, process, item.key(), List.of(context));
+    String call = call(process);
+    history.act(Act.BEGIN, call, item.key(), List.of(context));
     if (context.failures() < item.fails()) {
-      history.act(Act.FAILED, process, item.key(), List.of(context));
+      history.act(Act.FAILED, call, item.key(), List.of(context));
       throw new IllegalStateException("fails " + item.fails() + " times");
     }
-    history.act(Act.DONE, process, item.key(), List.of(context));
+    history.act(Act.DONE, call, item.key(), List.of(context));
     return process;
   }
 
   private static void runBatch(ChaosHistory history, String process, List<BatchItem<Item>> items) {
-    history.act(Act.BEGIN, process, null, items.stream().map(BatchItem::context).toList());
+    String call = call(process);
+    history.act(Act.BEGIN, call, null, items.stream().map(BatchItem::context).toList());
     List<JobContext> done = new ArrayList<>();
     for (BatchItem<Item> item : items) {
       if (item.context().failures() < item.payload().fails()) {
@@ -64,7 +74,7 @@ final class ChaosWork {
         done.add(item.context());
       }
     }
-    history.act(Act.DONE, process, null, done);
+    history.act(Act.DONE, call, null, done);
   }
 
   /** A worker process: address, user, lease in milliseconds. */

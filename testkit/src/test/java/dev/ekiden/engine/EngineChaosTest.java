@@ -306,7 +306,7 @@ class EngineChaosTest {
         SELECT 'BEGIN', job, attempt, 'elsewhere'
         FROM public.history WHERE kind = 'BEGIN' AND job = :id
         """,
-        "began in control and in elsewhere"),
+        "and in elsewhere"),
     ENDED_TWICE(
         """
         INSERT INTO public.history (kind, state, job, attempt)
