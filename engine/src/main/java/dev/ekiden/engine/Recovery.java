@@ -10,6 +10,7 @@ import dev.ekiden.engine.store.WorkerTable.Held;
 import dev.ekiden.postgres.Database;
 import dev.ekiden.postgres.LeaderLease;
 import dev.ekiden.postgres.Leadership;
+import dev.ekiden.postgres.LeadershipLostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -63,7 +64,12 @@ final class Recovery {
 
   Duration run() {
     Optional<Leadership> leadership = leader.acquireOrRenew();
-    leadership.ifPresent(this::recover);
+    try {
+      leadership.ifPresent(this::recover);
+    } catch (LeadershipLostException e) {
+      // Nothing was changed: whoever leads now goes on, or this process when it leads again.
+      LOG.info("The recovery leaves its work to another: {}", e.getMessage());
+    }
     return period;
   }
 

@@ -58,10 +58,10 @@ final class GracefulStopTest {
     }
   }
 
-  /** New connections are turned away, or answered with 503 on their way. */
+  /** New connections are turned away, answered with 503, or left lying by who no longer accepts. */
   private static boolean isRefused(Http http) {
     try {
-      return http.get("/health").status() == 503;
+      return http.withTimeoutMillis(500).get("/health").status() == 503;
     } catch (UncheckedIOException e) {
       return true;
     }

@@ -1,6 +1,7 @@
 package dev.ekiden.server;
 
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -31,17 +32,28 @@ public final class Http {
     }
   }
 
+  private static final int PATIENCE_MILLIS = 60_000;
+
   private final URI address;
   private final Map<String, String> headers;
+  private final int timeoutMillis;
 
-  private Http(URI address, Map<String, String> headers) {
+  private Http(URI address, Map<String, String> headers, int timeoutMillis) {
     this.address = address;
     this.headers = headers;
+    this.timeoutMillis = timeoutMillis;
   }
 
   public static Http to(URI address) {
     return new Http(
-        address, Map.of("Host", address.getAuthority(), "Content-Type", "application/json"));
+        address,
+        Map.of("Host", address.getAuthority(), "Content-Type", "application/json"),
+        PATIENCE_MILLIS);
+  }
+
+  /** A client that gives up reading after so long. */
+  public Http withTimeoutMillis(int millis) {
+    return new Http(address, headers, millis);
   }
 
   /** A client that sends a header too; null takes one away. */
@@ -52,7 +64,7 @@ public final class Http {
     } else {
       copy.put(name, value);
     }
-    return new Http(address, copy);
+    return new Http(address, copy, timeoutMillis);
   }
 
   public Http withToken(String token) {
@@ -89,7 +101,7 @@ public final class Http {
     }
     head.append("\r\n");
     try (Socket socket = new Socket(address.getHost(), address.getPort())) {
-      socket.setSoTimeout(60_000);
+      socket.setSoTimeout(timeoutMillis);
       OutputStream out = socket.getOutputStream();
       out.write(head.toString().getBytes(StandardCharsets.UTF_8));
       try {
@@ -105,6 +117,9 @@ public final class Http {
         if (answer.size() == 0) {
           throw e;
         }
+      }
+      if (answer.size() == 0) {
+        throw new EOFException("the connection was closed without an answer");
       }
       return parse(answer.toString(StandardCharsets.UTF_8));
     } catch (IOException e) {

@@ -13,14 +13,29 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 class RecoveryTest {
+  /** As short as the engine allows: the tests wait for it to run out. */
+  private static final Duration LEASE = Duration.ofSeconds(1);
+
   @RegisterExtension static final TestEngine jobs = TestEngine.create();
 
   private final CountDownLatch letGo = new CountDownLatch(1);
   private final RecordingListener listener = new RecordingListener();
   private final JobDefinition<Task> task = WorkerProcess.task(letGo);
 
+  private Engine engine() {
+    Engine engine =
+        jobs.closeAfterTest(
+            Engine.on(jobs.database().dataSource())
+                .definitions(task)
+                .listener(listener)
+                .lease(LEASE)
+                .build());
+    engine.start();
+    return engine;
+  }
+
   private WorkerProcess worker(int concurrency) {
-    return WorkerProcess.start(jobs.testDatabase().address(), concurrency);
+    return WorkerProcess.start(jobs.testDatabase().address(), LEASE, concurrency);
   }
 
   private static List<Long> ids(List<Enqueued> all) {
@@ -29,8 +44,7 @@ class RecoveryTest {
 
   @Test
   void jobsOfAKilledWorkerRunElsewhereAndNotAsFailures() {
-    Engine engine = jobs.engine(listener, task);
-    engine.start();
+    Engine engine = engine();
     List<Long> ids;
     try (WorkerProcess doomed = worker(4)) {
       ids = ids(engine.enqueue(Collections.nCopies(4, task.request(new Task("wait")))));
@@ -67,8 +81,7 @@ class RecoveryTest {
 
   @Test
   void aJobThatKillsItsWorkerIsGivenUpAndTakesNobodyAlong() {
-    Engine engine = jobs.engine(listener, task);
-    engine.start();
+    Engine engine = engine();
     List<JobRequest> requests = new ArrayList<>();
     requests.add(task.request(new Task("crash")));
     requests.addAll(Collections.nCopies(20, task.request(new Task("nothing"))));
@@ -105,8 +118,7 @@ class RecoveryTest {
 
   @Test
   void anAttemptThatOutlivedItsLeaseIsFenced() {
-    Engine engine = jobs.engine(listener, task);
-    engine.start();
+    Engine engine = engine();
     try (WorkerProcess sleeper = worker(1)) {
       long id = engine.enqueue(task.request(new Task("wait"))).id();
       sleeper.awaitLine("started " + id);

@@ -5,6 +5,7 @@ import dev.ekiden.postgres.DatabaseAddress;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -37,13 +38,23 @@ final class WorkerProcess implements AutoCloseable {
   }
 
   /** Starts a worker with so many places; answers when it has a lease. */
-  static WorkerProcess start(DatabaseAddress address, int concurrency) {
+  static WorkerProcess start(DatabaseAddress address, Duration lease, int concurrency) {
+    return start(
+        WorkerProcess.class,
+        address,
+        Long.toString(lease.toMillis()),
+        Integer.toString(concurrency));
+  }
+
+  /** Starts a program that says "ready" when it is; it gets the database's URL and user first. */
+  static WorkerProcess start(Class<?> program, DatabaseAddress address, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"));
     command.add(System.getProperty("java.class.path"));
-    command.add(WorkerProcess.class.getName());
-    command.addAll(List.of(address.url(), address.user(), Integer.toString(concurrency)));
+    command.add(program.getName());
+    command.addAll(List.of(address.url(), address.user()));
+    command.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
     builder.environment().put("WORKER_PASSWORD", address.password());
@@ -116,10 +127,14 @@ final class WorkerProcess implements AutoCloseable {
         };
     try (Database database = Database.open(address, 4, "worker process");
         Engine engine =
-            Engine.on(database.dataSource()).definitions(task(letGo)).listener(listener).build()) {
+            Engine.on(database.dataSource())
+                .definitions(task(letGo))
+                .listener(listener)
+                .lease(Duration.ofMillis(Long.parseLong(arguments[2])))
+                .build()) {
       engine.start();
       engine
-          .worker(WorkerOptions.of("tasks").withConcurrency(Integer.parseInt(arguments[2])))
+          .worker(WorkerOptions.of("tasks").withConcurrency(Integer.parseInt(arguments[3])))
           .start();
       say("ready");
       Thread signals =

@@ -3,6 +3,7 @@ package dev.ekiden.calendar;
 import dev.ekiden.calendar.availability.HolidayCalendars;
 import dev.ekiden.calendar.cli.CalendarCommands;
 import dev.ekiden.calendar.demo.CalendarDemo;
+import dev.ekiden.calendar.demo.DemoSize;
 import dev.ekiden.calendar.http.CalendarRoutes;
 import dev.ekiden.calendar.refresh.CalendarRefresh;
 import dev.ekiden.calendar.store.CalendarSchema;
@@ -27,7 +28,17 @@ public final class CalendarApplication implements Application {
   private static final String NAME = "calendar";
 
   private final HolidayCalendars holidays = new HolidayCalendars();
+  private final @Nullable DemoSize demoSize;
   private volatile @Nullable CalendarRefresh refresh;
+
+  public CalendarApplication() {
+    this(null);
+  }
+
+  /** With a demonstration of a size of its own, whatever the command line says. */
+  CalendarApplication(@Nullable DemoSize demoSize) {
+    this.demoSize = demoSize;
+  }
 
   @Override
   public String name() {
@@ -88,7 +99,7 @@ public final class CalendarApplication implements Application {
 
   @Override
   public Optional<Demo> demo() {
-    return Optional.of(new CalendarDemo(this::refresh, holidays));
+    return Optional.of(new CalendarDemo(this::refresh, holidays, demoSize));
   }
 
   /** Made with the definitions, which every role asks for first. */

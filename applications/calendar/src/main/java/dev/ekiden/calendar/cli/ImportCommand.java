@@ -33,8 +33,9 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
     name = "import",
     description = {
-      "Imports CSV files: venues.csv, spaces.csv, plans.csv, hours.csv, special_periods.csv,",
-      "closures.csv, prices.csv, reservations.csv. Exit code 1 if rows were refused."
+      "Imports CSV files and tells every bad row; exit code 1 if there is one.",
+      "The files are venues.csv, spaces.csv, plans.csv, hours.csv, special_periods.csv, closures.csv,"
+          + " prices.csv and reservations.csv."
     },
     footer = {
       "",

@@ -2,14 +2,8 @@ package dev.ekiden.calendar.demo;
 
 import dev.ekiden.calendar.availability.HolidayCalendars;
 import dev.ekiden.calendar.files.CalendarImport;
-import dev.ekiden.calendar.files.FileReport;
-import dev.ekiden.calendar.files.ImportOptions;
-import dev.ekiden.calendar.files.ImportReport;
-import dev.ekiden.calendar.files.ImportSource;
-import dev.ekiden.calendar.files.SampleFiles;
 import dev.ekiden.calendar.refresh.CalendarRefresh;
 import dev.ekiden.calendar.refresh.Verification;
-import dev.ekiden.calendar.sample.SampleData;
 import dev.ekiden.calendar.store.CalendarStore;
 import dev.ekiden.calendar.store.SyncRun;
 import dev.ekiden.calendar.store.TruthWriter;
@@ -29,20 +23,17 @@ import dev.ekiden.server.cli.CommandException;
 import dev.ekiden.server.cli.ProgressBar;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +46,6 @@ public final class CalendarDemo implements Demo {
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final int VERIFIED_AT_ONCE = 200;
-  private static final int LISTED_PROBLEMS = 10;
 
   private final Supplier<CalendarRefresh> refreshes;
   private final HolidayCalendars holidays;
@@ -64,12 +54,8 @@ public final class CalendarDemo implements Demo {
   /**
    * @param refreshes what keeps the calendars of the demonstration's server fresh; asked when it is
    *     played
+   * @param fixedSize null for what the command line says
    */
-  public CalendarDemo(Supplier<CalendarRefresh> refreshes, HolidayCalendars holidays) {
-    this(refreshes, holidays, null);
-  }
-
-  /** Of a size of one's own, whatever the command line says. */
   public CalendarDemo(
       Supplier<CalendarRefresh> refreshes,
       HolidayCalendars holidays,
@@ -116,7 +102,11 @@ public final class CalendarDemo implements Demo {
     DemoResult run() throws IOException, InterruptedException {
       long start = System.nanoTime();
       context.say("The load comes from this process too and shares its cores with the server.");
-      importFiles();
+      // Live refreshes wait, so that the sync which follows has everything to compute.
+      engine.queues().pause(CalendarRefresh.LIVE_QUEUE, "the demonstration imports first");
+      CalendarImport imports =
+          new CalendarImport(database, writer, holidays, context.services().clock());
+      new DemoFiles(context, imports, holidays, figures).play(size.sample(), today);
       firstSync();
       try (VisibilityProbe probe = new VisibilityProbe(database)) {
         quietChanges(probe);
@@ -131,87 +121,6 @@ public final class CalendarDemo implements Demo {
       return figures.result();
     }
 
-    // ---- files ----
-
-    private void importFiles() throws IOException {
-      if (!context.arguments().isEmpty()) {
-        importDirectory(Path.of(context.arguments().getFirst()));
-        return;
-      }
-      Path directory = Files.createTempDirectory("ekiden-sample");
-      try {
-        context.say("Writing sample files, seed %d …".formatted(context.seed()));
-        try (SampleFiles files = new SampleFiles(directory)) {
-          SampleData.generate(context.seed(), size.sample(), today, holidays, files);
-        }
-        importDirectory(directory);
-      } finally {
-        delete(directory);
-      }
-    }
-
-    /** Live refreshes wait, so that the sync which follows has everything to compute. */
-    private void importDirectory(Path directory) throws IOException {
-      List<ImportSource> sources = ImportSource.inDirectory(directory);
-      if (sources.isEmpty()) {
-        throw CommandException.usage(directory + " has no CSV file of the calendar");
-      }
-      engine.queues().pause(CalendarRefresh.LIVE_QUEUE, "the demonstration imports first");
-      CalendarImport imports =
-          new CalendarImport(database, writer, holidays, context.services().clock());
-      long start = System.nanoTime();
-      ImportReport report;
-      try (ProgressBar bar = context.progress("import, rows", rows(directory, sources))) {
-        Map<String, Long> done = new HashMap<>();
-        report =
-            imports.run(
-                sources,
-                ImportOptions.DEFAULT,
-                (name, rows) -> {
-                  done.put(name, rows);
-                  bar.moveTo(done.values().stream().mapToLong(Long::longValue).sum());
-                });
-      }
-      long read = report.files().stream().mapToLong(FileReport::read).sum();
-      figures.add(Row.of("rows imported", read, "rows"));
-      figures.add(Row.of("import", read / seconds(start), "rows/s"));
-      tell(report);
-    }
-
-    private void tell(ImportReport report) {
-      long count = report.problems().size() + report.omittedProblems();
-      if (count == 0) {
-        return;
-      }
-      report.problems().stream()
-          .limit(LISTED_PROBLEMS)
-          .forEach(problem -> context.say("  " + problem));
-      context.say("%d problems; the good rows were imported.".formatted(count));
-      figures.add(Row.of("problems in the files", count, ""));
-    }
-
-    private static long rows(Path directory, List<ImportSource> sources) throws IOException {
-      long rows = 0;
-      for (ImportSource source : sources) {
-        try (Stream<String> lines = Files.lines(directory.resolve(source.file().fileName()))) {
-          rows += lines.count() - 1;
-        } catch (java.io.UncheckedIOException e) {
-          // Not UTF-8: the import says so; the bar does without.
-          return 0;
-        }
-      }
-      return rows;
-    }
-
-    private static void delete(Path directory) throws IOException {
-      try (Stream<Path> files = Files.list(directory)) {
-        for (Path file : files.toList()) {
-          Files.delete(file);
-        }
-      }
-      Files.delete(directory);
-    }
-
     // ---- syncs ----
 
     private void firstSync() throws InterruptedException {
@@ -222,8 +131,11 @@ public final class CalendarDemo implements Demo {
     }
 
     private SyncRun await(SyncRun begun, String what) throws InterruptedException {
+      SyncRun run = refresh.syncRun(begun.id()).orElseThrow();
+      if (run.isFinished()) {
+        return run;
+      }
       try (ProgressBar bar = context.progress(what, begun.plans())) {
-        SyncRun run = begun;
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!run.isFinished()) {
           if (System.nanoTime() > deadline) {
@@ -339,7 +251,7 @@ public final class CalendarDemo implements Demo {
       for (int number = 0; number < size.changes(); number++) {
         long left = start + Math.round(number * nanosBetween) - System.nanoTime();
         if (left > 0) {
-          java.util.concurrent.locks.LockSupport.parkNanos(left);
+          LockSupport.parkNanos(left);
         }
         changes.change();
       }

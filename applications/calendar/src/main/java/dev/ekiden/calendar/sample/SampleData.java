@@ -170,11 +170,16 @@ public final class SampleData {
     List<Closure> closures = new ArrayList<>();
     for (int count = random.nextInt(3); count > 0; count--) {
       LocalDate day = firstDay.plusDays(random.nextInt(90));
+      Closure closure;
       if (random.nextBoolean()) {
-        closures.add(Closure.ofDays(day, day, "設備点検"));
+        closure = Closure.ofDays(day, day, "設備点検");
       } else {
         LocalDateTime from = day.atTime(9 + random.nextInt(8), 0);
-        closures.add(new Closure(from, from.plusHours(2), "清掃"));
+        closure = new Closure(from, from.plusHours(2), "清掃");
+      }
+      // A file that closes a space twice at the same time is refused.
+      if (!closures.contains(closure)) {
+        closures.add(closure);
       }
     }
     return closures;

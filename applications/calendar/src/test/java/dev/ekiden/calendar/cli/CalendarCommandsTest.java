@@ -1,0 +1,267 @@
+package dev.ekiden.calendar.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ekiden.calendar.RunningCalendar;
+import dev.ekiden.calendar.RunningCalendar.Run;
+import dev.ekiden.server.ExitCode;
+import dev.ekiden.testkit.TestDatabase;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/** Every verb against a real server, as an operator would use them one after the other. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+final class CalendarCommandsTest {
+  @RegisterExtension static final TestDatabase database = TestDatabase.create("engine");
+
+  private static final List<String> FILES =
+      List.of(
+          "venues.csv",
+          "spaces.csv",
+          "plans.csv",
+          "hours.csv",
+          "special_periods.csv",
+          "closures.csv",
+          "prices.csv",
+          "reservations.csv");
+
+  @TempDir static Path directory;
+  private static RunningCalendar server;
+  private static Path sample;
+
+  @BeforeAll
+  static void start() {
+    server = RunningCalendar.start(directory, database.address());
+    sample = directory.resolve("sample");
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @Test
+  @Order(1)
+  void aSampleIsWrittenAndRepeatable() throws Exception {
+    Run run = sample(sample);
+    assertThat(run.exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(run.out()).contains(FILES.toArray(String[]::new));
+    Path again = directory.resolve("again");
+    sample(again);
+    for (String file : FILES) {
+      assertThat(again.resolve(file)).hasSameBinaryContentAs(sample.resolve(file));
+    }
+    assertThat(server.ekiden("calendar", "sample", again.toString(), "--venues", "0").exitCode())
+        .isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
+  @Order(2)
+  void aDirectoryIsImportedAndImportedAgainWithoutAChange() {
+    Run run = server.ekiden("calendar", "import", sample.toString());
+    assertThat(run.err()).contains("import, bytes").contains("100 %");
+    assertThat(run.exitCode()).as(run.out()).isEqualTo(ExitCode.OK);
+    assertThat(run.out()).startsWith("FILE").contains("plans.csv");
+    Run again = server.ekiden("calendar", "import", sample.toString(), "--atomic", "-o", "json");
+    assertThat(again.exitCode()).isEqualTo(ExitCode.OK);
+    for (JsonNode file : again.json().path("files")) {
+      assertThat(file.path("unchanged").asLong()).isEqualTo(file.path("read").asLong());
+    }
+  }
+
+  @Test
+  @Order(3)
+  void refusedRowsAreListedAndTheExitCodeSaysSo() throws Exception {
+    Path bad = Files.createDirectories(directory.resolve("bad"));
+    Path venues = bad.resolve("venues.csv");
+    Files.writeString(venues, "code,name,zone\ncli-good,a,Asia/Tokyo\ncli-bad,b,Mars/Olympus\n");
+    Run run = server.ekiden("calendar", "import", venues.toString());
+    assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(run.out()).contains("LINE").contains("Mars/Olympus").contains("zone");
+    assertThat(run.err()).contains("good rows were imported");
+    Files.writeString(venues, "code,name,zone\ncli-more,a,Asia/Tokyo\ncli-bad,b,Mars/Olympus\n");
+    Run atomic = server.ekiden("calendar", "import", bad.toString(), "--atomic");
+    assertThat(atomic.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(atomic.err()).contains("Nothing was imported");
+    Path other = Files.writeString(directory.resolve("notes.txt"), "");
+    assertThat(server.ekiden("calendar", "import", other.toString()).exitCode())
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(server.ekiden("calendar", "import", directory.toString()).exitCode())
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(server.ekiden("calendar", "import", "/none/venues.csv").exitCode())
+        .isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
+  @Order(4)
+  void whatIsExportedCanBeImportedAgain() {
+    Path export = directory.resolve("export");
+    assertThat(server.ekiden("calendar", "export", export.toString()).exitCode())
+        .isEqualTo(ExitCode.OK);
+    Run again = server.ekiden("calendar", "import", export.toString(), "-o", "json");
+    assertThat(again.exitCode()).as(again.out()).isEqualTo(ExitCode.OK);
+    for (JsonNode file : again.json().path("files")) {
+      assertThat(file.path("changed").asLong() + file.path("added").asLong()).isZero();
+    }
+  }
+
+  @Test
+  @Order(5)
+  void syncsRunAndCalendarsAreVerified() throws Exception {
+    server.settle();
+    Run sync = server.ekiden("calendar", "sync", "--wait", "-o", "json");
+    assertThat(sync.exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(sync.json().path("finished").asBoolean()).isTrue();
+    assertThat(sync.json().path("refreshed").asInt()).isEqualTo(50);
+    assertThat(sync.err()).contains("sync, plans");
+    assertThat(server.ekiden("calendar", "sync").out()).contains("plans").contains("50");
+    server.settle();
+    assertThat(server.ekiden("calendar", "diff-sync", "-o", "json").json().path("stale").asInt(-1))
+        .isZero();
+    Run right = server.ekiden("calendar", "verify");
+    assertThat(right.exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(right.out()).contains("days wrong").contains("4500");
+
+    server
+        .database()
+        .useTransaction(handle ->
+            handle.execute(
+                """
+                DELETE FROM calendar.calendar_day
+                WHERE day = '2026-12-24'
+                  AND plan_id = (SELECT id FROM calendar.plan WHERE code = 'P000003')
+                """));
+    Run wrong = server.ekiden("calendar", "verify", "--plan", "P000003");
+    assertThat(wrong.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(wrong.out()).contains("P000003").contains("2026-12-24").contains("DAY_MISSING");
+    assertThat(server.ekiden("calendar", "verify", "--plan", "none").exitCode())
+        .isEqualTo(ExitCode.NOT_FOUND);
+    server.ekiden("calendar", "sync", "--wait");
+    assertThat(server.ekiden("calendar", "verify").exitCode()).isEqualTo(ExitCode.OK);
+  }
+
+  @Test
+  @Order(6)
+  void aCustomerFindsAndBooksATime() throws Exception {
+    server
+        .control()
+        .put("/calendar/spaces/S00001/hours", "{\"hours\":\"mon-sun,hol 00:00-24:00\"}");
+    server.control().put("/calendar/plans/P000001/rules", "{\"unitMinutes\":60}");
+    server.control().put("/calendar/plans/P000001/rentable-hours", "{\"hours\":\"\"}");
+    server.control().post("/calendar/plans/P000001/publish");
+    server.settle();
+    assertThat(server.ekiden("calendar", "spaces", "--venue", "V0001", "--limit", "2").out())
+        .contains("S00001");
+    Run times =
+        server.ekiden(
+            "calendar",
+            "availability",
+            "P000001",
+            "--from",
+            "2026-12-01",
+            "--to",
+            "2026-12-20",
+            "-o",
+            "json");
+    JsonNode time = times.json().path("times").get(0);
+    String start = time.path("start").asString("");
+    String end = time.path("end").asString("");
+    assertThat(
+            server
+                .ekiden(
+                    "calendar",
+                    "availability",
+                    "P000001",
+                    "--from",
+                    "2026-12-01",
+                    "--to",
+                    "2026-12-20")
+                .out())
+        .contains(start);
+    assertThat(server.ekiden("calendar", "plans", "S00001", "--start", start, "--end", end).out())
+        .contains("P000001");
+    Run hold =
+        server.ekiden(
+            "calendar",
+            "hold",
+            "P000001",
+            "--start",
+            start,
+            "--end",
+            end,
+            "--for",
+            "10m",
+            "-o",
+            "json");
+    assertThat(hold.exitCode()).isEqualTo(ExitCode.OK);
+    String token = hold.json().path("token").asString("");
+    assertThat(server.ekiden("calendar", "confirm", token).out()).contains("CONFIRMED");
+    assertThat(server.ekiden("calendar", "cancel", token).out()).contains("CANCELED");
+    assertThat(server.ekiden("calendar", "confirm", token).exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(server.ekiden("calendar", "confirm", "x").exitCode()).isEqualTo(ExitCode.NOT_FOUND);
+    Run reasons =
+        server.ekiden(
+            "calendar",
+            "plans",
+            "S00001",
+            "--start",
+            "2026-11-01T10:00",
+            "--end",
+            "2026-11-01T11:00",
+            "--reasons");
+    assertThat(reasons.out()).contains("NOT BOOKABLE").contains("MINIMUM_NOTICE");
+    assertThat(
+            server
+                .ekiden(
+                    "calendar", "plans", "S00001", "--start", "noon", "--end", "2026-11-01T11:00")
+                .exitCode())
+        .isEqualTo(ExitCode.USAGE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "import",
+        "export",
+        "sync",
+        "diff-sync",
+        "verify",
+        "spaces",
+        "availability",
+        "plans",
+        "hold",
+        "confirm",
+        "cancel",
+        "sample"
+      })
+  void everyVerbHasHelpWithExamples(String verb) {
+    Run help = server.ekiden("calendar", verb, "--help");
+    assertThat(help.exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(help.out()).contains("Examples:").contains("ekiden calendar " + verb);
+  }
+
+  private static Run sample(Path to) {
+    return server.ekiden(
+        "calendar",
+        "sample",
+        to.toString(),
+        "--venues",
+        "1",
+        "--seed",
+        "7",
+        "--from",
+        "2026-11-21");
+  }
+}
