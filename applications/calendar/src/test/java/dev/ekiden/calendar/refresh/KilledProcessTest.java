@@ -75,10 +75,7 @@ class KilledProcessTest {
   /** Each change raised a version, and every version began as 1. */
   private long changes() {
     return calendar.database.withHandle(handle ->
-        handle
-            .createQuery("SELECT sum(version - 1) FROM calendar.plan")
-            .mapTo(Long.class)
-            .one());
+        handle.createQuery("SELECT sum(version - 1) FROM calendar.plan").mapTo(Long.class).one());
   }
 
   /** The random moment of its death is the point; nothing is waited for. */
