@@ -172,13 +172,13 @@ public final class HttpListener implements AutoCloseable {
       config.routes.addHttpHandler(
           HandlerType.findOrCreate(entry.route().method()),
           entry.route().path(),
-          context -> answer(context, entry.handler()));
+          context -> answer(context, entry));
     }
     // Jetty drops the body of an answer to HEAD by itself.
     for (RouteTable.Entry entry : table.entries) {
       if (entry.route().method().equals("GET")) {
         config.routes.addHttpHandler(
-            HandlerType.HEAD, entry.route().path(), context -> answer(context, entry.handler()));
+            HandlerType.HEAD, entry.route().path(), context -> answer(context, entry));
       }
     }
     config.routes.exception(Exception.class, (failure, context) -> refuse(failure, context));
@@ -207,12 +207,16 @@ public final class HttpListener implements AutoCloseable {
     return connector;
   }
 
+  /** The pattern of the route that answers: what logs name, because a path may carry a token. */
+  private static final String ROUTE = "dev.ekiden.route";
+
   /** How long requests that run get to end when the listener closes. */
   private static final long STOP_TIMEOUT_MILLIS = 5_000;
 
-  private static void answer(Context context, Routes.Handler handler) throws Exception {
+  private static void answer(Context context, RouteTable.Entry entry) throws Exception {
+    context.attribute(ROUTE, entry.route().path());
     JavalinRequest request = new JavalinRequest(context);
-    send(context, request, handler.handle(request));
+    send(context, request, entry.handler().handle(request));
   }
 
   private static void send(Context context, JavalinRequest request, Response response)
@@ -250,7 +254,10 @@ public final class HttpListener implements AutoCloseable {
       log.debug("the client left: {}", failure.toString());
       return;
     }
-    Problem problem = Problems.of(failure, context.req().getMethod() + " " + context.path());
+    String route = context.attribute(ROUTE);
+    Problem problem =
+        Problems.of(
+            failure, context.req().getMethod() + " " + (route == null ? "without a route" : route));
     Response response = Response.problem(problem);
     setHead(context, response);
     if (problem.status() == 401) {
