@@ -8,6 +8,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -63,11 +65,24 @@ public final class PostgresProbe {
     }
   }
 
+  /** Read again if a process ended meanwhile: its time moves to the server's children. */
   private double cpuSeconds() {
+    Set<Long> before = processes();
+    while (true) {
+      double seconds = before.stream().mapToDouble(PostgresProbe::cpuSeconds).sum();
+      Set<Long> after = processes();
+      if (after.equals(before)) {
+        return seconds;
+      }
+      before = after;
+    }
+  }
+
+  private Set<Long> processes() {
     return ProcessHandle.of(serverPid).stream()
         .flatMap(server -> Stream.concat(Stream.of(server), server.descendants()))
-        .mapToDouble(process -> cpuSeconds(process.pid()))
-        .sum();
+        .map(ProcessHandle::pid)
+        .collect(Collectors.toSet());
   }
 
   private static double cpuSeconds(long pid) {

@@ -134,12 +134,21 @@ public final class TableForms {
       )
       """;
 
-  private static final String WITH_PAYLOAD =
+  // PostgreSQL may choose to read all of job for this.
+  private static final String JOINED_PAYLOAD =
       """
       SELECT candidate.id, job.payload
       FROM candidate
       JOIN job ON job.id = candidate.id
       ORDER BY candidate.priority DESC, candidate.id
+      """;
+
+  // For this it can only look up each job by its index.
+  private static final String WITH_PAYLOAD =
+      """
+      SELECT id, (SELECT payload FROM job WHERE job.id = candidate.id) AS payload
+      FROM candidate
+      ORDER BY priority DESC, id
       """;
 
   // ---- ends of the split forms ----
@@ -274,13 +283,25 @@ public final class TableForms {
             "split, moved (today)",
             "a row of running per job; locks first; the job moves with its payload to finished",
             HOT_JOB + READY + RUNNING + WIDE_FINISHED,
+            LOCK_THEN_DELETE + INTO_RUNNING + JOINED_PAYLOAD,
+            HELD_BY_LOCK + PAYLOAD_MOVES),
+        split(
+            "split, moved, looked up",
+            "the same; the claim looks payloads up one by one instead of joining",
+            HOT_JOB + READY + RUNNING + WIDE_FINISHED,
             LOCK_THEN_DELETE + INTO_RUNNING + WITH_PAYLOAD,
             HELD_BY_LOCK + PAYLOAD_MOVES),
         split(
             "split, moved, end without lock",
-            "the same, but the end deletes from running without locking first",
+            "the same, and the end deletes from running without locking first",
             HOT_JOB + READY + RUNNING + WIDE_FINISHED,
             LOCK_THEN_DELETE + INTO_RUNNING + WITH_PAYLOAD,
+            HELD_BY_DELETE + PAYLOAD_MOVES),
+        split(
+            "split, moved, gate",
+            "the same, and claims of a queue take turns and so lock no rows",
+            HOT_JOB + READY + RUNNING + WIDE_FINISHED,
+            GATE_THEN_DELETE + INTO_RUNNING + WITH_PAYLOAD,
             HELD_BY_DELETE + PAYLOAD_MOVES),
         split(
             "split, stays",
@@ -289,10 +310,22 @@ public final class TableForms {
             LOCK_THEN_DELETE + INTO_RUNNING + WITH_PAYLOAD,
             HELD_BY_DELETE + PAYLOAD_STAYS),
         split(
+            "split, stays, gate",
+            "the same; claims take turns",
+            JOB + READY + RUNNING + NARROW_FINISHED,
+            GATE_THEN_DELETE + INTO_RUNNING + WITH_PAYLOAD,
+            HELD_BY_DELETE + PAYLOAD_STAYS),
+        split(
             "ranges, moved",
             "one row per batch of claims instead of running; the job moves to finished",
             HOT_JOB + READY + RANGE + WIDE_FINISHED,
             LOCK_THEN_DELETE + INTO_RANGE + WITH_PAYLOAD,
+            HELD_BY_RANGE + PAYLOAD_MOVES),
+        split(
+            "ranges, moved, gate",
+            "the same; claims take turns",
+            HOT_JOB + READY + RANGE + WIDE_FINISHED,
+            GATE_THEN_DELETE + INTO_RANGE + WITH_PAYLOAD,
             HELD_BY_RANGE + PAYLOAD_MOVES),
         split(
             "ranges, stays",
@@ -302,7 +335,7 @@ public final class TableForms {
             HELD_BY_RANGE + PAYLOAD_STAYS),
         split(
             "ranges, stays, gate",
-            "the same; claims of a queue take turns and so lock no rows",
+            "the same; claims take turns",
             JOB + READY + RANGE + NARROW_FINISHED,
             GATE_THEN_DELETE + INTO_RANGE + WITH_PAYLOAD,
             HELD_BY_RANGE + PAYLOAD_STAYS),
