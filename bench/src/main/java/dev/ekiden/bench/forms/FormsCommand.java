@@ -74,7 +74,8 @@ public final class FormsCommand implements Callable<Integer> {
   public Integer call() throws IOException, SQLException, InterruptedException {
     Terminal terminal = Terminal.ofProcess();
     if (showSql) {
-      TableForms.all().forEach(form -> show(terminal, form));
+      TableForms.all().forEach(form -> terminal.out().println(form.text()));
+      terminal.out().flush();
       return 0;
     }
     Path directory = Files.createTempDirectory("ekiden-bench");
@@ -84,15 +85,6 @@ public final class FormsCommand implements Callable<Integer> {
     } finally {
       EmbeddedPostgres.delete(directory);
     }
-  }
-
-  private static void show(Terminal terminal, TableForm form) {
-    terminal.out().printf("-- %s: %s%n", form.name(), form.idea());
-    terminal.out().println(form.create());
-    terminal.out().println("-- enqueue\n" + form.enqueue());
-    terminal.out().println("-- claim\n" + form.claim());
-    terminal.out().println("-- complete\n" + form.complete());
-    terminal.out().flush();
   }
 
   private Map<Contender, List<FormDrain.Run>> measure(Terminal terminal, EmbeddedPostgres server)

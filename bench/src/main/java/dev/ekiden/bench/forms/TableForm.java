@@ -13,4 +13,11 @@ package dev.ekiden.bench.forms;
  *     them
  */
 public record TableForm(
-    String name, String idea, String create, String enqueue, String claim, String complete) {}
+    String name, String idea, String create, String enqueue, String claim, String complete) {
+
+  /** Its statements, to be read. */
+  public String text() {
+    return "-- %s: %s%n%s%n-- enqueue%n%s%n-- claim%n%s%n-- complete%n%s"
+        .formatted(name, idea, create, enqueue, claim, complete);
+  }
+}
