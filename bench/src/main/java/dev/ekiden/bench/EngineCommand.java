@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +28,24 @@ import picocli.CommandLine.Option;
       "  ./ekiden bench engine --full"
     })
 final class EngineCommand implements Callable<Integer> {
+  private static final int FULL_SECONDS = 300;
+  private static final int FULL_HISTORY = 10_000_000;
+
   /** What can be asked for. */
   enum Choice {
     DRAIN,
     PEERS,
     WAL,
-    RETRY;
+    RETRY,
+    HISTORY,
+    LATENCY,
+    PRIORITY,
+    STEADY;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
 
     Part part(Lab lab, EngineSizes sizes) {
       return switch (this) {
@@ -40,6 +53,10 @@ final class EngineCommand implements Callable<Integer> {
         case PEERS -> new PeersPart(lab, sizes);
         case WAL -> new DrainPart.Wal(lab, sizes);
         case RETRY -> new DrainPart.Retry(lab, sizes);
+        case HISTORY -> new HistoryPart(lab, sizes);
+        case LATENCY -> new LatencyPart(lab, sizes);
+        case PRIORITY -> new PriorityPart(lab);
+        case STEADY -> new SteadyPart(lab, sizes);
       };
     }
   }
@@ -73,6 +90,32 @@ final class EngineCommand implements Callable<Integer> {
       description = "All drain once a round; medians are told (default: ${DEFAULT-VALUE}).")
   private int rounds;
 
+  @Option(
+      names = "--samples",
+      paramLabel = "COUNT",
+      defaultValue = "1000",
+      description = "Single jobs picked up from an idle queue (default: ${DEFAULT-VALUE}).")
+  private int samples;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "COUNT",
+      defaultValue = "30",
+      description = "Of enqueueing and running together (default: ${DEFAULT-VALUE}).")
+  private int seconds;
+
+  @Option(
+      names = "--history",
+      paramLabel = "COUNT",
+      defaultValue = "1000000",
+      description = "Finished jobs that are kept (default: ${DEFAULT-VALUE}).")
+  private int history;
+
+  @Option(
+      names = "--full",
+      description = "The sizes of the goals: 300 seconds and 10,000,000 finished jobs.")
+  private boolean full;
+
   @Option(names = "--show-sql", description = "Print the statements of the bare SQL and end.")
   private boolean showSql;
 
@@ -87,7 +130,14 @@ final class EngineCommand implements Callable<Integer> {
       terminal.out().flush();
       return 0;
     }
-    EngineSizes sizes = new EngineSizes(jobs, warmUp, rounds, 1_000, 30, 1_000_000);
+    EngineSizes sizes =
+        new EngineSizes(
+            jobs,
+            warmUp,
+            rounds,
+            samples,
+            full ? FULL_SECONDS : seconds,
+            full ? FULL_HISTORY : history);
     Figures figures = new Figures();
     try (Lab lab = Lab.open(terminal)) {
       lab.printSettings();
@@ -110,6 +160,10 @@ final class EngineCommand implements Callable<Integer> {
     for (Part part : parts) {
       part.join(burst);
     }
+    lab.terminal()
+        .say(
+            "each in a process of its own; its start and a first drain of %,d jobs are outside the clock"
+                .formatted(sizes.warmUp()));
     burst.run(lab, sizes.rounds());
     for (Part part : parts) {
       part.tell(burst, figures);

@@ -14,7 +14,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    CommandLine line = new CommandLine(new Main());
+    CommandLine line = new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
     System.exit(arguments.length == 0 ? line.execute("--help") : line.execute(arguments));
   }
 }

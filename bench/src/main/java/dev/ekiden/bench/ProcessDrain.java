@@ -37,7 +37,8 @@ final class ProcessDrain implements Burst.Contender {
     }
   }
 
-  private Burst.Run run(DatabaseAddress database) throws Exception {
+  /** Runs on a database that is kept. */
+  Burst.Run run(DatabaseAddress database) throws Exception {
     try (Connection connection = lab.connect(database)) {
       Reading before;
       Reading drained;

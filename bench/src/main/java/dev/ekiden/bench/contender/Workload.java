@@ -47,7 +47,8 @@ public enum Workload {
   /** How long a slow job takes. */
   public static final Duration RUN_TIME = Duration.ofMillis(10);
 
-  static final String NAME = "trivial";
+  /** Name of the definition and of its queue. */
+  public static final String NAME = "trivial";
 
   abstract JobDefinition<Trivial> definition();
 
