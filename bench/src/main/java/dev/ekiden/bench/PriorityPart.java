@@ -35,7 +35,6 @@ final class PriorityPart implements Part {
     JobDefinition<Trivial> urgent =
         JobDefinition.named(EkidenContender.PROBE, Trivial.class)
             .queue(Workload.NAME)
-            .priority(URGENT)
             .enqueueOnly();
     try (Child child = lab.java(address, "ekiden", Workload.SLOW.name());
         Database database = Database.open(address, 4, "bench-enqueuer");
@@ -46,7 +45,7 @@ final class PriorityPart implements Part {
       Thread.sleep(BEFORE_THE_FIRST);
       Map<Integer, Long> committed = new HashMap<>();
       for (int i = 0; i < URGENT_JOBS; i++) {
-        engine.enqueue(urgent.request(new Trivial(i)));
+        engine.enqueue(urgent.request(new Trivial(i)).withPriority(URGENT));
         committed.put(i, System.nanoTime());
         Thread.sleep(BETWEEN);
       }
