@@ -11,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a benchmark measured, as it is printed and written to a file. Not thread-safe. */
-final class Figures {
+public final class Figures {
   /**
    * One figure.
    *
@@ -32,30 +32,31 @@ final class Figures {
   private final List<Figure> figures = new ArrayList<>();
 
   /** Adds a figure without a peer. */
-  void add(DemoResult.Row row) {
+  public void add(DemoResult.Row row) {
     figures.add(new Figure(row.name(), row.value(), row.unit(), row.goal(), row.met(), null, null));
   }
 
   /** Adds a figure beside a peer's. */
-  void against(String name, double value, String unit, double peer) {
+  public void against(String name, double value, String unit, double peer) {
     figures.add(new Figure(name, value, unit, null, null, peer, value / peer));
   }
 
   /** Adds a figure that should be at least a multiple of a peer's. */
-  void atLeastTimes(String name, double value, String unit, double peer, double goal) {
+  public void atLeastTimes(String name, double value, String unit, double peer, double goal) {
     double ratio = value / peer;
     figures.add(
         new Figure(name, value, unit, ">= %s x".formatted(goal), ratio >= goal, peer, ratio));
   }
 
   /** Adds a figure that should be at most a multiple of a peer's. */
-  void atMostTimes(String name, double value, String unit, double peer, double goal) {
+  public void atMostTimes(String name, double value, String unit, double peer, double goal) {
     double ratio = value / peer;
     figures.add(
         new Figure(name, value, unit, "<= %s x".formatted(goal), ratio <= goal, peer, ratio));
   }
 
-  Table table() {
+  /** As a table for people. */
+  public Table table() {
     Table table =
         new Table(
             Table.Column.left("MEASURE"),
@@ -84,7 +85,8 @@ final class Figures {
     return number == null ? "" : DemoResult.Row.of("", number, "").valueText();
   }
 
-  void write(Path file) throws IOException {
+  /** As JSON. */
+  public void write(Path file) throws IOException {
     Files.write(file, Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(figures));
   }
 }

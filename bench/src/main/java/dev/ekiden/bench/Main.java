@@ -1,5 +1,6 @@
 package dev.ekiden.bench;
 
+import dev.ekiden.bench.calendar.CalendarCommand;
 import dev.ekiden.bench.forms.FormsCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -9,7 +10,7 @@ import picocli.CommandLine.Command;
     name = "ekiden bench",
     description = "Measures and prints a table; --json FILE writes the same figures as JSON.",
     mixinStandardHelpOptions = true,
-    subcommands = {EngineCommand.class, FormsCommand.class})
+    subcommands = {EngineCommand.class, CalendarCommand.class, FormsCommand.class})
 public final class Main {
   private Main() {}
 
