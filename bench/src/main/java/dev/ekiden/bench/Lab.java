@@ -46,7 +46,8 @@ final class Lab implements AutoCloseable {
     return new Lab(
         terminal,
         directory,
-        EmbeddedPostgres.start(EmbeddedPostgresOptions.in(directory.resolve("postgres"))));
+        AtExit.close(
+            EmbeddedPostgres.start(EmbeddedPostgresOptions.in(directory.resolve("postgres")))));
   }
 
   Terminal terminal() {

@@ -1,5 +1,6 @@
 package dev.ekiden.bench.calendar;
 
+import dev.ekiden.bench.AtExit;
 import dev.ekiden.bench.Figures;
 import dev.ekiden.bench.Medians;
 import dev.ekiden.calendar.files.CalendarImport;
@@ -127,11 +128,12 @@ public final class CalendarCommand implements Callable<Integer> {
                 Setting.PUBLIC_BURST, "100000"),
             Map.of());
     try (ServerProcess server =
-        ServerProcess.start(
-            Role.DEMO,
-            ConfigurationReader.read(settings),
-            new Applications(List.of(calendar)),
-            terminal::say)) {
+        AtExit.close(
+            ServerProcess.start(
+                Role.DEMO,
+                ConfigurationReader.read(settings),
+                new Applications(List.of(calendar)),
+                terminal::say))) {
       URI address = Objects.requireNonNull(server.publicAddresses().get(MeasuredCalendar.NAME));
       new Play(terminal, calendar, address, figures).run(directory);
     } finally {

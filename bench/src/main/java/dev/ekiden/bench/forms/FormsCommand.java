@@ -1,5 +1,6 @@
 package dev.ekiden.bench.forms;
 
+import dev.ekiden.bench.AtExit;
 import dev.ekiden.bench.Medians;
 import dev.ekiden.bench.PostgresProbe;
 import dev.ekiden.embedded.EmbeddedPostgres;
@@ -79,7 +80,8 @@ public final class FormsCommand implements Callable<Integer> {
       return 0;
     }
     Path directory = Files.createTempDirectory("ekiden-bench");
-    try (EmbeddedPostgres server = EmbeddedPostgres.start(EmbeddedPostgresOptions.in(directory))) {
+    try (EmbeddedPostgres server =
+        AtExit.close(EmbeddedPostgres.start(EmbeddedPostgresOptions.in(directory)))) {
       print(terminal, measure(terminal, server));
       return 0;
     } finally {
