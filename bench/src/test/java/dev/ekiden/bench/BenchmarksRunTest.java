@@ -42,7 +42,7 @@ class BenchmarksRunTest {
 
   @Test
   void theTableFormsAreDrained() {
-    assertThat(execute("forms", "--jobs", "200", "--rounds", "1", "--batch", "50")).isZero();
+    assertThat(execute("forms", "--jobs", "200", "--rounds", "1", "--batch", "50", "--connections", "1")).isZero();
   }
 
   @Test
