@@ -94,6 +94,7 @@ record JobSubmission(
       case UNKNOWN_QUEUE,
           UNKNOWN_JOB,
           UNKNOWN_SCHEDULE,
+          UNKNOWN_BUSINESS_CALENDAR,
           INVALID_ZONE,
           INVALID_CRON,
           CRON_NEVER_FIRES,
