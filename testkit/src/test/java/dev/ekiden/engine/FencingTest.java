@@ -132,7 +132,8 @@ class FencingTest {
         null,
         null,
         null,
-        List.of());
+        List.of(),
+        true);
   }
 
   @Test
