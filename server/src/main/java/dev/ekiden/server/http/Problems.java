@@ -63,6 +63,7 @@ public final class Problems {
           UNKNOWN_QUEUE,
           UNKNOWN_JOB,
           UNKNOWN_SCHEDULE,
+          UNKNOWN_BUSINESS_CALENDAR,
           INVALID_NAME,
           INVALID_PAYLOAD,
           INVALID_PRIORITY,
