@@ -54,21 +54,12 @@ final class WorkerState {
   record Mark(AttemptRef ref, long startedNanos) {}
 
   /**
-   * What the dispatcher is to do: store these, then claim.
+   * What is to be stored.
    *
    * @param returned never started
    * @param log of handlers that run; the ends bring their own
    */
-  record Turn(
-      List<End> ends,
-      List<AttemptRef> returned,
-      List<Mark> marks,
-      List<Segment> log,
-      boolean claim) {
-    boolean stores() {
-      return !ends.isEmpty() || !returned.isEmpty() || !marks.isEmpty() || !log.isEmpty();
-    }
-  }
+  record Turn(List<End> ends, List<AttemptRef> returned, List<Mark> marks, List<Segment> log) {}
 
   private final WorkerOptions options;
   private final Map<Integer, JobDefinition<?>> definitions;
@@ -77,6 +68,9 @@ final class WorkerState {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+
+  /** For the thread that claims, which most changes do not concern. */
+  private final Condition roomMade = lock.newCondition();
 
   // All guarded by lock.
   private Phase phase = Phase.NEW;
@@ -155,7 +149,7 @@ final class WorkerState {
         phase = Phase.DRAINING;
         giveBack(backlog.remove(job -> true));
       }
-      changed.signalAll();
+      signalAll();
       return before;
     } finally {
       lock.unlock();
@@ -165,7 +159,7 @@ final class WorkerState {
   void ended() {
     locked(() -> {
       phase = Phase.ENDED;
-      changed.signalAll();
+      signalAll();
     });
   }
 
@@ -231,7 +225,7 @@ final class WorkerState {
     try {
       leaseEndNanos = nanos;
       starting = startMore();
-      changed.signalAll();
+      signalAll();
     } finally {
       lock.unlock();
     }
@@ -295,7 +289,7 @@ final class WorkerState {
       }
       returned.addAll(found);
       strangers = unknown;
-      changed.signalAll();
+      signalAll();
       return found;
     } finally {
       lock.unlock();
@@ -308,7 +302,7 @@ final class WorkerState {
     if (queueId == null || lanes().stream().anyMatch(lane -> lane.queueId() == queueId)) {
       locked(() -> {
         moreToClaim = true;
-        changed.signalAll();
+        signalAll();
       });
     }
   }
@@ -317,7 +311,7 @@ final class WorkerState {
   void giveBack(Predicate<ClaimedJob> which) {
     locked(() -> {
       giveBack(backlog.remove(which));
-      changed.signalAll();
+      signalAll();
     });
   }
 
@@ -332,11 +326,35 @@ final class WorkerState {
         if (phase == Phase.ENDED && ends.isEmpty() && returned.isEmpty()) {
           return null;
         }
-        boolean claim = (moreToClaim || now >= nextPollNanos) && mayClaim(now);
-        if (claim || !returned.isEmpty() || endsAreDue(now) || marksAreDue(now) || logIsDue(now)) {
-          return turn(now, claim);
+        if (!returned.isEmpty() || endsAreDue(now) || marksAreDue(now) || logIsDue(now)) {
+          return turn(now);
         }
         changed.awaitNanos(untilNextTurn(now));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until there is room for more jobs and reason to look; false when the worker has ended.
+   */
+  boolean nextClaim() throws InterruptedException {
+    lock.lock();
+    try {
+      while (true) {
+        long now = System.nanoTime();
+        if (phase == Phase.ENDED) {
+          return false;
+        }
+        if ((moreToClaim || now >= nextPollNanos) && mayClaim(now)) {
+          claiming = true;
+          claims++;
+          moreToClaim = false;
+          nextPollNanos = now + options.pollInterval().toNanos();
+          return true;
+        }
+        roomMade.awaitNanos(untilNextClaim(now));
       }
     } finally {
       lock.unlock();
@@ -347,7 +365,7 @@ final class WorkerState {
     return phase == Phase.RUNNING && now < leaseEndNanos && room() > 0;
   }
 
-  private Turn turn(long now, boolean claim) {
+  private Turn turn(long now) {
     List<End> someEnds = new ArrayList<>();
     while (!ends.isEmpty() && someEnds.size() < MAX_STATEMENT) {
       someEnds.add(ends.removeFirst());
@@ -369,13 +387,7 @@ final class WorkerState {
     }
     List<Segment> someLog = List.copyOf(log);
     log.clear();
-    if (claim) {
-      claiming = true;
-      claims++;
-      moreToClaim = false;
-      nextPollNanos = now + options.pollInterval().toNanos();
-    }
-    return new Turn(someEnds, someReturned, marks, someLog, claim);
+    return new Turn(someEnds, someReturned, marks, someLog);
   }
 
   private boolean endsAreDue(long now) {
@@ -393,12 +405,15 @@ final class WorkerState {
     return !executions.isEmpty() && now >= nextLogFlushNanos;
   }
 
-  /** How long there is nothing to do, unless somebody signals; a new lease does. */
-  long untilNextTurn(long now) {
+  /** How long nothing is to be claimed, unless somebody signals; a new lease does. */
+  long untilNextClaim(long now) {
     long wait = TimeUnit.SECONDS.toNanos(1);
-    if (mayClaim(now)) {
-      wait = Math.min(wait, nextPollNanos - now);
-    }
+    return mayClaim(now) ? Math.max(1, Math.min(wait, nextPollNanos - now)) : wait;
+  }
+
+  /** How long there is nothing to store, unless somebody signals. */
+  private long untilNextTurn(long now) {
+    long wait = TimeUnit.SECONDS.toNanos(1);
     if (!ends.isEmpty()) {
       wait = Math.min(wait, firstEndNanos + LINGER_NANOS - now);
     }
@@ -435,7 +450,7 @@ final class WorkerState {
       }
       moreToClaim |= wantsAlone && holdsNothing();
       starting = startMore();
-      changed.signalAll();
+      signalAll();
     } finally {
       lock.unlock();
     }
@@ -467,7 +482,7 @@ final class WorkerState {
     locked(() -> {
       claiming = false;
       moreToClaim |= failed;
-      changed.signalAll();
+      signalAll();
     });
   }
 
@@ -521,7 +536,7 @@ final class WorkerState {
       claim.jobs().forEach(job -> strangers.remove(job.ref()));
       if (phase != Phase.RUNNING) {
         giveBack(claim.jobs());
-        changed.signalAll();
+        signalAll();
         return;
       }
       boolean dry = !claim.more() && claim.jobs().size() < order.max();
@@ -586,7 +601,7 @@ final class WorkerState {
       strangers.remove(job.ref());
       if (phase != Phase.RUNNING) {
         giveBack(List.of(job));
-        changed.signalAll();
+        signalAll();
         return;
       }
       alone = true;
@@ -618,8 +633,11 @@ final class WorkerState {
         starting = startMore();
       }
       boolean first = ends.size() == mine.size();
-      if (first || executions.isEmpty() || ends.size() >= MAX_STATEMENT || moreToClaim) {
+      if (first || executions.isEmpty() || ends.size() >= MAX_STATEMENT) {
         changed.signalAll();
+      }
+      if (moreToClaim && room() > 0) {
+        roomMade.signal();
       }
     } finally {
       lock.unlock();
@@ -718,6 +736,11 @@ final class WorkerState {
       returned.add(job.ref());
       backlog.goesBack(job);
     }
+  }
+
+  private void signalAll() {
+    changed.signalAll();
+    roomMade.signal();
   }
 
   private void locked(Runnable action) {

@@ -286,6 +286,7 @@ public final class ClaimTable {
    *     is false, what needs it is left alone
    */
   public static Claim claim(Handle handle, Order order, boolean gated) {
+    Plans.useIndexes(handle);
     if (gated) {
       return GatedClaim.claim(handle, order);
     }

@@ -124,8 +124,8 @@ public final class SettleTable {
                         THEN 'CANCELED'
                         ELSE input.outcome
                    END AS outcome
-            FROM ekiden.running
-            JOIN input ON running.id = input.id AND running.attempt = input.attempt
+            FROM input
+            JOIN ekiden.running ON running.id = input.id AND running.attempt = input.attempt
                  AND running.worker_id = input.worker_id
             LEFT JOIN ekiden.job_group ON job_group.id = running.group_id
             CROSS JOIN moment
@@ -222,6 +222,7 @@ public final class SettleTable {
    * @return those that counted; the rest came too late
    */
   public static List<Settled> settle(Handle handle, Collection<Settlement> settlements) {
+    Plans.useIndexes(handle);
     int size = settlements.size();
     List<Long> ids = new ArrayList<>(size);
     List<Integer> attempts = new ArrayList<>(size);
