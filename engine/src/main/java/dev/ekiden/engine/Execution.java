@@ -26,7 +26,9 @@ final class Execution {
   enum Stop {
     TIMEOUT,
     CANCEL,
-    DRAIN
+    DRAIN,
+    /** Its worker lost its lease; the end will be refused. */
+    FENCED
   }
 
   /** The end of one attempt, on its way to the database. */
@@ -293,8 +295,14 @@ final class Execution {
     if (context.canceled || stop == Stop.CANCEL) {
       return end(context, Outcome.CANCELED, Duration.ZERO, null, "canceled", null);
     }
-    if (stop == Stop.DRAIN) {
-      return end(context, Outcome.RETURNED, Duration.ZERO, null, "drained", null);
+    if (stop == Stop.DRAIN || stop == Stop.FENCED) {
+      return end(
+          context,
+          Outcome.RETURNED,
+          Duration.ZERO,
+          null,
+          stop == Stop.DRAIN ? "drained" : "fenced",
+          null);
     }
     boolean timedOut = stop == Stop.TIMEOUT;
     String type = timedOut ? "timeout" : cause.getClass().getName();

@@ -404,6 +404,7 @@ public final class Schedules {
         new RawJson(row.payload()),
         row.priority(),
         null,
+        null,
         new JobRequest.Start.Now());
   }
 

@@ -102,6 +102,9 @@ record JobSubmission(
           INVALID_FILTER,
           INVALID_CURSOR,
           INVALID_OPTION,
+          INVALID_LIMIT,
+          UNKNOWN_LIMIT,
+          UNKNOWN_GROUP,
           TOO_MANY_JOBS,
           JOB_STATE,
           CONFLICT ->

@@ -349,6 +349,9 @@ public final class ScheduleRoutes {
           INVALID_FILTER,
           INVALID_CURSOR,
           INVALID_OPTION,
+          INVALID_LIMIT,
+          UNKNOWN_LIMIT,
+          UNKNOWN_GROUP,
           TOO_MANY_JOBS,
           JOB_STATE,
           CONFLICT ->
