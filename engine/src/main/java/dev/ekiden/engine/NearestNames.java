@@ -24,7 +24,7 @@ final class NearestNames {
         known.stream()
             .sorted(
                 Comparator.comparing((String other) -> !other.contains(name))
-                    .thenComparing(other -> distance(name, other))
+                    .thenComparingInt(other -> distance(name, other))
                     .thenComparing(Comparator.naturalOrder()))
             .toList();
     String first = nearest.getFirst();

@@ -17,11 +17,11 @@ final class UsageMistake {
   static int tell(ParameterException mistake, Terminal terminal) {
     CommandLine line = mistake.getCommandLine();
     String name = line.getCommandSpec().qualifiedName();
-    boolean verbIsMissing = mistake.getMessage().startsWith("Missing required subcommand");
+    String message = String.valueOf(mistake.getMessage());
+    boolean verbIsMissing = message.startsWith("Missing required subcommand");
     terminal.say(
         "ekiden: "
-            + Table.printable(
-                verbIsMissing ? "say what to do after `" + name + "`" : mistake.getMessage()));
+            + Table.printable(verbIsMissing ? "say what to do after `" + name + "`" : message));
     if (verbIsMissing) {
       list(line, terminal);
     } else if (mistake instanceof UnmatchedArgumentException unmatched) {
