@@ -165,7 +165,9 @@ final class JobsCommand {
         "Examples:",
         "  ekiden jobs submit greet --payload '{\"name\":\"Aiko\"}' --wait",
         "  ekiden jobs submit greet --payload @greeting.json --delay 10m",
-        "  ekiden jobs submit greet --lines payloads.jsonl"
+        "  ekiden jobs submit greet --lines payloads.jsonl",
+        "",
+        "Put a definition of yours in place of greet: `ekiden definitions list` shows them."
       })
   int submit(
       @Parameters(paramLabel = "DEFINITION", description = "What kind of job.") String definition,
