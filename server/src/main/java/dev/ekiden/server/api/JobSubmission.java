@@ -103,7 +103,10 @@ record JobSubmission(
           INVALID_OPTION,
           TOO_MANY_JOBS,
           JOB_STATE,
-          CONFLICT ->
+          CONFLICT,
+          UNKNOWN_LIMIT,
+          UNKNOWN_GROUP,
+          INVALID_LIMIT ->
           "";
     };
   }

@@ -213,7 +213,10 @@ public final class ScheduleRoutes {
           INVALID_OPTION,
           TOO_MANY_JOBS,
           JOB_STATE,
-          CONFLICT ->
+          CONFLICT,
+          UNKNOWN_LIMIT,
+          UNKNOWN_GROUP,
+          INVALID_LIMIT ->
           null;
     };
   }

@@ -72,7 +72,10 @@ public final class Problems {
           INVALID_CRON,
           CRON_NEVER_FIRES,
           INVALID_RATE,
-          INVALID_OPTION ->
+          INVALID_OPTION,
+          UNKNOWN_LIMIT,
+          UNKNOWN_GROUP,
+          INVALID_LIMIT ->
           422;
     };
   }
