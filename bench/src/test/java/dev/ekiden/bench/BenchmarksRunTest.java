@@ -42,7 +42,10 @@ class BenchmarksRunTest {
 
   @Test
   void theTableFormsAreDrained() {
-    assertThat(execute("forms", "--jobs", "200", "--rounds", "1", "--batch", "50", "--connections", "1")).isZero();
+    assertThat(
+            execute(
+                "forms", "--jobs", "200", "--rounds", "1", "--batch", "50", "--connections", "1"))
+        .isZero();
   }
 
   @Test
