@@ -265,7 +265,8 @@ final class Dispatcher {
               micros(now - end.startedNanos()),
               end.result(),
               end.errorType(),
-              end.error()));
+              end.error(),
+              end.counted()));
     }
     return List.copyOf(settlements.values());
   }

@@ -242,13 +242,7 @@ public final class Engine implements AutoCloseable {
   }
 
   private static Map<String, Object> settings(JobDefinition<?> definition) {
-    Map<String, Object> settings = new HashMap<>();
-    RetryPolicy policy = definition.retryPolicy();
-    settings.put("maxFailures", policy.maxFailures());
-    settings.put("initialDelay", policy.initialDelay().toString());
-    settings.put("multiplier", policy.multiplier());
-    settings.put("maxDelay", policy.maxDelay().toString());
-    settings.put("jitter", policy.jitter());
+    Map<String, Object> settings = RetryPolicyJson.write(definition.retryPolicy());
     settings.put("maxBatch", definition.maxBatch());
     Duration timeout = definition.timeout();
     if (timeout != null) {
@@ -499,12 +493,12 @@ public final class Engine implements AutoCloseable {
                           : "worker %s runs it since %s".formatted(job.worker(), job.startedAt())));
           case SCHEDULED ->
               List.of(
-                  job.failures() == 0
+                  job.attempt() == 0
                       ? new Reason("delayed", "it is not to run before " + job.runAt())
                       : new Reason(
                           "backing-off",
-                          "it failed %d times and is tried again at %s"
-                              .formatted(job.failures(), job.runAt())));
+                          "attempt %d failed (%d counted failures); it is tried again at %s"
+                              .formatted(job.attempt(), job.failures(), job.runAt())));
           case BLOCKED ->
               List.of(
                   job.blocked() == Job.BlockedReason.ABSORBED

@@ -133,7 +133,8 @@ class FencingTest {
         null,
         null,
         null,
-        List.of());
+        List.of(),
+        true);
   }
 
   @Test

@@ -30,6 +30,7 @@ public final class SettleTable {
    * @param workerLost whether the attempt ends because its worker is gone, which counts as a loss
    * @param delayMicros rest before the next attempt, for RETRIED
    * @param startedAgoMicros how long ago its handler started; null if it never did
+   * @param counted whether RETRIED counts as a failure
    */
   public record Settlement(
       AttemptRef ref,
@@ -39,12 +40,26 @@ public final class SettleTable {
       @Nullable Long startedAgoMicros,
       @Nullable String result,
       @Nullable String errorType,
-      @Nullable String error) {
+      @Nullable String error,
+      boolean counted) {
+
+    /** An end that counts as its outcome says. */
+    public Settlement(
+        AttemptRef ref,
+        Outcome outcome,
+        boolean workerLost,
+        long delayMicros,
+        @Nullable Long startedAgoMicros,
+        @Nullable String result,
+        @Nullable String errorType,
+        @Nullable String error) {
+      this(ref, outcome, workerLost, delayMicros, startedAgoMicros, result, errorType, error, true);
+    }
 
     /** The same end with a note in place of its result and error. */
     public Settlement withoutTexts(String note) {
       return new Settlement(
-          ref, outcome, workerLost, delayMicros, startedAgoMicros, null, errorType, note);
+          ref, outcome, workerLost, delayMicros, startedAgoMicros, null, errorType, note, counted);
     }
   }
 
@@ -82,9 +97,10 @@ public final class SettleTable {
                    CAST(:ids AS bigint[]), CAST(:attempts AS integer[]),
                    CAST(:worker_ids AS bigint[]), CAST(:outcomes AS text[]),
                    CAST(:losts AS boolean[]), CAST(:delays AS bigint[]), CAST(:agos AS bigint[]),
-                   CAST(:results AS text[]), CAST(:error_types AS text[]), CAST(:errors AS text[]))
+                   CAST(:results AS text[]), CAST(:error_types AS text[]), CAST(:errors AS text[]),
+                   CAST(:counted AS boolean[]))
                  AS t(id, attempt, worker_id, outcome, worker_lost, delay_micros, ago_micros, result, error_type,
-                      error)
+                      error, counted)
           ),
           moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
           held AS MATERIALIZED (
@@ -92,7 +108,7 @@ public final class SettleTable {
                    running.definition_id, running.attempt, running.failures, running.losses,
                    running.key_kind, running.key, running.key_limit, running.group_id, running.vcpus,
                    running.dependent, running.wakes, running.claimed_at, input.worker_lost,
-                   input.delay_micros,
+                   input.delay_micros, input.counted,
                    CASE WHEN running.completed THEN CAST(running.completed_result AS text)
                         ELSE input.result END AS result,
                    CASE WHEN running.completed THEN NULL ELSE input.error_type END AS error_type,
@@ -144,7 +160,7 @@ public final class SettleTable {
           again AS (
             INSERT INTO ekiden.scheduled
               ({kept}, attempt, failures, losses, run_at, backing_off)
-            SELECT {kept}, attempt, failures + 1, losses,
+            SELECT {kept}, attempt, failures + CAST(counted AS integer), losses,
                    moment.now + delay_micros * interval '1 microsecond', true
             FROM held, moment
             WHERE outcome = 'RETRIED'
@@ -217,6 +233,7 @@ public final class SettleTable {
     List<@Nullable String> results = new ArrayList<>(size);
     List<@Nullable String> errorTypes = new ArrayList<>(size);
     List<@Nullable String> errors = new ArrayList<>(size);
+    List<Boolean> counted = new ArrayList<>(size);
     for (Settlement settlement : settlements) {
       ids.add(settlement.ref().jobId());
       attempts.add(settlement.ref().attempt());
@@ -228,6 +245,7 @@ public final class SettleTable {
       results.add(settlement.result());
       errorTypes.add(settlement.errorType());
       errors.add(settlement.error());
+      counted.add(settlement.counted());
     }
     List<Settled> settled =
         handle
@@ -242,6 +260,7 @@ public final class SettleTable {
             .bindArray("results", String.class, results)
             .bindArray("error_types", String.class, errorTypes)
             .bindArray("errors", String.class, errors)
+            .bindArray("counted", Boolean.class, counted)
             .map((row, context) ->
                 new Settled(
                     new AttemptRef(

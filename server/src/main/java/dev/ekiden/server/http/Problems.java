@@ -63,6 +63,7 @@ public final class Problems {
           UNKNOWN_QUEUE,
           UNKNOWN_JOB,
           UNKNOWN_SCHEDULE,
+          UNKNOWN_BUSINESS_CALENDAR,
           INVALID_NAME,
           INVALID_PAYLOAD,
           INVALID_PRIORITY,
@@ -73,9 +74,9 @@ public final class Problems {
           CRON_NEVER_FIRES,
           INVALID_RATE,
           INVALID_OPTION,
+          INVALID_LIMIT,
           UNKNOWN_LIMIT,
-          UNKNOWN_GROUP,
-          INVALID_LIMIT ->
+          UNKNOWN_GROUP ->
           422;
     };
   }
