@@ -31,7 +31,8 @@ final class LimitsPart implements Part {
     burst.add(PLAIN, DrainPart.ekiden(lab, sizes, Workload.PLAIN));
     GOALS
         .keySet()
-        .forEach(workload -> burst.add(name(workload), DrainPart.ekiden(lab, sizesOf(workload), workload)));
+        .forEach(workload ->
+            burst.add(name(workload), DrainPart.ekiden(lab, sizesOf(workload), workload)));
   }
 
   /** Ten keys let ten jobs run at once, whatever is done: fewer jobs show it too. */
