@@ -1,5 +1,8 @@
 package dev.ekiden.engine;
 
+import java.sql.Connection;
+import org.jspecify.annotations.Nullable;
+
 /** What a handler can know and do about its own attempt. Safe to use from several threads. */
 public interface JobContext {
   /** Id of the job. */
@@ -28,6 +31,31 @@ public interface JobContext {
   default void log(String format, Object... arguments) {
     log(format.formatted(arguments));
   }
+
+  /** {@link #completeIn(Connection, Object)} without a result. */
+  default void completeIn(Connection connection) {
+    completeIn(connection, null);
+  }
+
+  /**
+   * Completes the job in the caller's open transaction, so that its effect and the job's success
+   * commit as one. The handler then commits and returns; what it returns is ignored, and so is what
+   * it throws after the commit. If it returns and the transaction was not committed, the attempt
+   * has failed and is tried again as the retry policy says. Until the transaction ends, nobody can
+   * take the job away, cancel it, or begin a new epoch of its group.
+   *
+   * <p>When this throws, the effect must be rolled back.
+   *
+   * @param connection of the engine's database, not in autocommit mode; READ COMMITTED if the job
+   *     belongs to a group
+   * @param result kept with the job, at most {@link Engine#MAX_RESULT_BYTES} as JSON
+   * @throws ConflictException ({@link ErrorCode#JOB_STATE}) when the job was canceled, was
+   *     completed already, or is no longer this attempt's
+   * @throws InvalidRequestException when the connection is of another database, or the result
+   *     cannot be kept
+   * @throws IllegalArgumentException when the connection is in autocommit mode
+   */
+  void completeIn(Connection connection, @Nullable Object result);
 
   /**
    * True once somebody asked to cancel the job or its time ran out; the thread is interrupted too.

@@ -40,6 +40,9 @@ final class WorkerState {
   /** Ends and marks wait this long for company while handlers still run. */
   private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
+  /** After this long it is tried again to store ends whose rows others had locked. */
+  private static final long LOCKED_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+
   private static final Duration FOREVER = Duration.ofDays(365);
   private static final long LOG_FLUSH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -65,6 +68,16 @@ final class WorkerState {
       List<Mark> marks,
       List<Segment> log,
       boolean claim) {
+    /** The part of it that concerns these attempts, or that does not. */
+    Turn about(Set<AttemptRef> attempts, boolean these) {
+      return new Turn(
+          ends.stream().filter(end -> attempts.contains(end.job().ref()) == these).toList(),
+          returned.stream().filter(ref -> attempts.contains(ref) == these).toList(),
+          List.of(),
+          List.of(),
+          false);
+    }
+
     boolean stores() {
       return !ends.isEmpty() || !returned.isEmpty() || !marks.isEmpty() || !log.isEmpty();
     }
@@ -85,6 +98,9 @@ final class WorkerState {
   private final Set<Execution> executions = new LinkedHashSet<>();
   private final Deque<End> ends = new ArrayDeque<>();
   private final Deque<AttemptRef> returned = new ArrayDeque<>();
+  private final Deque<End> lockedEnds = new ArrayDeque<>();
+  private final Deque<AttemptRef> lockedReturned = new ArrayDeque<>();
+  private long lockedUntilNanos;
   private final Map<AttemptRef, Mark> unmarked = new HashMap<>();
   private final List<Segment> log = new ArrayList<>();
   private final Set<AttemptRef> storing = new HashSet<>();
@@ -176,7 +192,8 @@ final class WorkerState {
 
   /** Waits until everything is stored, for so long at most. */
   boolean awaitStored(Duration atMost) {
-    return await(atMost, () -> ends.isEmpty() && returned.isEmpty() && storing.isEmpty());
+    return await(
+        atMost, () -> ends.isEmpty() && returned.isEmpty() && storing.isEmpty() && !hasLocked());
   }
 
   /** Rests unless the worker ends meanwhile; answers whether it goes on. */
@@ -253,6 +270,7 @@ final class WorkerState {
       backlog.remove(job -> true);
       backlog.forgetGoingBack();
       returned.clear();
+      lockedReturned.clear();
       unmarked.clear();
       strangers.clear();
       moreToClaim = true;
@@ -277,6 +295,8 @@ final class WorkerState {
       executions.forEach(execution -> execution.jobs().forEach(job -> known.add(job.ref())));
       ends.forEach(end -> known.add(end.job().ref()));
       known.addAll(returned);
+      lockedEnds.forEach(end -> known.add(end.job().ref()));
+      known.addAll(lockedReturned);
       backlog.forEach(job -> known.add(job.ref()));
       long endedClaims = claiming ? claims - 1 : claims;
       Map<AttemptRef, Long> unknown = new HashMap<>();
@@ -329,6 +349,7 @@ final class WorkerState {
     try {
       while (true) {
         long now = System.nanoTime();
+        tryLockedAgain(now);
         if (phase == Phase.ENDED && ends.isEmpty() && returned.isEmpty()) {
           return null;
         }
@@ -402,6 +423,9 @@ final class WorkerState {
     if (!ends.isEmpty()) {
       wait = Math.min(wait, firstEndNanos + LINGER_NANOS - now);
     }
+    if (hasLocked()) {
+      wait = Math.min(wait, lockedUntilNanos - now);
+    }
     for (Mark mark : unmarked.values()) {
       wait = Math.min(wait, mark.startedNanos() + LINGER_NANOS - now);
     }
@@ -455,6 +479,36 @@ final class WorkerState {
           .filter(mark -> !ended.contains(mark.ref()))
           .forEach(mark -> unmarked.putIfAbsent(mark.ref(), mark));
     });
+  }
+
+  /** The rows of the turn's attempts are locked by others: they are stored after a rest. */
+  void putBackLocked(Turn turn) {
+    if (turn.stores()) {
+      locked(() -> {
+        noLongerStoring(turn);
+        if (!hasLocked()) {
+          lockedUntilNanos = System.nanoTime() + LOCKED_REST_NANOS;
+        }
+        lockedEnds.addAll(turn.ends());
+        lockedReturned.addAll(turn.returned());
+      });
+    }
+  }
+
+  private boolean hasLocked() {
+    return !lockedEnds.isEmpty() || !lockedReturned.isEmpty();
+  }
+
+  private void tryLockedAgain(long now) {
+    if (hasLocked() && now >= lockedUntilNanos) {
+      if (!lockedEnds.isEmpty()) {
+        ends.addAll(lockedEnds);
+        firstEndNanos = now - LINGER_NANOS;
+      }
+      returned.addAll(lockedReturned);
+      lockedEnds.clear();
+      lockedReturned.clear();
+    }
   }
 
   private void noLongerStoring(Turn turn) {
@@ -710,6 +764,7 @@ final class WorkerState {
         && backlog.isEmpty()
         && ends.isEmpty()
         && returned.isEmpty()
+        && !hasLocked()
         && storing.isEmpty();
   }
 

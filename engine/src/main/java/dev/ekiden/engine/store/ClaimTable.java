@@ -246,15 +246,20 @@ public final class ClaimTable {
       WHERE id = ANY (CAST(:queue_ids AS smallint[])) AND paused_at IS NULL
       """;
 
+  // A row that is locked is passed by: its handler completes it, which notes the start too.
   private static final String MARK_STARTED =
       """
       UPDATE ekiden.running
-      SET started_at = (SELECT ekiden.engine_now()) - t.ago_micros * interval '1 microsecond'
-      FROM unnest(CAST(:ids AS bigint[]), CAST(:attempts AS integer[]), CAST(:agos AS bigint[]))
-           AS t(id, attempt, ago_micros)
-      WHERE running.id = t.id
-        AND running.attempt = t.attempt
-        AND running.started_at IS NULL
+      SET started_at = (SELECT ekiden.engine_now()) - held.ago_micros * interval '1 microsecond'
+      FROM (
+        SELECT running.id, t.ago_micros
+        FROM ekiden.running
+        JOIN unnest(CAST(:ids AS bigint[]), CAST(:attempts AS integer[]), CAST(:agos AS bigint[]))
+             AS t(id, attempt, ago_micros)
+             ON running.id = t.id AND running.attempt = t.attempt
+        WHERE running.started_at IS NULL
+        FOR UPDATE OF running SKIP LOCKED) AS held
+      WHERE running.id = held.id
       """;
 
   static final RowMapper<ClaimedJob> CLAIMED =
