@@ -1,5 +1,6 @@
 package dev.ekiden.engine;
 
+import dev.ekiden.engine.store.CheckpointTable;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.CompletionTable;
 import dev.ekiden.engine.store.CompletionTable.Refusal;
@@ -22,6 +23,16 @@ final class AttemptStore {
     if (identity == null) {
       identity = database.withHandle(CompletionTable::identity).orElse(null);
     }
+  }
+
+  /** Keeps a state of a job; false if the attempt does not run any more. */
+  boolean checkpoint(ClaimedJob job, byte[] data) {
+    return database.inTransaction(handle -> CheckpointTable.save(handle, job.ref(), data));
+  }
+
+  /** The state of a job that was kept last. */
+  Optional<byte[]> checkpoint(ClaimedJob job) {
+    return database.withHandle(handle -> CheckpointTable.find(handle, job.id()));
   }
 
   /** Completes an attempt in a transaction of its handler; answers why not if it cannot be. */

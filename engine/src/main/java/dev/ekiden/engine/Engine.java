@@ -15,6 +15,7 @@ import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -542,6 +543,14 @@ public final class Engine implements AutoCloseable {
               "runs-alone",
               "%d workers died under it, so it waits for one that runs nothing else"
                   .formatted(job.losses())));
+    }
+    Instant deadline = job.startBefore();
+    if (deadline != null && clock.now().isAfter(deadline)) {
+      reasons.add(
+          new Reason(
+              "past-deadline",
+              "it was to start before %s: the next claim drops it, unless it is to run late"
+                  .formatted(deadline)));
     }
     long ahead =
         database.withHandle(handle -> JobTable.ahead(handle, job.id(), job.priority(), MAX_AHEAD));

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
@@ -458,6 +459,28 @@ final class Execution {
                     case EPOCH -> "its group has a new epoch";
                   }),
           false);
+    }
+
+    @Override
+    public void checkpoint(byte[] state) {
+      if (state.length > MAX_CHECKPOINT_BYTES) {
+        throw new InvalidRequestException(
+            ErrorCode.PAYLOAD_TOO_LARGE,
+            "the state has %d bytes; at most %d are kept: keep large data elsewhere"
+                .formatted(state.length, MAX_CHECKPOINT_BYTES));
+      }
+      if (!store().checkpoint(job, state)) {
+        throw new ConflictException(
+            ErrorCode.JOB_STATE,
+            "attempt %d of job %d cannot keep a state: the job is no longer this attempt's"
+                .formatted(job.attempt(), job.id()),
+            false);
+      }
+    }
+
+    @Override
+    public Optional<byte[]> checkpoint() {
+      return store().checkpoint(job);
     }
 
     private AttemptStore store() {

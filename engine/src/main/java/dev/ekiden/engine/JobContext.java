@@ -1,6 +1,7 @@
 package dev.ekiden.engine;
 
 import java.sql.Connection;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What a handler can know and do about its own attempt. Safe to use from several threads. */
@@ -31,6 +32,24 @@ public interface JobContext {
   default void log(String format, Object... arguments) {
     log(format.formatted(arguments));
   }
+
+  /** Largest state that a job keeps, in bytes. */
+  int MAX_CHECKPOINT_BYTES = 1_048_576;
+
+  /**
+   * Keeps a state for later attempts of this job, in place of the one before; it is gone when the
+   * job has ended. Committed at once, in a transaction of its own: not to be called on a thread
+   * that is inside {@link Engine#transaction}.
+   *
+   * @param state at most {@link #MAX_CHECKPOINT_BYTES}
+   * @throws InvalidRequestException when it is too large
+   * @throws ConflictException ({@link ErrorCode#JOB_STATE}) when the job is no longer this
+   *     attempt's
+   */
+  void checkpoint(byte[] state);
+
+  /** The state that an attempt of this job kept last, an earlier one or this one. */
+  Optional<byte[]> checkpoint();
 
   /** {@link #completeIn(Connection, Object)} without a result. */
   default void completeIn(Connection connection) {

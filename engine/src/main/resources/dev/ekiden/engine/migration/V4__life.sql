@@ -6,3 +6,15 @@ CREATE TABLE identity (
   id       uuid NOT NULL DEFAULT gen_random_uuid()
 );
 INSERT INTO identity DEFAULT VALUES;
+
+-- The last state that a running job kept; gone when the job is not live any more.
+CREATE TABLE checkpoint (
+  job_id   bigint PRIMARY KEY,
+  attempt  integer NOT NULL,
+  data     bytea NOT NULL,
+  saved_at timestamptz NOT NULL
+);
+
+-- Whether a job that was not started in time runs nevertheless; else it is dropped.
+ALTER TABLE job ADD COLUMN run_late boolean NOT NULL DEFAULT false;
+ALTER TABLE finished ADD COLUMN run_late boolean NOT NULL DEFAULT false;
