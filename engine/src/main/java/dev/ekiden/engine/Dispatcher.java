@@ -193,15 +193,17 @@ final class Dispatcher {
 
   private void store(Turn turn) {
     List<Settled> settled = new ArrayList<>();
+    Set<AttemptRef> locked = new HashSet<>();
     boolean stored = false;
     try {
       try {
-        settled.addAll(database.inTransaction(handle -> store(handle, turn)));
+        settled.addAll(database.inTransaction(handle -> store(handle, turn, locked)));
       } catch (RuntimeException e) {
         if (Database.isTransient(e)) {
           throw e;
         }
-        settled.addAll(storeSingly(turn));
+        locked.clear();
+        settled.addAll(storeSingly(turn, locked));
       }
       stored = true;
     } finally {
@@ -210,8 +212,12 @@ final class Dispatcher {
         turn.ends().forEach(end -> uncertain.add(end.job().ref()));
       }
     }
-    state.stored(turn, goOn(settled));
-    announce(turn, settled);
+    Turn done = locked.isEmpty() ? turn : turn.about(locked, false);
+    if (!locked.isEmpty()) {
+      state.putBackLocked(turn.about(locked, true));
+    }
+    state.stored(done, goOn(settled));
+    announce(done, settled);
   }
 
   /** Attempts after which the next job of their SERIAL key may start. */
@@ -226,7 +232,10 @@ final class Dispatcher {
     return goOn;
   }
 
-  private static List<Settled> store(Handle handle, Turn turn) {
+  /**
+   * @param locked gets the attempts whose rows others have locked
+   */
+  private static List<Settled> store(Handle handle, Turn turn, Set<AttemptRef> locked) {
     storeLog(handle, turn);
     if (!turn.marks().isEmpty()) {
       long now = System.nanoTime();
@@ -237,7 +246,19 @@ final class Dispatcher {
           turn.marks().stream().map(mark -> micros(now - mark.startedNanos())).toList());
     }
     List<Settlement> settlements = settlements(turn);
-    return settlements.isEmpty() ? List.of() : SettleTable.settle(handle, settlements);
+    return settlements.isEmpty() ? List.of() : settle(handle, settlements, locked);
+  }
+
+  private static List<Settled> settle(
+      Handle handle, List<Settlement> settlements, Set<AttemptRef> locked) {
+    List<Settled> settled = SettleTable.settle(handle, settlements);
+    if (settled.size() < settlements.size()) {
+      Set<AttemptRef> missing = new HashSet<>();
+      settlements.forEach(settlement -> missing.add(settlement.ref()));
+      settled.forEach(end -> missing.remove(end.ref()));
+      locked.addAll(SettleTable.stillRunning(handle, missing));
+    }
+    return settled;
   }
 
   private static void storeLog(Handle handle, Turn turn) {
@@ -278,12 +299,12 @@ final class Dispatcher {
    * stored (a result it cannot read, say) does not hold up the others; that one is stored without
    * its texts.
    */
-  private List<Settled> storeSingly(Turn turn) {
+  private List<Settled> storeSingly(Turn turn, Set<AttemptRef> locked) {
     database.useTransaction(handle -> storeLog(handle, turn));
     List<Settled> settled = new ArrayList<>();
     for (Settlement settlement : settlements(turn)) {
       try {
-        settled.addAll(settleAlone(settlement));
+        settled.addAll(settleAlone(settlement, locked));
       } catch (RuntimeException e) {
         if (Database.isTransient(e)) {
           throw e;
@@ -292,14 +313,15 @@ final class Dispatcher {
         settled.addAll(
             settleAlone(
                 settlement.withoutTexts(
-                    "its result or error could not be stored: " + Failures.brief(e))));
+                    "its result or error could not be stored: " + Failures.brief(e)),
+                locked));
       }
     }
     return settled;
   }
 
-  private List<Settled> settleAlone(Settlement settlement) {
-    return database.inTransaction(handle -> SettleTable.settle(handle, List.of(settlement)));
+  private List<Settled> settleAlone(Settlement settlement, Set<AttemptRef> locked) {
+    return database.inTransaction(handle -> settle(handle, List.of(settlement), locked));
   }
 
   /** Tells whoever waits for what the stored ends made possible, after their commit. */
@@ -328,6 +350,11 @@ final class Dispatcher {
       if (stored == null) {
         refused(end, again);
       } else {
+        if (stored.outcome() == Outcome.SUCCEEDED
+            && end.errorType() != null
+            && !NotCommittedException.class.getName().equals(end.errorType())) {
+          LOG.warn("Job {} had completed when its handler threw {}", end.job().id(), end.error());
+        }
         engine
             .listener()
             .attemptEnded(

@@ -15,6 +15,7 @@ import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -341,6 +342,7 @@ public final class Engine implements AutoCloseable {
                   @Override
                   public List<Enqueued> enqueue(List<JobRequest> requests) {
                     Enqueuer.Result result = insert(handle, requests);
+                    wakeUps.jobsReadySoon(handle, result.queueIds());
                     results.add(result);
                     return result.answers();
                   }
@@ -542,6 +544,14 @@ public final class Engine implements AutoCloseable {
               "runs-alone",
               "%d workers died under it, so it waits for one that runs nothing else"
                   .formatted(job.losses())));
+    }
+    Instant deadline = job.startBefore();
+    if (deadline != null && clock.now().isAfter(deadline)) {
+      reasons.add(
+          new Reason(
+              "past-deadline",
+              "it was to start before %s: the next claim drops it, unless it is to run late"
+                  .formatted(deadline)));
     }
     long ahead =
         database.withHandle(handle -> JobTable.ahead(handle, job.id(), job.priority(), MAX_AHEAD));

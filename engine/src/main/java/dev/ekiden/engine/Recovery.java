@@ -1,6 +1,7 @@
 package dev.ekiden.engine;
 
 import dev.ekiden.engine.Attempt.Outcome;
+import dev.ekiden.engine.store.CheckpointTable;
 import dev.ekiden.engine.store.EnqueueTable;
 import dev.ekiden.engine.store.SettleTable;
 import dev.ekiden.engine.store.SettleTable.Settled;
@@ -88,6 +89,7 @@ final class Recovery {
       nextHousekeepingNanos = System.nanoTime() + HOUSEKEEPING_NANOS;
       database.useTransaction(handle -> WorkerTable.forget(handle, WORKER_MEMORY));
       while (database.inTransaction(handle -> EnqueueTable.expireUnique(handle, BATCH)) == BATCH) {}
+      while (database.inTransaction(handle -> CheckpointTable.forget(handle, BATCH)) == BATCH) {}
     }
   }
 

@@ -40,6 +40,9 @@ final class WorkerState {
   /** Ends and marks wait this long for company while handlers still run. */
   private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
+  /** After this long it is tried again to store ends whose rows others had locked. */
+  private static final long LOCKED_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+
   private static final Duration FOREVER = Duration.ofDays(365);
   private static final long LOG_FLUSH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -59,7 +62,16 @@ final class WorkerState {
    * @param returned never started
    * @param log of handlers that run; the ends bring their own
    */
-  record Turn(List<End> ends, List<AttemptRef> returned, List<Mark> marks, List<Segment> log) {}
+  record Turn(List<End> ends, List<AttemptRef> returned, List<Mark> marks, List<Segment> log) {
+    /** The part of it that concerns these attempts, or that does not. */
+    Turn about(Set<AttemptRef> attempts, boolean these) {
+      return new Turn(
+          ends.stream().filter(end -> attempts.contains(end.job().ref()) == these).toList(),
+          returned.stream().filter(ref -> attempts.contains(ref) == these).toList(),
+          List.of(),
+          List.of());
+    }
+  }
 
   private final WorkerOptions options;
   private final Map<Integer, JobDefinition<?>> definitions;
@@ -79,6 +91,9 @@ final class WorkerState {
   private final Set<Execution> executions = new LinkedHashSet<>();
   private final Deque<End> ends = new ArrayDeque<>();
   private final Deque<AttemptRef> returned = new ArrayDeque<>();
+  private final Deque<End> lockedEnds = new ArrayDeque<>();
+  private final Deque<AttemptRef> lockedReturned = new ArrayDeque<>();
+  private long lockedUntilNanos;
   private final Map<AttemptRef, Mark> unmarked = new HashMap<>();
   private final List<Segment> log = new ArrayList<>();
   private final Set<AttemptRef> storing = new HashSet<>();
@@ -170,7 +185,8 @@ final class WorkerState {
 
   /** Waits until everything is stored, for so long at most. */
   boolean awaitStored(Duration atMost) {
-    return await(atMost, () -> ends.isEmpty() && returned.isEmpty() && storing.isEmpty());
+    return await(
+        atMost, () -> ends.isEmpty() && returned.isEmpty() && storing.isEmpty() && !hasLocked());
   }
 
   /** Rests unless the worker ends meanwhile; answers whether it goes on. */
@@ -247,6 +263,7 @@ final class WorkerState {
       backlog.remove(job -> true);
       backlog.forgetGoingBack();
       returned.clear();
+      lockedReturned.clear();
       unmarked.clear();
       strangers.clear();
       moreToClaim = true;
@@ -271,6 +288,8 @@ final class WorkerState {
       executions.forEach(execution -> execution.jobs().forEach(job -> known.add(job.ref())));
       ends.forEach(end -> known.add(end.job().ref()));
       known.addAll(returned);
+      lockedEnds.forEach(end -> known.add(end.job().ref()));
+      known.addAll(lockedReturned);
       backlog.forEach(job -> known.add(job.ref()));
       long endedClaims = claiming ? claims - 1 : claims;
       Map<AttemptRef, Long> unknown = new HashMap<>();
@@ -323,6 +342,7 @@ final class WorkerState {
     try {
       while (true) {
         long now = System.nanoTime();
+        tryLockedAgain(now);
         if (phase == Phase.ENDED && ends.isEmpty() && returned.isEmpty()) {
           return null;
         }
@@ -417,6 +437,9 @@ final class WorkerState {
     if (!ends.isEmpty()) {
       wait = Math.min(wait, firstEndNanos + LINGER_NANOS - now);
     }
+    if (hasLocked()) {
+      wait = Math.min(wait, lockedUntilNanos - now);
+    }
     for (Mark mark : unmarked.values()) {
       wait = Math.min(wait, mark.startedNanos() + LINGER_NANOS - now);
     }
@@ -470,6 +493,34 @@ final class WorkerState {
           .filter(mark -> !ended.contains(mark.ref()))
           .forEach(mark -> unmarked.putIfAbsent(mark.ref(), mark));
     });
+  }
+
+  /** The rows of the turn's attempts are locked by others: they are stored after a rest. */
+  void putBackLocked(Turn turn) {
+    locked(() -> {
+      noLongerStoring(turn);
+      if (!hasLocked()) {
+        lockedUntilNanos = System.nanoTime() + LOCKED_REST_NANOS;
+      }
+      lockedEnds.addAll(turn.ends());
+      lockedReturned.addAll(turn.returned());
+    });
+  }
+
+  private boolean hasLocked() {
+    return !lockedEnds.isEmpty() || !lockedReturned.isEmpty();
+  }
+
+  private void tryLockedAgain(long now) {
+    if (hasLocked() && now >= lockedUntilNanos) {
+      if (!lockedEnds.isEmpty()) {
+        ends.addAll(lockedEnds);
+        firstEndNanos = now - LINGER_NANOS;
+      }
+      returned.addAll(lockedReturned);
+      lockedEnds.clear();
+      lockedReturned.clear();
+    }
   }
 
   private void noLongerStoring(Turn turn) {
@@ -728,6 +779,7 @@ final class WorkerState {
         && backlog.isEmpty()
         && ends.isEmpty()
         && returned.isEmpty()
+        && !hasLocked()
         && storing.isEmpty();
   }
 

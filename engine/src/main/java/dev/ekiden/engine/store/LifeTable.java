@@ -104,6 +104,12 @@ public final class LifeTable {
   private static final String ASK_TO_STOP =
       "UPDATE ekiden.running SET cancel_requested = true WHERE id = :id RETURNING worker_id";
 
+  /** Who asks for a job again wants it run: a deadline that is over is forgotten. */
+  private static final String AGAIN =
+      Columns.in("{job}")
+          .replace(
+              "start_before", "CASE WHEN start_before > ekiden.engine_now() THEN start_before END");
+
   private static final String REDRIVE =
       Columns.in(
           """
@@ -126,7 +132,7 @@ public final class LifeTable {
             WHERE claimed_at IS NOT NULL
           ),
           stored AS (
-            INSERT INTO ekiden.job ({job}) SELECT {job} FROM back
+            INSERT INTO ekiden.job ({job}) SELECT {again} FROM back
           )
           INSERT INTO ekiden.ready ({live})
           SELECT id, queue_id, priority, definition_id, NULLIF(key_kind, 'UNIQUE'),
@@ -134,7 +140,8 @@ public final class LifeTable {
                  attempt, 0, 0
           FROM back
           RETURNING queue_id, id
-          """);
+          """
+              .replace("{again}", AGAIN));
 
   private static final String FAILED_OF_QUEUE =
       """

@@ -8,12 +8,12 @@ import org.jdbi.v3.core.Handle;
  * vacuumed. So the planner takes them for tiny and reads them from end to end; it must not.
  */
 final class Plans {
-  private static final String USE_INDEXES = "SELECT set_config('enable_seqscan', 'off', true)";
+  static final String USE_INDEXES = "set_config('enable_seqscan', 'off', true)";
 
   private Plans() {}
 
   /** Keeps the planner to the indexes until the transaction ends. */
   static void useIndexes(Handle handle) {
-    handle.createQuery(USE_INDEXES).mapTo(String.class).one();
+    handle.createQuery("SELECT " + USE_INDEXES).mapTo(String.class).one();
   }
 }
