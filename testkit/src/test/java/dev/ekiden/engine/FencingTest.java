@@ -120,7 +120,7 @@ class FencingTest {
     assertThat(second.attempt()).isEqualTo(2);
     WorkerState.Turn turn =
         new WorkerState.Turn(
-            List.of(succeeded(second), succeeded(first)), List.of(), List.of(), List.of(), false);
+            List.of(succeeded(second), succeeded(first)), List.of(), List.of(), List.of());
     List<Settled> settled =
         jobs.database()
             .inTransaction(handle -> SettleTable.settle(handle, Dispatcher.settlements(turn)));
