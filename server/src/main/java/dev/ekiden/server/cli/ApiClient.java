@@ -81,6 +81,11 @@ public final class ApiClient implements AutoCloseable {
     return json(send(path, "PUT", body(body), "application/json"));
   }
 
+  /** Puts a file as it is. */
+  public JsonNode putFile(String path, String contentType, Path file) throws IOException {
+    return json(send(path, "PUT", BodyPublishers.ofFile(file), contentType));
+  }
+
   public void delete(String path) {
     send(path, "DELETE", BodyPublishers.noBody(), null);
   }

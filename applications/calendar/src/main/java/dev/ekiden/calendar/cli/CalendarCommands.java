@@ -14,6 +14,7 @@ public final class CalendarCommands {
   public static List<Object> all(CommandContext context, HolidayCalendars holidays) {
     return List.of(
         new ImportCommand(context),
+        new ImportIcsCommand(context),
         new ExportCommand(context),
         new SyncCommand(context),
         new DiffSyncCommand(context),
@@ -24,6 +25,8 @@ public final class CalendarCommands {
         new HoldCommand(context),
         new ConfirmCommand(context),
         new CancelCommand(context),
+        new BlocksCommand(context),
+        new FeedsCommand(context),
         new SampleCommand(context, holidays));
   }
 }

@@ -25,9 +25,10 @@ public final class CalendarRoutes {
     new TruthRoutes(services, refresh, holidays).addTo(refusing);
     new FileRoutes(services, refresh, holidays).addTo(refusing);
     new SyncRoutes(services, refresh).addTo(refusing);
+    new IcsRoutes(services, refresh).addControl(refusing);
   }
 
-  /** The routes of the public listener: searching and booking. */
+  /** The routes of the public listener: searching, booking and feeds. */
   public void addPublic(Routes routes) {
     addBooking(new RefusingRoutes(routes), Audience.CUSTOMERS);
   }
@@ -35,5 +36,6 @@ public final class CalendarRoutes {
   private void addBooking(Routes routes, Audience audience) {
     new SearchRoutes(services, holidays, audience).addTo(routes);
     new BookingRoutes(services, refresh.bookings()).addTo(routes);
+    new IcsRoutes(services, refresh).addBoth(routes);
   }
 }

@@ -97,6 +97,7 @@ record Refusal(
           SPECIAL_PERIOD_CLOSED,
           OUTSIDE_RENTABLE_HOURS,
           CLOSURE,
+          BLOCKED,
           OCCUPIED,
           BUFFER,
           NO_PRICE,

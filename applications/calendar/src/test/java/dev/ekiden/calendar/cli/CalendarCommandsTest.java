@@ -230,10 +230,69 @@ final class CalendarCommandsTest {
         .isEqualTo(ExitCode.USAGE);
   }
 
+  @Test
+  @Order(7)
+  void aCalendarOfAnotherSystemBlocksASpaceAndAFeedTellsOthers() throws Exception {
+    Path google = directory.resolve("google.ics");
+    String event = "BEGIN:VEVENT\nUID:%s\nDTSTART:%s\nDURATION:PT1H\nEND:VEVENT\n";
+    Files.writeString(
+        google,
+        "BEGIN:VCALENDAR\n"
+            + event.formatted("1", "20261205T010000Z")
+            + event.formatted("2", "soon")
+            + "END:VCALENDAR\n");
+    Run run = server.ekiden("calendar", "import-ics", google.toString(), "--space", "S00001");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(run.out())
+        .contains("google")
+        .contains(google + ":9 DTSTART: Could not parse date-time value.");
+    assertThat(server.ekiden("calendar", "blocks", "list", "--space", "S00001").out())
+        .contains("google");
+    assertThat(
+            server
+                .ekiden(
+                    "calendar",
+                    "plans",
+                    "S00001",
+                    "--start",
+                    "2026-12-05T10:00",
+                    "--end",
+                    "2026-12-05T11:00",
+                    "--reasons")
+                .out())
+        .contains("BLOCKED");
+    assertThat(
+            server.ekiden("calendar", "blocks", "remove", "google", "--space", "S00001").exitCode())
+        .isEqualTo(ExitCode.OK);
+    assertThat(server.ekiden("calendar", "import-ics", google.toString()).exitCode())
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(server.ekiden("calendar", "import-ics", "none.ics", "--space", "S00001").exitCode())
+        .isEqualTo(ExitCode.USAGE);
+
+    Run feed =
+        server.ekiden("calendar", "feeds", "create", "S00001", "--name", "google", "-o", "json");
+    assertThat(server.open().get(feed.json().path("path").asString("")).body())
+        .startsWith("BEGIN:VCALENDAR");
+    assertThat(server.ekiden("calendar", "feeds", "list", "S00001").out()).contains("google");
+    String id = feed.json().path("id").asString("");
+    assertThat(server.ekiden("calendar", "feeds", "revoke", "S00001", id).exitCode())
+        .isEqualTo(ExitCode.OK);
+    assertThat(server.ekiden("calendar", "feeds", "revoke", "S00001", id).exitCode())
+        .isEqualTo(ExitCode.NOT_FOUND);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
         "import",
+        "import-ics",
+        "blocks",
+        "blocks list",
+        "blocks remove",
+        "feeds",
+        "feeds list",
+        "feeds create",
+        "feeds revoke",
         "export",
         "sync",
         "diff-sync",
@@ -247,7 +306,7 @@ final class CalendarCommandsTest {
         "sample"
       })
   void everyVerbHasHelpWithExamples(String verb) {
-    Run help = server.ekiden("calendar", verb, "--help");
+    Run help = server.ekiden(("calendar " + verb + " --help").split(" "));
     assertThat(help.exitCode()).isEqualTo(ExitCode.OK);
     assertThat(help.out()).contains("Examples:").contains("ekiden calendar " + verb);
   }

@@ -74,7 +74,9 @@ final class CalendarContractTest {
             "POST /calendar/holds",
             "GET /calendar/reservations/{token}",
             "POST /calendar/reservations/{token}/confirm",
-            "POST /calendar/reservations/{token}/cancel");
+            "POST /calendar/reservations/{token}/cancel",
+            "GET /calendar/feeds/{token}/busy.ics",
+            "GET /calendar/feeds/{token}/freebusy.ics");
   }
 
   @Test
@@ -84,6 +86,7 @@ final class CalendarContractTest {
     booking(server.open());
     truth(server.control());
     files(server.control());
+    icalendar(server.control(), server.open());
     syncs(server.control());
     contract.assertAllSeen();
   }
@@ -219,6 +222,62 @@ final class CalendarContractTest {
     Answer venues = http.get("/calendar/export/venues.csv");
     check("GET", "/calendar/export/{file}", venues);
     assertThat(venues.body()).isEqualTo(Files.readString(directory.resolve("sample/venues.csv")));
+  }
+
+  private void icalendar(Http http, Http open) throws Exception {
+    Http ics = http.with("Content-Type", "text/calendar; charset=utf-8");
+    String text =
+        "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261205T010000Z\r\n"
+            + "DURATION:PT1H\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:2\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    for (String[] target : new String[][] {{"spaces", "space"}, {"resources", "resource"}}) {
+      String sources = "/calendar/%s/S00002/blocks".formatted(target[0]);
+      String pattern = "/calendar/%s/{%s}/blocks".formatted(target[0], target[1]);
+      Answer imported = ics.put(sources + "/google", text);
+      check("PUT", pattern + "/{source}", imported);
+      assertThat(imported.json().path("added").asInt()).isEqualTo(1);
+      assertThat(imported.json().path("problems").get(0).path("line").asInt()).isEqualTo(7);
+      check("PUT", pattern + "/{source}", ics.put(sources + "/google", "<html>"));
+      check("GET", pattern, http.get(sources));
+      check("DELETE", pattern + "/{source}", http.delete(sources + "/google"));
+      check("DELETE", pattern + "/{source}", http.delete(sources + "/google"));
+    }
+    String feeds = "/calendar/spaces/S00002/feeds";
+    Answer created = http.post(feeds, "{\"name\":\"google\"}");
+    check("POST", "/calendar/spaces/{space}/feeds", created);
+    check("POST", "/calendar/spaces/{space}/feeds", http.post(feeds, "{\"name\":\" \"}"));
+    check("GET", "/calendar/spaces/{space}/feeds", http.get(feeds));
+    for (Http reader : List.of(http, open.with("Content-Type", null))) {
+      Answer feed = reader.get(created.json().path("path").stringValue());
+      check("GET", "/calendar/feeds/{token}/busy.ics", feed);
+      check(
+          "GET",
+          "/calendar/feeds/{token}/freebusy.ics",
+          reader.get(created.json().path("freeBusyPath").stringValue()));
+      Http conditional = reader.with("If-None-Match", "\"other\", " + feed.header("ETag"));
+      Answer same = conditional.get(created.header("Location"));
+      assertThat(same.status()).isEqualTo(304);
+      assertThat(same.body()).isEmpty();
+      assertThat(
+              reader
+                  .with("If-Modified-Since", feed.header("Last-Modified"))
+                  .get(created.header("Location"))
+                  .status())
+          .isEqualTo(304);
+      assertThat(
+              reader
+                  .with("If-None-Match", "\"other\"")
+                  .with("If-Modified-Since", feed.header("Last-Modified"))
+                  .get(created.header("Location"))
+                  .status())
+          .isEqualTo(200);
+    }
+    check(
+        "DELETE",
+        "/calendar/spaces/{space}/feeds/{feed}",
+        http.delete(feeds + "/" + created.json().path("id").stringValue()));
+    Answer revoked = open.get(created.header("Location"));
+    assertThat(revoked.status()).isEqualTo(404);
+    check("GET", "/calendar/feeds/{token}/busy.ics", revoked);
   }
 
   private void syncs(Http http) {

@@ -98,6 +98,9 @@ final class CalendarHttpTest {
     "PUT,/calendar/venues/tokyo/calendar",
     "POST,/calendar/import/venues.csv",
     "GET,/calendar/export/reservations.csv",
+    "PUT,/calendar/spaces/room/blocks/google",
+    "GET,/calendar/spaces/room/feeds",
+    "POST,/calendar/spaces/room/feeds",
     "POST,/calendar/sync",
     "POST,/calendar/verify"
   })
