@@ -24,7 +24,10 @@ public final class CalendarCommands {
         new PlansCommand(context),
         new HoldCommand(context),
         new ConfirmCommand(context),
+        new ChangeCommand(context),
+        new ExtendCommand(context),
         new CancelCommand(context),
+        new RequestsCommand(context),
         new BlocksCommand(context),
         new FeedsCommand(context),
         new SampleCommand(context, holidays));

@@ -24,7 +24,7 @@ public enum CalendarFile {
    */
   SPACES("spaces.csv", List.of("code", "venue", "name"), List.of("resources")),
 
-  /** Minutes and days as in {@code BookingRules}, whose defaults hold. */
+  /** As in {@code BookingRules} and {@code BookingPolicy}, whose defaults hold. */
   PLANS(
       "plans.csv",
       List.of("code", "space", "name"),
@@ -37,7 +37,10 @@ public enum CalendarFile {
           "buffer_before_minutes",
           "buffer_after_minutes",
           "minimum_notice_minutes",
-          "booking_window_days")),
+          "booking_window_days",
+          "approval_minutes",
+          "free_cancel_minutes",
+          "cancel_fee_percent")),
 
   /**
    * Either a {@code space} and its business hours, or a {@code plan} and its rentable hours, in the

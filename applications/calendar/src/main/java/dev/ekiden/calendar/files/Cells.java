@@ -49,7 +49,10 @@ final class Cells {
         Integer.toString(plan.rules().bufferBeforeMinutes()),
         Integer.toString(plan.rules().bufferAfterMinutes()),
         Integer.toString(plan.rules().minimumNoticeMinutes()),
-        Integer.toString(plan.rules().bookingWindowDays()));
+        Integer.toString(plan.rules().bookingWindowDays()),
+        Integer.toString(plan.policy().approvalMinutes()),
+        Integer.toString(plan.policy().freeCancelMinutes()),
+        Integer.toString(plan.policy().cancelFeePercent()));
   }
 
   static List<String> specialPeriod(Space space, SpecialPeriod period) {

@@ -5,6 +5,7 @@ import dev.ekiden.calendar.availability.HolidayCalendars;
 import dev.ekiden.calendar.availability.InvalidValueException;
 import dev.ekiden.calendar.booking.BookingService;
 import dev.ekiden.calendar.store.CalendarStore;
+import dev.ekiden.calendar.store.RefreshResult;
 import dev.ekiden.calendar.store.Refreshes;
 import dev.ekiden.calendar.store.SyncRun;
 import dev.ekiden.calendar.store.TruthWriter;
@@ -241,6 +242,21 @@ public final class CalendarRefresh {
       ids = planIdsAfter(ids.getLast());
     }
     return verifier.result();
+  }
+
+  /**
+   * Computes calendars anew and writes the days that differ, at once and not by a job.
+   *
+   * @param planIds ids of no plan are left out
+   */
+  public RefreshResult rebuild(List<Long> planIds) {
+    RefreshResult result = RefreshResult.NOTHING;
+    List<Long> ids = planIds.stream().distinct().sorted().toList();
+    for (int first = 0; first < ids.size(); first += VERIFY_PLANS) {
+      List<Long> some = ids.subList(first, Math.min(ids.size(), first + VERIFY_PLANS));
+      result = result.plus(refresher.write(refresher.compute(some)));
+    }
+    return result;
   }
 
   private List<Long> planIdsAfter(long after) {

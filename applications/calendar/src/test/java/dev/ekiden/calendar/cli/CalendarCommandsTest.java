@@ -8,6 +8,8 @@ import dev.ekiden.server.ExitCode;
 import dev.ekiden.testkit.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -89,8 +91,17 @@ final class CalendarCommandsTest {
     Files.writeString(venues, "code,name,zone\ncli-good,a,Asia/Tokyo\ncli-bad,b,Mars/Olympus\n");
     Run run = server.ekiden("calendar", "import", venues.toString());
     assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
-    assertThat(run.out()).contains("LINE").contains("Mars/Olympus").contains("zone");
-    assertThat(run.err()).contains("good rows were imported");
+    assertThat(run.out()).contains("venues.csv:3 zone 'Mars/Olympus': ");
+    assertThat(run.err()).contains("good rows were imported").contains("being refreshed");
+    Files.writeString(venues, "code,name,zone\ncli-bad,b,Mars/Olympus\n");
+    Files.writeString(bad.resolve("venue.csv"), "code,name,zone\n");
+    Run none = server.ekiden("calendar", "import", bad.toString());
+    assertThat(none.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(none.err())
+        .contains("Nothing was imported")
+        .contains("not named like a file of the calendar")
+        .contains("venue.csv")
+        .doesNotContain("being refreshed");
     Files.writeString(venues, "code,name,zone\ncli-more,a,Asia/Tokyo\ncli-bad,b,Mars/Olympus\n");
     Run atomic = server.ekiden("calendar", "import", bad.toString(), "--atomic");
     assertThat(atomic.exitCode()).isEqualTo(ExitCode.FAILED);
@@ -146,6 +157,15 @@ final class CalendarCommandsTest {
     Run wrong = server.ekiden("calendar", "verify", "--plan", "P000003");
     assertThat(wrong.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(wrong.out()).contains("P000003").contains("2026-12-24").contains("DAY_MISSING");
+    Run rebuilt = server.ekiden("calendar", "verify", "P000003", "--rebuild");
+    assertThat(rebuilt.out()).contains("DAY_MISSING").contains("days rebuilt");
+    assertThat(rebuilt.exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(server.ekiden("calendar", "verify", "P000003").exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(server.ekiden("calendar", "verify", "--rebuild").exitCode()).isEqualTo(ExitCode.OK);
+    server
+        .database()
+        .useTransaction(
+            handle -> handle.execute("DELETE FROM calendar.calendar_day WHERE day = '2026-12-24'"));
     assertThat(server.ekiden("calendar", "verify", "--plan", "none").exitCode())
         .isEqualTo(ExitCode.NOT_FOUND);
     server.ekiden("calendar", "sync", "--wait");
@@ -208,7 +228,28 @@ final class CalendarCommandsTest {
     assertThat(hold.exitCode()).isEqualTo(ExitCode.OK);
     String token = hold.json().path("token").asString("");
     assertThat(server.ekiden("calendar", "confirm", token).out()).contains("CONFIRMED");
+    String later =
+        OffsetDateTime.parse(end).plusHours(1).format(DateTimeFormatter.ISO_OFFSET_DATE_TIME);
+    assertThat(server.ekiden("calendar", "extend", token, "--end", later).out()).contains(later);
+    assertThat(server.ekiden("calendar", "change", token, "--start", start, "--end", end).out())
+        .doesNotContain(later);
     assertThat(server.ekiden("calendar", "cancel", token).out()).contains("CANCELED");
+    assertThat(
+            server.ekiden("calendar", "change", token, "--start", start, "--end", end).exitCode())
+        .isEqualTo(ExitCode.FAILED);
+    server.control().put("/calendar/plans/P000001/policy", "{\"approvalMinutes\":60}");
+    Run request =
+        server.ekiden("calendar", "hold", "P000001", "--start", start, "--end", end, "-o", "json");
+    Run requested =
+        server.ekiden(
+            "calendar", "confirm", request.json().path("token").asString(""), "-o", "json");
+    String id = requested.json().path("id").asString("");
+    assertThat(server.ekiden("calendar", "requests", "list").out()).contains(id);
+    assertThat(server.ekiden("calendar", "requests", "approve", id).out()).contains("CONFIRMED");
+    assertThat(server.ekiden("calendar", "requests", "reject", id).exitCode())
+        .isEqualTo(ExitCode.FAILED);
+    server.ekiden("calendar", "cancel", request.json().path("token").asString(""));
+    server.control().put("/calendar/plans/P000001/policy", "{}");
     assertThat(server.ekiden("calendar", "confirm", token).exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(server.ekiden("calendar", "confirm", "x").exitCode()).isEqualTo(ExitCode.NOT_FOUND);
     Run reasons =
@@ -302,6 +343,12 @@ final class CalendarCommandsTest {
         "plans",
         "hold",
         "confirm",
+        "change",
+        "extend",
+        "requests",
+        "requests list",
+        "requests approve",
+        "requests reject",
         "cancel",
         "sample"
       })

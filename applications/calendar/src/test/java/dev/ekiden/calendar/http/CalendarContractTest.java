@@ -66,6 +66,7 @@ final class CalendarContractTest {
                 .map(route -> route.method() + " " + route.path()))
         .containsExactlyInAnyOrder(
             "GET /calendar/openapi.yaml",
+            "GET /calendar/",
             "GET /calendar/spaces",
             "GET /calendar/spaces/{space}",
             "GET /calendar/spaces/{space}/plans",
@@ -74,6 +75,8 @@ final class CalendarContractTest {
             "POST /calendar/holds",
             "GET /calendar/reservations/{token}",
             "POST /calendar/reservations/{token}/confirm",
+            "POST /calendar/reservations/{token}/change",
+            "POST /calendar/reservations/{token}/extend",
             "POST /calendar/reservations/{token}/cancel",
             "GET /calendar/feeds/{token}/busy.ics",
             "GET /calendar/feeds/{token}/freebusy.ics");
@@ -84,6 +87,7 @@ final class CalendarContractTest {
     search(server.open());
     search(server.control());
     booking(server.open());
+    requests(server.control(), server.open());
     truth(server.control());
     files(server.control());
     icalendar(server.control(), server.open());
@@ -123,6 +127,8 @@ final class CalendarContractTest {
 
   private void search(Http http) {
     check("GET", "/calendar/openapi.yaml", http.get("/calendar/openapi.yaml"));
+    check("GET", "/calendar/", http.get("/calendar/"));
+    assertThat(http.get("/calendar").json().path("links").size()).isPositive();
     Answer page = http.get("/calendar/spaces?limit=1");
     check("GET", "/calendar/spaces", page);
     assertThat(page.json().path("next").asString("")).isEqualTo("S00001");
@@ -150,7 +156,71 @@ final class CalendarContractTest {
     String reservation = held.header("Location");
     check("GET", "/calendar/reservations/{token}", http.get(reservation));
     check("POST", "/calendar/reservations/{token}/confirm", http.post(reservation + "/confirm"));
+    Answer changed = http.post(reservation + "/change", times(21, 23));
+    check("POST", "/calendar/reservations/{token}/change", changed);
+    assertThat(changed.json().path("start").asString("")).isEqualTo(DAY + "T21:00:00+09:00");
+    check(
+        "POST",
+        "/calendar/reservations/{token}/change",
+        http.post(reservation + "/change", times(23, 21)));
+    Answer extended = http.post(reservation + "/extend", "{\"end\":\"2026-12-02T00:00\"}");
+    check("POST", "/calendar/reservations/{token}/extend", extended);
+    assertThat(extended.json().path("total").asInt()).isEqualTo(3_000);
     check("POST", "/calendar/reservations/{token}/cancel", http.post(reservation + "/cancel"));
+    Answer notAnymore = http.post(reservation + "/change", times(20, 21));
+    assertThat(notAnymore.code()).isEqualTo("reservation-state");
+    check("POST", "/calendar/reservations/{token}/change", notAnymore);
+  }
+
+  private static String times(int fromHour, int toHour) {
+    return "{\"start\":\"%sT%02d:00\",\"end\":\"%sT%02d:00\"}"
+        .formatted(DAY, fromHour, DAY, toHour);
+  }
+
+  private void requests(Http control, Http open) {
+    String policy = "/calendar/plans/P000001/policy";
+    check(
+        "PUT",
+        "/calendar/plans/{plan}/policy",
+        control.put(policy, "{\"approvalMinutes\":60,\"cancelFeePercent\":50}"));
+    check(
+        "PUT",
+        "/calendar/plans/{plan}/policy",
+        control.put(policy, "{\"approvalMinutes\":-1,\"cancelFeePercent\":101}"));
+    String one = open.post("/calendar/holds", hold(14, 15)).header("Location");
+    String two = open.post("/calendar/holds", hold(15, 16)).header("Location");
+    String three = open.post("/calendar/holds", hold(16, 17)).header("Location");
+    for (String reservation : List.of(one, two, three)) {
+      Answer requested = open.post(reservation + "/confirm");
+      check("POST", "/calendar/reservations/{token}/confirm", requested);
+      assertThat(requested.json().path("state").asString("")).isEqualTo("REQUESTED");
+    }
+    Answer page = control.get("/calendar/requests?limit=2");
+    check("GET", "/calendar/requests", page);
+    String first = page.json().path("items").get(0).path("id").asString("");
+    String next = page.json().path("next").asString("");
+    Answer last = control.get("/calendar/requests?after=" + next);
+    check("GET", "/calendar/requests", last);
+    assertThat(last.json().path("items")).hasSize(1);
+    Answer approved = control.post("/calendar/requests/" + first + "/approve");
+    check("POST", "/calendar/requests/{id}/approve", approved);
+    check(
+        "POST",
+        "/calendar/requests/{id}/reject",
+        control.post("/calendar/requests/" + first + "/reject"));
+    check(
+        "POST",
+        "/calendar/requests/{id}/reject",
+        control.post("/calendar/requests/" + next + "/reject"));
+    check(
+        "POST",
+        "/calendar/requests/{id}/approve",
+        control.post("/calendar/requests/" + next + "/approve"));
+    Answer guest = open.post(one + "/change", times(17, 18));
+    check("POST", "/calendar/reservations/{token}/change", guest);
+    assertThat(guest.code()).isEqualTo("approval-required");
+    assertThat(control.post(one + "/change", times(17, 18)).status()).isEqualTo(200);
+    control.put(policy, "{}");
   }
 
   private void truth(Http http) {
@@ -290,7 +360,10 @@ final class CalendarContractTest {
     check("POST", "/calendar/verify", verified);
     JsonNode counts = verified.json();
     assertThat(counts.path("plansChecked").asInt()).isEqualTo(8);
-    check("POST", "/calendar/verify", http.post("/calendar/verify", "{\"plans\":[\"P000001\"]}"));
+    check(
+        "POST",
+        "/calendar/verify",
+        http.post("/calendar/verify", "{\"plans\":[\"P000001\"],\"rebuild\":true}"));
   }
 
   private static String hold(int fromHour, int toHour) {
