@@ -20,6 +20,7 @@ public final class CalendarCommands {
         new DiffSyncCommand(context),
         new VerifyCommand(context),
         new SpacesCommand(context),
+        new SearchCommand(context),
         new AvailabilityCommand(context),
         new PlansCommand(context),
         new HoldCommand(context),

@@ -21,8 +21,9 @@ public enum CalendarFile {
    * {@code resources}: what a booking takes, separated by spaces, each {@code CODE} or {@code
    * CODE:UNITS}; the resource has at least so many units, one if none are named. Spaces with a
    * resource in common compete for its units. By default a space uses a resource of its own code.
+   * {@code capacity}: how many people it holds, 0 if nobody says.
    */
-  SPACES("spaces.csv", List.of("code", "venue", "name"), List.of("resources")),
+  SPACES("spaces.csv", List.of("code", "venue", "name"), List.of("resources", "capacity")),
 
   /** As in {@code BookingRules} and {@code BookingPolicy}, whose defaults hold. */
   PLANS(

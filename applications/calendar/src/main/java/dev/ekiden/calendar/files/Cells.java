@@ -33,7 +33,8 @@ final class Cells {
 
   static List<String> space(String venueCode, Space space, List<ResourceUse> uses) {
     String resources = String.join(" ", uses.stream().map(ResourceUse::text).toList());
-    return List.of(space.code(), venueCode, space.name(), resources);
+    return List.of(
+        space.code(), venueCode, space.name(), resources, Integer.toString(space.capacity()));
   }
 
   static List<String> plan(String spaceCode, Plan plan) {

@@ -72,6 +72,7 @@ public final class Revised {
         businessHours,
         specialPeriods,
         closures,
+        space.capacity(),
         space.version());
   }
 

@@ -302,6 +302,11 @@ class RandomHistoryTest {
               assertThat(explanation).as(describe(start, end)).isEqualTo(quote);
             }
           }
+          if (quote.isPresent()) {
+            assertThat(availability.unitsFree(start, end))
+                .as(describe(start, end))
+                .isEqualTo(ReferenceQuotes.unitsFree(truth, start, end));
+          }
           Instant begin = start;
           quote.ifPresent(found -> expected.add(new Offer(begin, end, found)));
         }

@@ -212,6 +212,13 @@ final class CalendarCommandsTest {
         .contains(start);
     assertThat(server.ekiden("calendar", "plans", "S00001", "--start", start, "--end", end).out())
         .contains("P000001");
+    assertThat(
+            server
+                .ekiden(
+                    "calendar", "search", "--start", start, "--end", end, "--max-total", "99999")
+                .out())
+        .contains("P000001")
+        .contains("S00001");
     Run hold =
         server.ekiden(
             "calendar",
@@ -339,6 +346,7 @@ final class CalendarCommandsTest {
         "diff-sync",
         "verify",
         "spaces",
+        "search",
         "availability",
         "plans",
         "hold",

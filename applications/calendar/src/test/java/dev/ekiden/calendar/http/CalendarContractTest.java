@@ -67,6 +67,7 @@ final class CalendarContractTest {
         .containsExactlyInAnyOrder(
             "GET /calendar/openapi.yaml",
             "GET /calendar/",
+            "GET /calendar/search",
             "GET /calendar/spaces",
             "GET /calendar/spaces/{space}",
             "GET /calendar/spaces/{space}/plans",
@@ -150,6 +151,11 @@ final class CalendarContractTest {
   }
 
   private void booking(Http http) {
+    String search = "/calendar/search?start=%sT20:00&end=%sT22:00".formatted(DAY, DAY);
+    Answer found = http.get(search + "&limit=1");
+    check("GET", "/calendar/search", found);
+    assertThat(found.json().path("items")).hasSize(1);
+    check("GET", "/calendar/search", http.get(search + "&capacity=many"));
     Answer held = http.post("/calendar/holds", hold(20, 22));
     check("POST", "/calendar/holds", held);
     assertThat(held.json().path("price").path("total").asInt()).isEqualTo(2_000);

@@ -142,6 +142,15 @@ final class CalendarHttpTest {
         "/calendar/plans/always/availability?from=2026-12-01&to=2026-12-01&minutes=0|400|invalid-parameter",
         "/calendar/plans/always/availability?from=2026-12-01&to=2026-12-01&minutes=10081|400|invalid-parameter",
         "/calendar/plans/always/availability?from=2026-12-01&to=2026-12-01&minuts=60|400|unknown-parameter",
+        "/calendar/search?start=noon&end=2026-12-01T11:00|400|invalid-parameter",
+        "/calendar/search?start=2026-12-01T11:00|400|missing-parameter",
+        "/calendar/search?start=2026-12-01T11:00&end=2026-12-01T11:00|400|invalid-parameter",
+        "/calendar/search?start=2026-12-01T11:00&end=2026-12-08T11:01|400|invalid-parameter",
+        "/calendar/search?start=2026-12-01T10:00&end=2026-12-01T11:00&currency=YEN|400|invalid-parameter",
+        "/calendar/search?start=2026-12-01T10:00&end=2026-12-01T11:00&maxTotal=-1|400|invalid-parameter",
+        "/calendar/search?start=2026-12-01T10:00&end=2026-12-01T11:00&units=101|400|invalid-parameter",
+        "/calendar/search?start=2026-12-01T10:00&end=2026-12-01T11:00&capacity=100001|400|invalid-parameter",
+        "/calendar/search?start=2026-12-01T10:00&end=2026-12-01T11:00&limit=101|400|invalid-parameter",
         "/calendar/spaces/room/plans?start=noon&end=2026-12-01T11:00|400|invalid-parameter",
         "/calendar/spaces/room/plans?start=2026-12-01T10:00&end=2026-12-01T10:00|400|invalid-parameter",
         "/calendar/spaces/room/plans?start=2026-12-01T11:00&end=2026-12-01T10:00|400|invalid-parameter",
@@ -532,6 +541,89 @@ final class CalendarHttpTest {
       bookable += offered.size();
     }
     assertThat(bookable).isGreaterThan(30);
+  }
+
+  @Test
+  void aSearchFindsWhatBruteForceFindsPageByPage() {
+    Random random = new Random(17);
+    Http csv = server.control().with("Content-Type", "text/csv");
+    List<String> plans = new ArrayList<>();
+    Map<String, Integer> capacities = new TreeMap<>();
+    for (String code : List.of("S00001", "S00002", "S00003", "S00004")) {
+      JsonNode space = server.control().get("/calendar/spaces/" + code).json();
+      if (!space.has("space")) {
+        continue;
+      }
+      int capacity = random.nextInt(20);
+      csv.post(
+          "/calendar/import/spaces.csv",
+          "code,venue,name,capacity\n%s,%s,x,%d\n"
+              .formatted(
+                  code, space.path("space").path("venue").path("code").asString(""), capacity));
+      for (String plan : plansOf(code)) {
+        plans.add(plan);
+        capacities.put(plan, capacity);
+      }
+    }
+    assertThat(plans).hasSizeGreaterThan(20);
+    settle();
+    int matches = 0;
+    for (int count = 0; count < 40; count++) {
+      LocalDate day = LocalDate.of(2026, 11, 24).plusDays(random.nextInt(40));
+      String start = "%sT%02d:00".formatted(day, 8 + random.nextInt(12));
+      int hours = 1 + random.nextInt(4);
+      String end = java.time.LocalDateTime.parse(start).plusHours(hours) + "";
+      int capacity = random.nextInt(3) == 0 ? 0 : random.nextInt(20);
+      long minimum = random.nextInt(3_000);
+      long maximum = minimum + random.nextInt(12_000);
+      int units = 1 + random.nextInt(2);
+      Instant now = server.engine().clock().now();
+      Map<String, Long> expected = new TreeMap<>();
+      for (String plan : plans) {
+        Truth truth = truth(plan, day.minusDays(1), day.plusDays(2));
+        Instant from =
+            java.time.LocalDateTime.parse(start).atZone(truth.venue().zone()).toInstant();
+        Instant to = from.plus(Duration.ofHours(hours));
+        new ReferenceQuotes(truth)
+            .quote(from, to, now)
+            .filter(quote -> quote.total() >= minimum && quote.total() <= maximum)
+            .filter(quote -> capacities.getOrDefault(plan, 0) >= capacity)
+            .filter(quote -> quote.currency().getCurrencyCode().equals("JPY"))
+            .filter(quote -> ReferenceQuotes.unitsFree(truth, from, to) >= units)
+            .ifPresent(quote -> expected.put(plan, quote.total()));
+      }
+      Map<String, Long> found = new TreeMap<>();
+      String after = "";
+      do {
+        JsonNode page =
+            server
+                .open()
+                .get(
+                    "/calendar/search?start=%s&end=%s&capacity=%d&minTotal=%d&maxTotal=%d&units=%d&limit=3%s"
+                        .formatted(start, end, capacity, minimum, maximum, units, after))
+                .json();
+        for (JsonNode item : page.path("items")) {
+          String plan = item.path("plan").path("code").asString("");
+          if (plans.contains(plan)) {
+            assertThat(found.put(plan, item.path("price").path("total").asLong()))
+                .as("found once")
+                .isNull();
+          }
+        }
+        after = page.has("next") ? "&after=" + page.path("next").asString("") : "";
+      } while (!after.isEmpty());
+      assertThat(found).as(start + " " + end).isEqualTo(expected);
+      matches += found.size();
+    }
+    assertThat(matches).isGreaterThan(20);
+  }
+
+  private static void settle() {
+    try {
+      server.settle();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static Map<Instant, Long> expected(
