@@ -297,17 +297,20 @@ public final class BookingService {
   /**
    * {@link #change} to a later end.
    *
-   * @throws InvalidValueException if the end is not later than it was
+   * @throws InvalidValueException if the end is before the one that it has
    */
   public Reservation extend(ReservationToken token, Instant end, Actor actor) {
-    return database.inTransaction(handle -> {
-      Reservation before = find(handle, token);
-      if (end.isBefore(before.end())) {
-        throw new InvalidValueException(
-            "end", end.toString(), "must not be before the end that it has, " + before.end());
-      }
-      return change(handle, token, before.planId(), before.start(), end, actor);
-    });
+    return database.inTransaction(handle -> extend(handle, token, end, actor));
+  }
+
+  /** {@link #extend(ReservationToken, Instant, Actor)} in the caller's transaction. */
+  public Reservation extend(Handle handle, ReservationToken token, Instant end, Actor actor) {
+    Reservation before = find(handle, token);
+    if (end.isBefore(before.end())) {
+      throw new InvalidValueException(
+          "end", end.toString(), "must not be before the end that it has, " + before.end());
+    }
+    return change(handle, token, before.planId(), before.start(), end, actor);
   }
 
   /** The reservation of a token, if there is one. */

@@ -25,6 +25,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.LongFunction;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,10 +40,12 @@ final class BookingRoutes {
   private final Catalog catalog = new Catalog();
 
   private final Actor actor;
+  private final Idempotency idempotency;
 
   BookingRoutes(Services services, BookingService bookings, Audience audience) {
     this.services = services;
     this.bookings = bookings;
+    this.idempotency = new Idempotency(services);
     this.actor =
         switch (audience) {
           case CUSTOMERS -> Actor.GUEST;
@@ -89,18 +92,24 @@ final class BookingRoutes {
     Instant start = times.parse(wanted.start(), "start");
     Instant end = times.parse(wanted.end(), "end");
     VenueTime.checkOrder(start, end, UNPROCESSABLE);
-    Held held = bookings.hold(plan.plan().id(), start, end, holdFor(wanted));
-    String token = held.token().secret();
-    return Response.created(
-        "/calendar/reservations/" + token,
-        new Hold(
-            token,
-            ReservationState.HELD,
-            plan.plan().code(),
-            times.text(start),
-            times.text(end),
-            PriceView.of(held.quote()),
-            times.text(held.expiresAt().truncatedTo(ChronoUnit.MILLIS))));
+    Duration holdFor = holdFor(wanted);
+    return idempotency.once(
+        request,
+        wanted,
+        handle -> {
+          Held held = bookings.hold(handle, plan.plan().id(), start, end, holdFor);
+          String token = held.token().secret();
+          return Response.created(
+              "/calendar/reservations/" + token,
+              new Hold(
+                  token,
+                  ReservationState.HELD,
+                  plan.plan().code(),
+                  times.text(start),
+                  times.text(end),
+                  PriceView.of(held.quote()),
+                  times.text(held.expiresAt().truncatedTo(ChronoUnit.MILLIS))));
+        });
   }
 
   private static Duration holdFor(HoldRequest wanted) {
@@ -125,12 +134,16 @@ final class BookingRoutes {
 
   private Response confirm(Request request) {
     request.allowQuery();
-    return answer(bookings.confirm(token(request)));
+    ReservationToken token = token(request);
+    return idempotency.once(
+        request, null, handle -> answer(handle, bookings.confirm(handle, token)));
   }
 
   private Response cancel(Request request) {
     request.allowQuery();
-    return answer(bookings.cancel(token(request)));
+    ReservationToken token = token(request);
+    return idempotency.once(
+        request, null, handle -> answer(handle, bookings.cancel(handle, token)));
   }
 
   private record ChangeRequest(
@@ -147,7 +160,11 @@ final class BookingRoutes {
     Instant start = times.parse(wanted.start(), "start");
     Instant end = times.parse(wanted.end(), "end");
     VenueTime.checkOrder(start, end, UNPROCESSABLE);
-    return answer(bookings.change(token, plan.plan().id(), start, end, actor));
+    return idempotency.once(
+        request,
+        wanted,
+        handle ->
+            answer(handle, bookings.change(handle, token, plan.plan().id(), start, end, actor)));
   }
 
   private record ExtendRequest(@Required String end) {}
@@ -158,7 +175,8 @@ final class BookingRoutes {
     ExtendRequest wanted = request.json(ExtendRequest.class);
     Reservation before = bookings.find(token).orElseThrow(BookingRoutes::unknownReservation);
     Instant end = times(planOf(before)).parse(wanted.end(), "end");
-    return answer(bookings.extend(token, end, actor));
+    return idempotency.once(
+        request, wanted, handle -> answer(handle, bookings.extend(handle, token, end, actor)));
   }
 
   private Response requests(Request request) {
@@ -198,9 +216,16 @@ final class BookingRoutes {
     return Response.json(view(reservation));
   }
 
+  private Response answer(Handle handle, Reservation reservation) {
+    Instant now = services.engine().clock().now(handle.getConnection());
+    return Response.json(view(reservation, planOf(handle, reservation), now));
+  }
+
   private ReservationView view(Reservation reservation) {
-    Instant now = services.clock().instant();
-    PlanInSpace plan = planOf(reservation);
+    return view(reservation, planOf(reservation), services.clock().instant());
+  }
+
+  private static ReservationView view(Reservation reservation, PlanInSpace plan, Instant now) {
     VenueTime times = times(plan);
     CancelTerms terms = reservation.terms();
     boolean mayCost = terms.feePercent() > 0;
@@ -242,9 +267,12 @@ final class BookingRoutes {
   }
 
   private PlanInSpace planOf(Reservation reservation) {
-    return services
-        .database()
-        .withHandle(handle -> catalog.plan(handle, reservation.planId()))
+    return services.database().withHandle(handle -> planOf(handle, reservation));
+  }
+
+  private PlanInSpace planOf(Handle handle, Reservation reservation) {
+    return catalog
+        .plan(handle, reservation.planId())
         .orElseThrow(BookingRoutes::unknownReservation);
   }
 

@@ -543,6 +543,105 @@ final class CalendarHttpTest {
     assertThat(bookable).isGreaterThan(30);
   }
 
+  // ---- once and only once ----
+
+  @Test
+  void theSameRequestWithTheSameKeyIsAnsweredOnce() throws Exception {
+    plan("once");
+    String body = hold("once", 10, 12);
+    Http http = server.open().with("Idempotency-Key", "4f9a3c52-0c3e-4d7e-9d53-once");
+
+    Answer first = http.post("/calendar/holds", body);
+    Answer again = http.post("/calendar/holds", body);
+
+    assertThat(first.status()).isEqualTo(201);
+    assertThat(again.body()).isEqualTo(first.body());
+    assertThat(again.status()).isEqualTo(201);
+    assertThat(again.header("Location")).isEqualTo(first.header("Location"));
+    assertThat(server.open().post("/calendar/holds", body).status()).isEqualTo(409);
+    Answer other = http.post("/calendar/holds", hold("once", 14, 15));
+    assertThat(other.status()).isEqualTo(422);
+    assertThat(other.code()).isEqualTo("idempotency-key-reused");
+    Answer elsewhere = http.post(first.header("Location") + "/confirm");
+    assertThat(elsewhere.code()).as("the path counts too").isEqualTo("idempotency-key-reused");
+    String stored =
+        server
+            .database()
+            .withHandle(handle ->
+                handle
+                    .createQuery(
+                        "SELECT string_agg(encode(answer, 'escape'), ' ') FROM"
+                            + " calendar.idempotency_key")
+                    .mapTo(String.class)
+                    .one());
+    assertThat(stored).doesNotContain(first.json().path("token").asString("")).isNotEmpty();
+  }
+
+  @Test
+  void aReplayedChangeIsAnsweredAsItWasThenAndDoesNothing() {
+    plan("replay");
+    String reservation =
+        server.open().post("/calendar/holds", hold("replay", 10, 12)).header("Location");
+    server.open().post(reservation + "/confirm");
+    String wanted = "{\"start\":\"2026-12-01T14:00\",\"end\":\"2026-12-01T16:00\"}";
+    Http http = server.open().with("Idempotency-Key", "4f9a3c52-0c3e-4d7e-9d53-change");
+    Answer moved = http.post(reservation + "/change", wanted);
+    assertThat(moved.status()).isEqualTo(200);
+    server.open().post(reservation + "/cancel");
+
+    Answer again = http.post(reservation + "/change", wanted);
+
+    assertThat(again.body()).isEqualTo(moved.body());
+    assertThat(server.open().get(reservation).json().path("state").asString(""))
+        .isEqualTo("CANCELED");
+  }
+
+  @Test
+  void aRefusalIsNotKept() {
+    plan("refused");
+    Answer taken = server.open().post("/calendar/holds", hold("refused", 10, 12));
+    Http http = server.open().with("Idempotency-Key", "4f9a3c52-0c3e-4d7e-9d53-refused");
+    assertThat(http.post("/calendar/holds", hold("refused", 10, 12)).status()).isEqualTo(409);
+    server.open().post(taken.header("Location") + "/cancel");
+    assertThat(http.post("/calendar/holds", hold("refused", 10, 12)).status()).isEqualTo(201);
+  }
+
+  @Test
+  void ofManyEqualRequestsAtOnceOneWorksAndAllGetItsAnswer() throws Exception {
+    plan("crowd");
+    Http http = server.open().with("Idempotency-Key", "4f9a3c52-0c3e-4d7e-9d53-crowd");
+    List<Future<Answer>> answers = new ArrayList<>();
+    try (ExecutorService executor = Executors.newFixedThreadPool(8)) {
+      for (int count = 0; count < 40; count++) {
+        answers.add(executor.submit(() -> http.post("/calendar/holds", hold("crowd", 10, 12))));
+      }
+      for (Future<Answer> answer : answers) {
+        assertThat(answer.get().body()).isEqualTo(answers.getFirst().get().body());
+        assertThat(answer.get().status()).isEqualTo(201);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"short", "fifteen-charact", "with blanks in the middle"})
+  void aKeyThatCouldBeGuessedIsRefused(String key) {
+    Answer answer =
+        server.open().with("Idempotency-Key", key).post("/calendar/holds", hold(PLAN, 10, 12));
+    assertThat(answer.code()).isEqualTo("invalid-idempotency-key");
+    assertThat(
+            server
+                .open()
+                .with("Idempotency-Key", "k".repeat(201))
+                .post("/calendar/holds", hold(PLAN, 10, 12))
+                .code())
+        .isEqualTo("invalid-idempotency-key");
+  }
+
+  private static String hold(String plan, int fromHour, int toHour) {
+    return "{\"plan\":\"%s\",\"start\":\"2026-12-01T%02d:00\",\"end\":\"2026-12-01T%02d:00\"}"
+        .formatted(plan, fromHour, toHour);
+  }
+
   @Test
   void aSearchFindsWhatBruteForceFindsPageByPage() {
     Random random = new Random(17);
