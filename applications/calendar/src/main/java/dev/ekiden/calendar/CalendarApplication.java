@@ -7,6 +7,7 @@ import dev.ekiden.calendar.demo.DemoSize;
 import dev.ekiden.calendar.http.CalendarRoutes;
 import dev.ekiden.calendar.refresh.CalendarRefresh;
 import dev.ekiden.calendar.store.CalendarSchema;
+import dev.ekiden.calendar.webhook.WebhookSettings;
 import dev.ekiden.engine.JobDefinition;
 import dev.ekiden.engine.WorkerOptions;
 import dev.ekiden.postgres.Database;
@@ -29,15 +30,22 @@ public final class CalendarApplication implements Application {
 
   private final HolidayCalendars holidays = new HolidayCalendars();
   private final @Nullable DemoSize demoSize;
+  private final WebhookSettings webhookSettings;
   private volatile @Nullable CalendarRefresh refresh;
 
   public CalendarApplication() {
-    this(null);
+    this(null, WebhookSettings.ofEnvironment());
   }
 
   /** With a demonstration of a size of its own, whatever the command line says. */
   CalendarApplication(@Nullable DemoSize demoSize) {
+    this(demoSize, WebhookSettings.ofEnvironment());
+  }
+
+  /** With other settings than those of the environment. */
+  CalendarApplication(@Nullable DemoSize demoSize, WebhookSettings webhookSettings) {
     this.demoSize = demoSize;
+    this.webhookSettings = webhookSettings;
   }
 
   @Override
@@ -57,7 +65,7 @@ public final class CalendarApplication implements Application {
 
   @Override
   public List<JobDefinition<?>> definitions(Services services) {
-    CalendarRefresh made = new CalendarRefresh(services);
+    CalendarRefresh made = new CalendarRefresh(services, webhookSettings);
     refresh = made;
     return made.definitions();
   }

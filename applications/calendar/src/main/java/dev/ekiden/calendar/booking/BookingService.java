@@ -76,8 +76,9 @@ public final class BookingService {
   private final SlotCheck slots;
   private final Function<Connection, Instant> clock;
   private final HoldListener holds;
+  private final ReservationListener listener;
 
-  /** With a clock that needs no database, and nobody told of holds. */
+  /** With a clock that needs no database, and nobody told of anything. */
   public BookingService(
       Database database, TruthWriter writer, BookingCheck check, InstantSource clock) {
     this(
@@ -85,7 +86,8 @@ public final class BookingService {
         writer,
         check,
         connection -> clock.instant(),
-        (connection, reservationId, expiresAt) -> {});
+        (connection, reservationId, expiresAt) -> {},
+        (connection, event, reservationIds) -> {});
   }
 
   /**
@@ -97,12 +99,14 @@ public final class BookingService {
       TruthWriter writer,
       BookingCheck check,
       Function<Connection, Instant> clock,
-      HoldListener holds) {
+      HoldListener holds,
+      ReservationListener listener) {
     this.database = database;
     this.writer = writer;
-    this.slots = new SlotCheck(writer, check, clock);
+    this.slots = new SlotCheck(writer, check, clock, listener);
     this.clock = clock;
     this.holds = holds;
+    this.listener = listener;
   }
 
   /** Holds {@code [start, end)} for {@link #DEFAULT_HOLD}. */
@@ -286,6 +290,7 @@ public final class BookingService {
               .formatted(granted.plan().code()));
     }
     ReservationTable.move(handle, before.id(), granted);
+    listener.happened(handle.getConnection(), Event.CHANGE, List.of(before.id()));
     occupy(handle, before.id(), granted);
     Set<Long> raised = granted.freed();
     raised.add(granted.spaceId());
@@ -341,6 +346,7 @@ public final class BookingService {
     writer.lockSharingSpaces(handle, InSpace.spaces(due));
     List<InSpace> expired = ReservationTable.expire(handle, InSpace.reservations(due), now);
     if (!expired.isEmpty()) {
+      listener.happened(handle.getConnection(), Event.EXPIRE, InSpace.reservations(expired));
       raise(handle, InSpace.spaces(expired), expired.size() + " expired holds");
     }
     return expired.size();
@@ -463,6 +469,7 @@ public final class BookingService {
                 () -> new ReservationStateException(reservation.id(), reservation.state(), event));
     if (next != reservation.state()) {
       ReservationTable.setState(handle, reservation.id(), next, now);
+      listener.happened(handle.getConnection(), event, List.of(reservation.id()));
     }
     return reservation.with(next);
   }

@@ -18,7 +18,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -119,8 +118,14 @@ final class SlotCheck {
   private final TruthWriter writer;
   private final BookingCheck check;
   private final Function<Connection, Instant> clock;
+  private final ReservationListener listener;
 
-  SlotCheck(TruthWriter writer, BookingCheck check, Function<Connection, Instant> clock) {
+  SlotCheck(
+      TruthWriter writer,
+      BookingCheck check,
+      Function<Connection, Instant> clock,
+      ReservationListener listener) {
+    this.listener = listener;
     this.writer = writer;
     this.check = check;
     this.clock = clock;
@@ -145,8 +150,11 @@ final class SlotCheck {
 
     Instant now = clock.apply(handle.getConnection());
     Set<Long> ownUnits = own.giveUp(now);
-    Set<Long> freed =
-        InSpace.spaces(ReservationTable.expire(handle, InSpace.reservations(due), now));
+    List<InSpace> expired = ReservationTable.expire(handle, InSpace.reservations(due), now);
+    if (!expired.isEmpty()) {
+      listener.happened(
+          handle.getConnection(), ReservationState.Event.EXPIRE, InSpace.reservations(expired));
+    }
     Truth truth = truth(handle, wish);
     Instant asOf = own.keepsStart() ? latestMoment(truth, wish) : now;
     return switch (check.decide(truth, wish.start(), wish.end(), asOf, ownUnits)) {
@@ -154,7 +162,7 @@ final class SlotCheck {
           throw new SlotUnavailableException(
               wish.planId(), wish.start(), wish.end(), explanation.reasons());
       case Decision.Accepted accepted ->
-          new Granted(wish, truth.plan(), spaceId, accepted, now, new HashSet<>(freed));
+          new Granted(wish, truth.plan(), spaceId, accepted, now, InSpace.spaces(expired));
     };
   }
 

@@ -31,6 +31,7 @@ public final class CalendarCommands {
         new RequestsCommand(context),
         new BlocksCommand(context),
         new FeedsCommand(context),
+        new WebhooksCommand(context),
         new SampleCommand(context, holidays));
   }
 }

@@ -31,6 +31,7 @@ public final class CalendarRoutes {
     new FileRoutes(services, refresh, holidays).addTo(refusing);
     new SyncRoutes(services, refresh).addTo(refusing);
     new IcsRoutes(services, refresh).addControl(refusing);
+    new WebhookRoutes(refresh.webhooks()).addTo(refusing);
   }
 
   /** The routes of the public listener: searching, booking and feeds. */

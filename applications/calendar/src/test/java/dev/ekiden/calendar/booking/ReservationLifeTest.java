@@ -50,6 +50,7 @@ class ReservationLifeTest {
   private TestCalendar calendar;
   private BookingService bookings;
   private final List<Instant> expiries = new ArrayList<>();
+  private final List<Event> told = new ArrayList<>();
   private long venue;
   private long space;
   private long plan;
@@ -63,7 +64,8 @@ class ReservationLifeTest {
             calendar.writer,
             new BookingCheck(new HolidayCalendars()),
             connection -> calendar.instant(),
-            (connection, id, expiresAt) -> expiries.add(expiresAt));
+            (connection, id, expiresAt) -> expiries.add(expiresAt),
+            (connection, event, ids) -> told.add(event));
     venue = calendar.venue("Asia/Tokyo");
     space = calendar.space(venue);
     plan = calendar.plan(space);
@@ -79,9 +81,12 @@ class ReservationLifeTest {
         open();
         Held held = reach(state);
         Optional<ReservationState> expected = state.after(event);
+        told.clear();
         Throwable failure = catchThrowable(() -> play(held, event));
         ReservationState after = bookings.find(held.token()).orElseThrow().state();
         assertThat(after).as("%s %s", state, event).isEqualTo(expected.orElse(state));
+        boolean happened = after != state || expected.isPresent() && event == Event.CHANGE;
+        assertThat(told).as("%s %s", state, event).isEqualTo(happened ? List.of(event) : List.of());
         boolean quietly = event == Event.EXPIRE || event == Event.REQUEST;
         if (expected.isEmpty() && !quietly) {
           assertThat(failure).as("%s %s", state, event).isInstanceOf(BookingException.class);

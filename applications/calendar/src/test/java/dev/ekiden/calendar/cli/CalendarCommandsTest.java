@@ -317,6 +317,25 @@ final class CalendarCommandsTest {
     assertThat(server.ekiden("calendar", "import-ics", "none.ics", "--space", "S00001").exitCode())
         .isEqualTo(ExitCode.USAGE);
 
+    Run webhook =
+        server.ekiden(
+            "calendar",
+            "webhooks",
+            "create",
+            "http://127.0.0.1:9/",
+            "--secret-variable",
+            "CALENDAR_WEBHOOK_SECRET",
+            "--event",
+            "reservation.rejected",
+            "-o",
+            "json");
+    assertThat(server.ekiden("calendar", "webhooks", "list").out())
+        .contains("http://127.0.0.1:9/")
+        .contains("reservation.rejected");
+    String number = webhook.json().path("id").asString("");
+    assertThat(server.ekiden("calendar", "webhooks", "remove", number).exitCode())
+        .isEqualTo(ExitCode.OK);
+
     Run feed =
         server.ekiden("calendar", "feeds", "create", "S00001", "--name", "google", "-o", "json");
     assertThat(server.open().get(feed.json().path("path").asString("")).body())
@@ -337,6 +356,10 @@ final class CalendarCommandsTest {
         "blocks",
         "blocks list",
         "blocks remove",
+        "webhooks",
+        "webhooks list",
+        "webhooks create",
+        "webhooks remove",
         "feeds",
         "feeds list",
         "feeds create",

@@ -92,6 +92,7 @@ final class CalendarContractTest {
     truth(server.control());
     files(server.control());
     icalendar(server.control(), server.open());
+    webhooks(server.control());
     syncs(server.control());
     contract.assertAllSeen();
   }
@@ -354,6 +355,21 @@ final class CalendarContractTest {
     Answer revoked = open.get(created.header("Location"));
     assertThat(revoked.status()).isEqualTo(404);
     check("GET", "/calendar/feeds/{token}/busy.ics", revoked);
+  }
+
+  private void webhooks(Http http) {
+    Answer registered =
+        http.post(
+            "/calendar/webhooks",
+            "{\"url\":\"http://127.0.0.1:9/hook\",\"secretVariable\":\"CALENDAR_WEBHOOK_SECRET\","
+                + "\"events\":[\"reservation.rejected\"]}");
+    check("POST", "/calendar/webhooks", registered);
+    check(
+        "POST",
+        "/calendar/webhooks",
+        http.post("/calendar/webhooks", "{\"url\":\"x\",\"secretVariable\":\"y\"}"));
+    check("GET", "/calendar/webhooks", http.get("/calendar/webhooks"));
+    check("DELETE", "/calendar/webhooks/{webhook}", http.delete(registered.header("Location")));
   }
 
   private void syncs(Http http) {
