@@ -1,6 +1,7 @@
 package dev.ekiden.calendar;
 
 import dev.ekiden.calendar.availability.HolidayCalendars;
+import dev.ekiden.calendar.bulk.BulkFeeds;
 import dev.ekiden.calendar.cli.CalendarCommands;
 import dev.ekiden.calendar.demo.CalendarDemo;
 import dev.ekiden.calendar.demo.DemoSize;
@@ -16,6 +17,7 @@ import dev.ekiden.server.CommandContext;
 import dev.ekiden.server.Demo;
 import dev.ekiden.server.Routes;
 import dev.ekiden.server.Services;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +69,9 @@ public final class CalendarApplication implements Application {
   public List<JobDefinition<?>> definitions(Services services) {
     CalendarRefresh made = new CalendarRefresh(services, webhookSettings);
     refresh = made;
-    return made.definitions();
+    List<JobDefinition<?>> definitions = new ArrayList<>(made.definitions());
+    definitions.add(new BulkFeeds(services).definition());
+    return definitions;
   }
 
   @Override

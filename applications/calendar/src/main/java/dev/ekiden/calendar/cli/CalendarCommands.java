@@ -32,6 +32,7 @@ public final class CalendarCommands {
         new BlocksCommand(context),
         new FeedsCommand(context),
         new WebhooksCommand(context),
+        new BulkFeedsCommand(context),
         new SampleCommand(context, holidays));
   }
 }

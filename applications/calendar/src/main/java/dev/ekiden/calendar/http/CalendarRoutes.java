@@ -1,6 +1,7 @@
 package dev.ekiden.calendar.http;
 
 import dev.ekiden.calendar.availability.HolidayCalendars;
+import dev.ekiden.calendar.bulk.BulkFeeds;
 import dev.ekiden.calendar.refresh.CalendarRefresh;
 import dev.ekiden.server.Request;
 import dev.ekiden.server.Response;
@@ -31,6 +32,7 @@ public final class CalendarRoutes {
     new FileRoutes(services, refresh, holidays).addTo(refusing);
     new SyncRoutes(services, refresh).addTo(refusing);
     new IcsRoutes(services, refresh).addControl(refusing);
+    new BulkFeedRoutes(new BulkFeeds(services)).addTo(refusing);
     new WebhookRoutes(refresh.webhooks()).addTo(refusing);
   }
 

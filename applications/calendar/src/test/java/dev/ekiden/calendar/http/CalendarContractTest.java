@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ekiden.calendar.RunningCalendar;
 import dev.ekiden.calendar.sample.SampleSize;
+import dev.ekiden.server.Await;
 import dev.ekiden.server.Http;
 import dev.ekiden.server.Http.Answer;
 import dev.ekiden.server.OpenApiContract;
@@ -93,6 +94,7 @@ final class CalendarContractTest {
     files(server.control());
     icalendar(server.control(), server.open());
     webhooks(server.control());
+    bulkFeeds(server.control());
     syncs(server.control());
     contract.assertAllSeen();
   }
@@ -355,6 +357,18 @@ final class CalendarContractTest {
     Answer revoked = open.get(created.header("Location"));
     assertThat(revoked.status()).isEqualTo(404);
     check("GET", "/calendar/feeds/{token}/busy.ics", revoked);
+  }
+
+  private void bulkFeeds(Http http) throws InterruptedException {
+    Answer begun = http.post("/calendar/bulk-feeds", "{\"days\":1}");
+    check("POST", "/calendar/bulk-feeds", begun);
+    check("POST", "/calendar/bulk-feeds", http.post("/calendar/bulk-feeds", "{\"days\":91}"));
+    String feed = begun.header("Location");
+    Await.until("it is complete", () -> http.get(feed).json().path("complete").asBoolean());
+    check("GET", "/calendar/bulk-feeds", http.get("/calendar/bulk-feeds"));
+    check("GET", "/calendar/bulk-feeds/{id}", http.get("/calendar/bulk-feeds/latest"));
+    check("GET", "/calendar/bulk-feeds/{id}", http.get("/calendar/bulk-feeds/999999"));
+    check("GET", "/calendar/bulk-feeds/{id}/content", http.get(feed + "/content"));
   }
 
   private void webhooks(Http http) {

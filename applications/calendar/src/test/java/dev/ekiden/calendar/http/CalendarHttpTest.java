@@ -104,6 +104,8 @@ final class CalendarHttpTest {
     "PUT,/calendar/spaces/room/blocks/google",
     "GET,/calendar/spaces/room/feeds",
     "POST,/calendar/spaces/room/feeds",
+    "GET,/calendar/bulk-feeds",
+    "GET,/calendar/bulk-feeds/latest/content",
     "GET,/calendar/webhooks",
     "POST,/calendar/webhooks",
     "POST,/calendar/sync",
