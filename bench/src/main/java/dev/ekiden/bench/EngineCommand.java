@@ -1,20 +1,14 @@
 package dev.ekiden.bench;
 
-import dev.ekiden.bench.EngineBench.Run;
-import dev.ekiden.embedded.EmbeddedPostgres;
-import dev.ekiden.embedded.EmbeddedPostgresOptions;
-import dev.ekiden.postgres.Database;
-import dev.ekiden.server.DemoResult;
-import dev.ekiden.server.Json;
+import dev.ekiden.bench.forms.TableForms;
 import dev.ekiden.server.cli.Terminal;
-import dev.ekiden.server.process.DemoPlayer;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,101 +17,156 @@ import picocli.CommandLine.Option;
 @Command(
     name = "engine",
     description =
-        "Drains preloaded trivial jobs with one worker process, then picks up single jobs from an"
-            + " idle queue.",
+        "Measures the engine beside others on one PostgreSQL, each in a process of its own.",
     mixinStandardHelpOptions = true,
     sortOptions = false,
     footer = {
       "",
       "Examples:",
       "  ./ekiden bench engine",
-      "  ./ekiden bench engine --jobs 200000 --runs 5 --json result.json"
+      "  ./ekiden bench engine --only drain,wal --jobs 200000 --json result.json",
+      "  ./ekiden bench engine --full"
     })
 final class EngineCommand implements Callable<Integer> {
-  private static final List<String> SETTINGS =
-      List.of("server_version", "fsync", "synchronous_commit", "shared_buffers");
+  private static final int FULL_SECONDS = 300;
+  private static final int FULL_HISTORY = 10_000_000;
+
+  /** What can be asked for. */
+  enum Choice {
+    DRAIN,
+    PEERS,
+    WAL,
+    RETRY,
+    HISTORY,
+    LATENCY,
+    PRIORITY,
+    STEADY;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    Part part(Lab lab, EngineSizes sizes) {
+      return switch (this) {
+        case DRAIN -> new DrainPart(lab, sizes);
+        case PEERS -> new PeersPart(lab, sizes);
+        case WAL -> new DrainPart.Wal(lab, sizes);
+        case RETRY -> new DrainPart.Retry(lab, sizes);
+        case HISTORY -> new HistoryPart(lab, sizes);
+        case LATENCY -> new LatencyPart(lab, sizes);
+        case PRIORITY -> new PriorityPart(lab);
+        case STEADY -> new SteadyPart(lab, sizes);
+      };
+    }
+  }
+
+  @Option(
+      names = "--only",
+      paramLabel = "PART",
+      split = ",",
+      description = "Measure only these: ${COMPLETION-CANDIDATES} (default: all).")
+  private @Nullable Set<Choice> only;
 
   @Option(
       names = "--jobs",
       paramLabel = "COUNT",
       defaultValue = "100000",
-      description = "Jobs of one drain (default: ${DEFAULT-VALUE}).")
+      description = "Jobs of one drain; slow peers get a share (default: ${DEFAULT-VALUE}).")
   private int jobs;
 
   @Option(
-      names = "--runs",
+      names = "--warm-up",
+      paramLabel = "COUNT",
+      defaultValue = "20000",
+      description =
+          "Jobs that the same process drains before, outside the clock (default: ${DEFAULT-VALUE}).")
+  private int warmUp;
+
+  @Option(
+      names = "--rounds",
       paramLabel = "COUNT",
       defaultValue = "5",
-      description = "Runs, of which the medians are told (default: ${DEFAULT-VALUE}).")
-  private int runs;
+      description = "All drain once a round; medians are told (default: ${DEFAULT-VALUE}).")
+  private int rounds;
+
+  @Option(
+      names = "--samples",
+      paramLabel = "COUNT",
+      defaultValue = "1000",
+      description = "Single jobs picked up from an idle queue (default: ${DEFAULT-VALUE}).")
+  private int samples;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "COUNT",
+      defaultValue = "30",
+      description = "Of enqueueing and running together (default: ${DEFAULT-VALUE}).")
+  private int seconds;
+
+  @Option(
+      names = "--history",
+      paramLabel = "COUNT",
+      defaultValue = "1000000",
+      description = "Finished jobs that are kept (default: ${DEFAULT-VALUE}).")
+  private int history;
+
+  @Option(
+      names = "--full",
+      description = "The sizes of the goals: 300 seconds and 10,000,000 finished jobs.")
+  private boolean full;
+
+  @Option(names = "--show-sql", description = "Print the statements of the bare SQL and end.")
+  private boolean showSql;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to a file too.")
   private @Nullable Path json;
 
   @Override
-  public Integer call() throws IOException, InterruptedException {
+  public Integer call() throws Exception {
     Terminal terminal = Terminal.ofProcess();
-    Path directory = Files.createTempDirectory("ekiden-bench");
-    try {
-      DemoResult result = measure(terminal, directory);
-      DemoPlayer.table(result).lines().forEach(terminal.out()::println);
+    if (showSql) {
+      terminal.out().println(TableForms.ceiling().text());
       terminal.out().flush();
-      if (json != null) {
-        Files.write(
-            json, Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(result.rows()));
-      }
       return 0;
-    } finally {
-      EmbeddedPostgres.delete(directory);
     }
-  }
-
-  private DemoResult measure(Terminal terminal, Path directory) throws InterruptedException {
-    List<Run> measured = new ArrayList<>();
-    try (EmbeddedPostgres server = EmbeddedPostgres.start(EmbeddedPostgresOptions.in(directory));
-        Database database = Database.open(server.address(), 8, "bench")) {
-      for (String setting : SETTINGS) {
-        terminal.say(setting + " = " + setting(database, setting));
-      }
-      EngineBench bench = new EngineBench(database, jobs);
-      for (int i = 1; i <= runs; i++) {
-        Run run = bench.run();
-        measured.add(run);
-        terminal.say(
-            "run %d of %d: %,.0f jobs/s drained, pick-up p50 %.1f ms"
-                .formatted(i, runs, run.drainedPerSecond(), run.pickUpMedianMillis()));
-      }
+    EngineSizes sizes =
+        new EngineSizes(
+            jobs,
+            warmUp,
+            rounds,
+            samples,
+            full ? FULL_SECONDS : seconds,
+            full ? FULL_HISTORY : history);
+    Figures figures = new Figures();
+    try (Lab lab = Lab.open(terminal)) {
+      lab.printSettings();
+      measure(lab, sizes, figures);
     }
-    return DemoResult.of(
-        DemoResult.Row.of("enqueue in bulk", median(measured, Run::enqueuedPerSecond), "jobs/s"),
-        DemoResult.Row.of("drain", median(measured, Run::drainedPerSecond), "jobs/s"),
-        DemoResult.Row.atMost(
-            "WAL of one job, enqueue not counted",
-            median(measured, Run::walBytesPerJob),
-            "bytes",
-            1_024),
-        DemoResult.Row.atMost(
-            "commits of 100 jobs", median(measured, Run::commitsPerHundredJobs), "", 1),
-        DemoResult.Row.of(
-            "pick-up on an idle queue p50", median(measured, Run::pickUpMedianMillis), "ms"),
-        DemoResult.Row.of(
-            "pick-up on an idle queue p99", median(measured, Run::pickUpP99Millis), "ms"));
+    figures.table().lines().forEach(terminal.out()::println);
+    terminal.out().flush();
+    if (json != null) {
+      figures.write(json);
+    }
+    return 0;
   }
 
-  private static String setting(Database database, String name) {
-    return database.withHandle(handle ->
-        handle
-            .createQuery("SELECT current_setting(:name)")
-            .bind("name", name)
-            .mapTo(String.class)
-            .one());
-  }
-
-  private static double median(List<Run> runs, ToDoubleFunction<Run> figure) {
-    List<Double> sorted = runs.stream().map(figure::applyAsDouble).sorted().toList();
-    int middle = sorted.size() / 2;
-    return sorted.size() % 2 == 1
-        ? sorted.get(middle)
-        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+  private void measure(Lab lab, EngineSizes sizes, Figures figures) throws Exception {
+    List<Part> parts = new ArrayList<>();
+    for (Choice choice : only == null ? EnumSet.allOf(Choice.class) : only) {
+      parts.add(choice.part(lab, sizes));
+    }
+    Burst burst = new Burst();
+    for (Part part : parts) {
+      part.join(burst);
+    }
+    lab.terminal()
+        .say(
+            "each in a process of its own; its start and a first drain of %,d jobs are outside the clock"
+                .formatted(sizes.warmUp()));
+    burst.run(lab, sizes.rounds());
+    for (Part part : parts) {
+      part.tell(burst, figures);
+    }
   }
 }

@@ -1,5 +1,7 @@
 package dev.ekiden.bench;
 
+import dev.ekiden.bench.calendar.CalendarCommand;
+import dev.ekiden.bench.forms.FormsCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -8,12 +10,15 @@ import picocli.CommandLine.Command;
     name = "ekiden bench",
     description = "Measures and prints a table; --json FILE writes the same figures as JSON.",
     mixinStandardHelpOptions = true,
-    subcommands = {EngineCommand.class})
+    subcommands = {EngineCommand.class, CalendarCommand.class, FormsCommand.class})
 public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    CommandLine line = new CommandLine(new Main());
-    System.exit(arguments.length == 0 ? line.execute("--help") : line.execute(arguments));
+    System.exit(commandLine().execute(arguments.length == 0 ? new String[] {"--help"} : arguments));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Main()).setCaseInsensitiveEnumValuesAllowed(true);
   }
 }

@@ -1,9 +1,16 @@
 package dev.ekiden.engine;
 
+import dev.ekiden.engine.store.AttemptRef;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -22,6 +29,8 @@ final class Backlog {
    */
   record Waiting(ClaimedJob job, double rank) {}
 
+  private record QueueKey(short queueId, String key) {}
+
   private static final long HORIZON_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** Weight of a new measurement in the moving average of run time. */
@@ -35,6 +44,14 @@ final class Backlog {
   private final int concurrency;
   private final int maxPrefetch;
   private final PriorityQueue<Waiting> waiting = new PriorityQueue<>(ORDER);
+
+  /** Of each SERIAL key that waits or runs here: the jobs that were claimed after that one. */
+  private final Map<QueueKey, Deque<Waiting>> behind = new HashMap<>();
+
+  /** SERIAL jobs that are given back, until that is stored. */
+  private final Map<AttemptRef, QueueKey> goingBack = new HashMap<>();
+
+  private int inChains;
   private double averageRunNanos = -1;
 
   Backlog(int concurrency, int maxPrefetch) {
@@ -43,15 +60,82 @@ final class Backlog {
   }
 
   void add(ClaimedJob job, double rank) {
-    waiting.add(new Waiting(job, rank));
+    Waiting added = new Waiting(job, rank);
+    if (!job.isSerial()) {
+      waiting.add(added);
+      return;
+    }
+    Deque<Waiting> before = behind.get(key(job));
+    if (before != null) {
+      before.add(added);
+      inChains++;
+    } else {
+      behind.put(key(job), new ArrayDeque<>());
+      waiting.add(added);
+    }
+  }
+
+  /** The end of a SERIAL job is stored and its key goes on: the next one may start. */
+  void goOn(ClaimedJob ended) {
+    Deque<Waiting> chain = behind.get(key(ended));
+    Waiting next = chain == null ? null : chain.poll();
+    if (next == null) {
+      behind.remove(key(ended));
+    } else {
+      inChains--;
+      waiting.add(next);
+    }
+  }
+
+  /** Whether a job must not be taken in, because one before it in its key is on its way back. */
+  boolean isOutOfTurn(ClaimedJob job) {
+    return job.isSerial() && goingBack.containsValue(key(job));
+  }
+
+  /** A job is on its way back to the database. */
+  void goesBack(ClaimedJob job) {
+    if (job.isSerial()) {
+      goingBack.put(job.ref(), key(job));
+    }
+  }
+
+  /** The database has a job back. */
+  void wentBack(AttemptRef attempt) {
+    goingBack.remove(attempt);
+  }
+
+  /** Nothing of this goes back any more. */
+  void forgetGoingBack() {
+    goingBack.clear();
+  }
+
+  /**
+   * A SERIAL job ran in vain and its key waits for it: answers those behind it, to be given back.
+   */
+  List<ClaimedJob> breakChain(ClaimedJob ended) {
+    Deque<Waiting> chain = behind.remove(key(ended));
+    if (chain == null) {
+      return List.of();
+    }
+    inChains -= chain.size();
+    return chain.stream().map(Waiting::job).toList();
+  }
+
+  private static QueueKey key(ClaimedJob job) {
+    return new QueueKey(job.queueId(), Objects.requireNonNull(job.key()));
   }
 
   int size() {
+    return waiting.size() + inChains;
+  }
+
+  /** Those that could start at once. */
+  int startable() {
     return waiting.size();
   }
 
   boolean isEmpty() {
-    return waiting.isEmpty();
+    return size() == 0;
   }
 
   /** Takes the next job, and with it others of the same definition up to {@code maxBatch}. */
@@ -84,11 +168,32 @@ final class Backlog {
   List<ClaimedJob> remove(Predicate<ClaimedJob> which) {
     List<ClaimedJob> removed = new ArrayList<>();
     waiting.removeIf(entry -> which.test(entry.job()) && removed.add(entry.job()));
+    // What stands behind a job that goes must not overtake it.
+    for (ClaimedJob job : List.copyOf(removed)) {
+      if (job.isSerial()) {
+        removed.addAll(breakChain(job));
+      }
+    }
+    behind
+        .values()
+        .forEach(chain -> {
+          boolean gone = false;
+          for (Iterator<Waiting> jobs = chain.iterator(); jobs.hasNext(); ) {
+            ClaimedJob job = jobs.next().job();
+            gone |= which.test(job);
+            if (gone) {
+              jobs.remove();
+              inChains--;
+              removed.add(job);
+            }
+          }
+        });
     return removed;
   }
 
   void forEach(Consumer<ClaimedJob> action) {
     waiting.forEach(entry -> action.accept(entry.job()));
+    behind.values().forEach(chain -> chain.forEach(entry -> action.accept(entry.job())));
   }
 
   /** Learns from a handler's call. */

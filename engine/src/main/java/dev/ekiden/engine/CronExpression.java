@@ -22,9 +22,11 @@ final class CronExpression {
   private static final Instant REFERENCE = Instant.parse("2000-01-01T00:00:00Z");
 
   private final ExecutionTime execution;
+  private final boolean everyHour;
 
-  private CronExpression(ExecutionTime execution) {
+  private CronExpression(ExecutionTime execution, boolean everyHour) {
     this.execution = execution;
+    this.everyHour = everyHour;
   }
 
   /**
@@ -35,7 +37,8 @@ final class CronExpression {
     Objects.requireNonNull(text, "expression");
     CronExpression cron;
     try {
-      cron = new CronExpression(ExecutionTime.forCron(PARSER.parse(text).validate()));
+      ExecutionTime execution = ExecutionTime.forCron(PARSER.parse(text).validate());
+      cron = new CronExpression(execution, text.strip().split("\\s+")[1].equals("*"));
     } catch (IllegalArgumentException e) {
       throw new InvalidRequestException(
           ErrorCode.INVALID_CRON,
@@ -52,10 +55,13 @@ final class CronExpression {
 
   /**
    * The first firing after an instant. Where a clock change skips the local time of a firing, it
-   * fires at the moment of the change.
+   * fires at the moment of the change, unless the expression fires every hour anyway.
    */
   Optional<Instant> next(Instant after, ZoneId zone) {
     Optional<Instant> regular = nextThatExists(after, zone);
+    if (everyHour) {
+      return regular;
+    }
     ZoneOffsetTransition change = zone.getRules().nextTransition(after);
     while (change != null && isBefore(change, regular)) {
       if (change.isGap() && firesBetween(change.getDateTimeBefore(), change.getDateTimeAfter())) {

@@ -1,7 +1,10 @@
 package dev.ekiden.engine;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.ekiden.engine.Attempt.Outcome;
 import dev.ekiden.engine.Execution.End;
+import dev.ekiden.engine.Job.KeyKind;
 import dev.ekiden.engine.QueueTurns.Lane;
 import dev.ekiden.engine.WorkerState.Turn;
 import dev.ekiden.engine.store.AttemptRef;
@@ -9,6 +12,7 @@ import dev.ekiden.engine.store.ClaimTable;
 import dev.ekiden.engine.store.ClaimTable.Claim;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
+import dev.ekiden.engine.store.ClaimTable.Sign;
 import dev.ekiden.engine.store.LogTable;
 import dev.ekiden.engine.store.LogTable.Segment;
 import dev.ekiden.engine.store.SettleTable;
@@ -37,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * stored although the answer was lost is then refused without harm.
  */
 final class Dispatcher {
-  private static final long LOST_CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+  private static final long SIGNS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final Duration FIRST_REST_AFTER_FAILURE = Duration.ofMillis(50);
   private static final Duration LONGEST_REST_AFTER_FAILURE = Duration.ofSeconds(1);
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
@@ -71,7 +75,8 @@ final class Dispatcher {
   private final List<Short> queueIds;
   private final List<Integer> definitionIds;
   private final Thread thread;
-  private long nextLostCheckNanos = System.nanoTime();
+  private long nextSignsNanos = System.nanoTime();
+  private Set<Short> gated = Set.of();
   private boolean failing;
 
   /** Attempts whose end may have been stored by a transaction whose answer was lost. */
@@ -167,7 +172,7 @@ final class Dispatcher {
   // ---- storing ----
 
   private void storeAndClaimFirst(Turn turn, Claims claims) {
-    QueueTurns.Turn first = lostCheckIsDue() ? null : claims.next();
+    QueueTurns.Turn first = signsAreDue() ? null : claims.next();
     Order order = first == null ? null : order(first, claims);
     List<Settled> settled = new ArrayList<>();
     Claim claim = null;
@@ -177,9 +182,9 @@ final class Dispatcher {
         claim =
             database.<@Nullable Claim>inTransaction(handle -> {
               settled.addAll(store(handle, turn));
-              // A transaction that let go of keys must commit before it claims.
-              boolean ridesAlong = settled.stream().allMatch(end -> end.key() == null);
-              return order != null && ridesAlong ? ClaimTable.claim(handle, order) : null;
+              return order != null && ridesAlong(order, settled)
+                  ? ClaimTable.claim(handle, order, isGated(order))
+                  : null;
             });
       } catch (RuntimeException e) {
         if (Database.isTransient(e)) {
@@ -195,12 +200,28 @@ final class Dispatcher {
         turn.ends().forEach(end -> uncertain.add(end.job().ref()));
       }
     }
-    state.stored(turn);
+    state.stored(turn, goOn(settled));
     announce(turn, settled);
     if (first != null && order != null && claim != null) {
-      state.accept(first.lane(), order, claim);
-      claims.took(claim.jobs().size());
+      accept(first, order, claim, claims);
     }
+  }
+
+  /** Gates are locked in the order of the queues, so that of another queue must be let go first. */
+  private static boolean ridesAlong(Order order, List<Settled> settled) {
+    return settled.stream().allMatch(end -> end.key() == null || end.queueId() == order.queueId());
+  }
+
+  /** Attempts after which the next job of their SERIAL key may start. */
+  private static Set<AttemptRef> goOn(List<Settled> settled) {
+    Set<AttemptRef> goOn = new HashSet<>();
+    for (Settled end : settled) {
+      boolean held = end.keyKind() == KeyKind.SERIAL_HOLD && end.outcome() == Outcome.FAILED;
+      if (end.endsJob() && !held) {
+        goOn.add(end.ref());
+      }
+    }
+    return goOn;
   }
 
   private static List<Settled> store(Handle handle, Turn turn) {
@@ -244,7 +265,8 @@ final class Dispatcher {
               micros(now - end.startedNanos()),
               end.result(),
               end.errorType(),
-              end.error()));
+              end.error(),
+              end.counted()));
     }
     return List.copyOf(settlements.values());
   }
@@ -289,6 +311,10 @@ final class Dispatcher {
       if (end.key() != null || end.outcome() == Outcome.RETURNED || end.outcome() == Outcome.LOST) {
         readyQueues.add(end.queueId());
       }
+      Short wakes = end.wakes();
+      if (wakes != null) {
+        readyQueues.add(wakes);
+      }
     }
     engine.wakeUps().jobsReady(readyQueues);
     if (scheduled) {
@@ -332,15 +358,41 @@ final class Dispatcher {
 
   /** Each queue is asked in a transaction of its own, so that key locks of queues never mix. */
   private void claim(Claims claims) {
-    if (claims.next() == null || (lostCheckIsDue() && claimLost())) {
+    if (claims.next() == null || (signsAreDue() && claimLost())) {
       return;
     }
     for (QueueTurns.Turn turn = claims.next(); turn != null; turn = claims.next()) {
       Order order = order(turn, claims);
-      Claim claim = database.inTransaction(handle -> ClaimTable.claim(handle, order));
-      state.accept(turn.lane(), order, claim);
-      claims.took(claim.jobs().size());
+      Claim claim =
+          database.inTransaction(handle -> ClaimTable.claim(handle, order, isGated(order)));
+      if (claim.jobs().isEmpty() && !claim.more() && !isGated(order) && needsGateNow(order)) {
+        claim = database.inTransaction(handle -> ClaimTable.claim(handle, order, true));
+      }
+      accept(turn, order, claim, claims);
     }
+  }
+
+  private void accept(QueueTurns.Turn turn, Order order, Claim claim, Claims claims) {
+    state.accept(turn.lane(), order, claim);
+    claims.took(claim.jobs().size());
+  }
+
+  private boolean isGated(Order order) {
+    return gated.contains(order.queueId());
+  }
+
+  private boolean needsGateNow(Order order) {
+    readSigns();
+    return isGated(order);
+  }
+
+  /** Looks how claims are to be made; answers the queues that have jobs to be run alone. */
+  private Set<Short> readSigns() {
+    List<Sign> signs =
+        database.withHandle(handle -> ClaimTable.signs(handle, queueIds, definitionIds));
+    gated = signs.stream().filter(Sign::needsGate).map(Sign::queueId).collect(toSet());
+    nextSignsNanos = System.nanoTime() + SIGNS_NANOS;
+    return signs.stream().filter(Sign::hasLost).map(Sign::queueId).collect(toSet());
   }
 
   private Order order(QueueTurns.Turn turn, Claims claims) {
@@ -352,8 +404,8 @@ final class Dispatcher {
         state.starting());
   }
 
-  private boolean lostCheckIsDue() {
-    return state.wantsAlone() || System.nanoTime() >= nextLostCheckNanos;
+  private boolean signsAreDue() {
+    return state.wantsAlone() || System.nanoTime() >= nextSignsNanos;
   }
 
   /**
@@ -361,15 +413,20 @@ final class Dispatcher {
    * claimed now.
    */
   private boolean claimLost() {
-    boolean waits =
-        database.withHandle(handle -> ClaimTable.hasLost(handle, queueIds, definitionIds));
-    nextLostCheckNanos = System.nanoTime() + LOST_CHECK_NANOS;
-    if (!state.wantsAlone(waits)) {
-      return waits;
+    Set<Short> withLost = readSigns();
+    List<Order> orders =
+        state.lanes().stream()
+            .filter(lane -> withLost.contains(lane.queueId()))
+            .map(
+                lane -> new Order(workerId.getAsLong(), lane.queueId(), lane.definitionIds(), 1, 1))
+            .filter(order -> database.inTransaction(handle -> ClaimTable.lostMayRun(handle, order)))
+            .toList();
+    if (!state.wantsAlone(!orders.isEmpty())) {
+      return !orders.isEmpty();
     }
-    for (Lane lane : state.lanes()) {
-      Order order = new Order(workerId.getAsLong(), lane.queueId(), lane.definitionIds(), 1, 1);
-      List<ClaimedJob> jobs = database.inTransaction(handle -> ClaimTable.claimLost(handle, order));
+    for (Order order : orders) {
+      List<ClaimedJob> jobs =
+          database.inTransaction(handle -> ClaimTable.claimLost(handle, order)).jobs();
       if (!jobs.isEmpty()) {
         state.runAlone(jobs.getFirst());
         return true;

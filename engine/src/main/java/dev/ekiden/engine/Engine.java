@@ -85,6 +85,8 @@ public final class Engine implements AutoCloseable {
   private final EngineClock clock;
   private final Jobs jobs;
   private final Queues queues;
+  private final Groups groups;
+  private final Limits limits;
   private final Schedules schedules;
   private final DueJobs dueJobs;
   private final Set<Worker> workers = new CopyOnWriteArraySet<>();
@@ -106,6 +108,8 @@ public final class Engine implements AutoCloseable {
     this.clock = new EngineClock(database, this::clockChanged);
     this.jobs = new Jobs(this, database);
     this.queues = new Queues(this, database);
+    this.groups = new Groups(this, database);
+    this.limits = new Limits(this, database);
     this.schedules = new Schedules(this, database);
     this.dueJobs = new DueJobs(this, database);
   }
@@ -224,6 +228,7 @@ public final class Engine implements AutoCloseable {
               definition.name(),
               definition.queue(),
               definition.priority(),
+              Limits.thousandths(definition.vcpus()),
               Json.write(settings(definition)),
               definition.isRunnable());
         }
@@ -237,13 +242,7 @@ public final class Engine implements AutoCloseable {
   }
 
   private static Map<String, Object> settings(JobDefinition<?> definition) {
-    Map<String, Object> settings = new HashMap<>();
-    RetryPolicy policy = definition.retryPolicy();
-    settings.put("maxFailures", policy.maxFailures());
-    settings.put("initialDelay", policy.initialDelay().toString());
-    settings.put("multiplier", policy.multiplier());
-    settings.put("maxDelay", policy.maxDelay().toString());
-    settings.put("jitter", policy.jitter());
+    Map<String, Object> settings = RetryPolicyJson.write(definition.retryPolicy());
     settings.put("maxBatch", definition.maxBatch());
     Duration timeout = definition.timeout();
     if (timeout != null) {
@@ -386,6 +385,16 @@ public final class Engine implements AutoCloseable {
     return queues;
   }
 
+  /** Tenants: weights, holds, epochs. */
+  public Groups groups() {
+    return groups;
+  }
+
+  /** How much may run at once, or start in a time. */
+  public Limits limits() {
+    return limits;
+  }
+
   public Schedules schedules() {
     return schedules;
   }
@@ -484,19 +493,20 @@ public final class Engine implements AutoCloseable {
                           : "worker %s runs it since %s".formatted(job.worker(), job.startedAt())));
           case SCHEDULED ->
               List.of(
-                  job.failures() == 0
+                  job.attempt() == 0
                       ? new Reason("delayed", "it is not to run before " + job.runAt())
                       : new Reason(
                           "backing-off",
-                          "it failed %d times and is tried again at %s"
-                              .formatted(job.failures(), job.runAt())));
+                          "attempt %d failed (%d counted failures); it is tried again at %s"
+                              .formatted(job.attempt(), job.failures(), job.runAt())));
           case BLOCKED ->
               List.of(
                   job.blocked() == Job.BlockedReason.ABSORBED
                       ? new Reason(
                           "absorbed", "job %s runs for it and ends it".formatted(job.blocker()))
                       : new Reason(
-                          "key-taken", "another job of key '%s' is running".formatted(job.key())));
+                          "key-taken",
+                          "other jobs of key '%s' run, or go before it".formatted(job.key())));
           case READY -> whyNotClaimed(job);
         });
   }

@@ -1,5 +1,6 @@
 package dev.ekiden.engine;
 
+import dev.ekiden.engine.Job.KeyKind;
 import dev.ekiden.engine.store.DefinitionTable;
 import dev.ekiden.engine.store.EnqueueTable;
 import dev.ekiden.engine.store.EnqueueTable.NewJob;
@@ -119,10 +120,20 @@ final class Enqueuer {
         : null;
   }
 
+  private static KeyKind kind(Key key) {
+    return switch (key) {
+      case Key.Coalesce coalesce -> KeyKind.COALESCE;
+      case Key.Unique unique -> KeyKind.UNIQUE;
+      case Key.Serial serial -> serial.holdsOnFailure() ? KeyKind.SERIAL_HOLD : KeyKind.SERIAL;
+      case Key.Limit limit -> KeyKind.LIMIT;
+    };
+  }
+
   private static NewJob newJob(Resolved one, @Nullable Long id) {
     JobRequest request = one.request();
     Key key = request.key();
     Integer priority = request.priority();
+    String group = request.group();
     Long delayMicros = null;
     String runAt = null;
     switch (request.start()) {
@@ -135,8 +146,12 @@ final class Enqueuer {
         one.definition().queueId(),
         one.definition().id(),
         priority == null ? one.definition().priority() : priority,
+        key == null ? null : kind(key),
         key == null ? null : key.value(),
-        key instanceof Key.Coalesce,
+        key instanceof Key.Limit limit ? (short) limit.running() : null,
+        group == null ? 0 : Group.id(group),
+        group,
+        one.definition().vcpus(),
         one.payload(),
         delayMicros,
         runAt);

@@ -1,6 +1,7 @@
 package dev.ekiden.engine;
 
 import dev.ekiden.engine.Attempt.Outcome;
+import dev.ekiden.engine.RetryPolicy.Verdict;
 import dev.ekiden.engine.store.AttemptRef;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.LogTable.Segment;
@@ -25,7 +26,9 @@ final class Execution {
   enum Stop {
     TIMEOUT,
     CANCEL,
-    DRAIN
+    DRAIN,
+    /** Its worker lost its lease; the end will be refused. */
+    FENCED
   }
 
   /** The end of one attempt, on its way to the database. */
@@ -39,7 +42,8 @@ final class Execution {
       @Nullable String result,
       @Nullable String errorType,
       @Nullable String error,
-      List<Segment> log) {}
+      List<Segment> log,
+      boolean counted) {}
 
   private final JobDefinition<?> definition;
   private final String queue;
@@ -291,25 +295,26 @@ final class Execution {
     if (context.canceled || stop == Stop.CANCEL) {
       return end(context, Outcome.CANCELED, Duration.ZERO, null, "canceled", null);
     }
-    if (stop == Stop.DRAIN) {
-      return end(context, Outcome.RETURNED, Duration.ZERO, null, "drained", null);
+    if (stop == Stop.DRAIN || stop == Stop.FENCED) {
+      return end(
+          context,
+          Outcome.RETURNED,
+          Duration.ZERO,
+          null,
+          stop == Stop.DRAIN ? "drained" : "fenced",
+          null);
     }
     boolean timedOut = stop == Stop.TIMEOUT;
     String type = timedOut ? "timeout" : cause.getClass().getName();
     String text =
         timedOut ? "ran longer than its timeout of " + definition.timeout() + "\n" + trace : trace;
-    int failures = context.failures() + 1;
-    RetryPolicy policy = definition.retryPolicy();
-    boolean retryable = !(cause instanceof JobFailure own) || own.isRetryable();
-    if (!retryable || !policy.allowsRetryAfter(failures)) {
-      return end(context, Outcome.FAILED, Duration.ZERO, null, type, text);
-    }
-    Duration asked = cause instanceof JobFailure own ? own.retryAfter() : null;
-    Duration delay = asked == null ? policy.delayAfter(failures) : asked;
-    if (delay.compareTo(JobRequest.MAX_DELAY) > 0) {
-      delay = JobRequest.MAX_DELAY;
-    }
-    return end(context, Outcome.RETRIED, delay, null, type, text);
+    return switch (definition
+        .retryPolicy()
+        .after(cause, timedOut, context.failures() + 1, context.attempt())) {
+      case Verdict.Fail fail -> end(context, Outcome.FAILED, Duration.ZERO, null, type, text);
+      case Verdict.Retry retry ->
+          end(context, Outcome.RETRIED, retry.delay(), null, type, text, retry.counted());
+    };
   }
 
   private End end(
@@ -319,6 +324,17 @@ final class Execution {
       @Nullable String result,
       @Nullable String errorType,
       @Nullable String error) {
+    return end(context, outcome, delay, result, errorType, error, true);
+  }
+
+  private End end(
+      AttemptContext context,
+      Outcome outcome,
+      Duration delay,
+      @Nullable String result,
+      @Nullable String errorType,
+      @Nullable String error,
+      boolean counted) {
     return new End(
         context.job,
         definition.name(),
@@ -329,7 +345,8 @@ final class Execution {
         result,
         errorType,
         error,
-        context.log.take(true));
+        context.log.take(true),
+        counted);
   }
 
   private static String text(Throwable cause) {

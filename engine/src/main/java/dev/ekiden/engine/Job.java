@@ -30,6 +30,11 @@ import org.jspecify.annotations.Nullable;
  *     {@code worker-lost}, {@code timeout}
  * @param error the message and stack of that exception, at most {@link Engine#MAX_ERROR_LENGTH}
  * @param coalescedInto the job as which it ended, when it was absorbed
+ * @param group the tenant it belongs to, if any
+ * @param startBefore when it is too late to start it, if ever
+ * @param cloneOf the job it was cloned from, if any
+ * @param parent the array job it is a child of, if any
+ * @param arrayIndex its place among the children, from 0, if it is one
  */
 public record Job(
     long id,
@@ -54,19 +59,34 @@ public record Job(
     @Nullable String result,
     @Nullable String errorType,
     @Nullable String error,
-    @Nullable Long coalescedInto) {
+    @Nullable Long coalescedInto,
+    @Nullable String group,
+    @Nullable Instant startBefore,
+    @Nullable Long cloneOf,
+    @Nullable Long parent,
+    @Nullable Integer arrayIndex) {
 
   /** Kind of key a job carries. */
   public enum KeyKind {
     COALESCE,
-    UNIQUE
+    UNIQUE,
+    SERIAL,
+    /** A SERIAL key that stops when one of its jobs has FAILED. */
+    SERIAL_HOLD,
+    LIMIT
   }
 
   /** Why a job is BLOCKED. */
   public enum BlockedReason {
-    /** Another job of its COALESCE key runs. */
+    /** Other jobs of its key run, or go before it. */
     KEY,
     /** A newer job of its COALESCE key runs, or ran, for it. */
-    ABSORBED
+    ABSORBED,
+    /** As many jobs of its definition run as may. */
+    LIMIT,
+    /** It waits for other jobs to end. */
+    DEPENDENCY,
+    /** It is an array job whose children have not all ended. */
+    CHILDREN
   }
 }

@@ -37,6 +37,12 @@ public final class JobDefinition<P> {
   /** Longest timeout of a definition that has one. */
   public static final Duration MAX_TIMEOUT = Duration.ofDays(365);
 
+  /** Fewest vCPUs a job may take. */
+  public static final double MIN_VCPUS = 0.001;
+
+  /** Most vCPUs a job may take. */
+  public static final double MAX_VCPUS = 1_024;
+
   /** Names of definitions, queues and schedules. */
   static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,99}");
 
@@ -49,6 +55,7 @@ public final class JobDefinition<P> {
   private final @Nullable JobHandler<P> handler;
   private final @Nullable BatchHandler<P> batchHandler;
   private final int maxBatch;
+  private final double vcpus;
 
   private JobDefinition(Builder<P> builder) {
     name = builder.name;
@@ -60,6 +67,7 @@ public final class JobDefinition<P> {
     handler = builder.handler;
     batchHandler = builder.batchHandler;
     maxBatch = builder.maxBatch;
+    vcpus = builder.vcpus;
   }
 
   /** Starts a definition; its queue is called like the definition unless said otherwise. */
@@ -95,6 +103,11 @@ public final class JobDefinition<P> {
   /** Longest run of one attempt, from the start of its handler; null for no limit. */
   public @Nullable Duration timeout() {
     return timeout;
+  }
+
+  /** vCPUs a job takes while it runs, counted against limits; 1 by default. */
+  public double vcpus() {
+    return vcpus;
   }
 
   /** Whether this process can run it. */
@@ -147,6 +160,7 @@ public final class JobDefinition<P> {
     private @Nullable JobHandler<P> handler;
     private @Nullable BatchHandler<P> batchHandler;
     private int maxBatch = 1;
+    private double vcpus = 1;
 
     private Builder(String name, Class<P> payloadType) {
       this.name = name;
@@ -181,6 +195,20 @@ public final class JobDefinition<P> {
                 .formatted(MAX_TIMEOUT.toDays(), timeout));
       }
       this.timeout = timeout;
+      return this;
+    }
+
+    /**
+     * vCPUs a job takes while it runs, as limits count them: {@value #MIN_VCPUS} to {@value
+     * #MAX_VCPUS}, in thousandths; 1 by default.
+     */
+    public Builder<P> vcpus(double vcpus) {
+      if (!(vcpus >= MIN_VCPUS && vcpus <= MAX_VCPUS)) {
+        throw new InvalidRequestException(
+            ErrorCode.INVALID_OPTION,
+            "vcpus must be %s to %s, not %s".formatted(MIN_VCPUS, MAX_VCPUS, vcpus));
+      }
+      this.vcpus = vcpus;
       return this;
     }
 

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param payload any object Jackson can write, or null; see {@link Engine#MAX_PAYLOAD_BYTES}
  * @param priority 0 to 9, or null for the definition's
  * @param key what it shares with other jobs of its queue, or null
+ * @param group the tenant it belongs to, for fair sharing and limits, or null; see {@link Group}
  * @param start when it may run
  */
 public record JobRequest(
@@ -19,6 +20,7 @@ public record JobRequest(
     @Nullable Object payload,
     @Nullable Integer priority,
     @Nullable Key key,
+    @Nullable String group,
     Start start) {
 
   /** When a job may run. */
@@ -56,6 +58,9 @@ public record JobRequest(
     if (priority != null) {
       JobDefinition.checkPriority(priority);
     }
+    if (group != null) {
+      Group.check(group);
+    }
     Objects.requireNonNull(start, "start");
   }
 
@@ -71,7 +76,7 @@ public record JobRequest(
 
   /** A request for a job of a definition known by name only. */
   public static JobRequest of(String definition, @Nullable Object payload) {
-    return new JobRequest(definition, payload, null, null, NOW);
+    return new JobRequest(definition, payload, null, null, null, NOW);
   }
 
   static JobRequest of(JobDefinition<?> definition, @Nullable Object payload) {
@@ -79,18 +84,23 @@ public record JobRequest(
   }
 
   public JobRequest withPriority(int value) {
-    return new JobRequest(definition, payload, value, key, start);
+    return new JobRequest(definition, payload, value, key, group, start);
   }
 
   public JobRequest withKey(Key value) {
-    return new JobRequest(definition, payload, priority, value, start);
+    return new JobRequest(definition, payload, priority, value, group, start);
+  }
+
+  /** The tenant it belongs to; see {@link Group}. */
+  public JobRequest withGroup(String value) {
+    return new JobRequest(definition, payload, priority, key, value, start);
   }
 
   public JobRequest withDelay(Duration delay) {
-    return new JobRequest(definition, payload, priority, key, new Start.After(delay));
+    return new JobRequest(definition, payload, priority, key, group, new Start.After(delay));
   }
 
   public JobRequest startingAt(Instant time) {
-    return new JobRequest(definition, payload, priority, key, new Start.At(time));
+    return new JobRequest(definition, payload, priority, key, group, new Start.At(time));
   }
 }

@@ -1,5 +1,6 @@
 package dev.ekiden.engine;
 
+import dev.ekiden.engine.store.KeyTable;
 import dev.ekiden.engine.store.QueueTable;
 import dev.ekiden.postgres.Database;
 import java.util.List;
@@ -54,6 +55,19 @@ public final class Queues {
   public void resume(String name) {
     short id = known(database.inTransaction(handle -> QueueTable.resume(handle, name)), name);
     engine.wakeUps().jobsReady(List.of(id));
+  }
+
+  /**
+   * Lets a SERIAL key go on that stopped because its job FAILED.
+   *
+   * @return whether it was stopped
+   * @throws NotFoundException when there is no such queue
+   */
+  public boolean releaseKey(String name, String key) {
+    short id = known(database.withHandle(handle -> QueueTable.findId(handle, name)), name);
+    boolean released = database.inTransaction(handle -> KeyTable.release(handle, id, key));
+    engine.wakeUps().jobsReady(List.of(id));
+    return released;
   }
 
   static short known(Optional<Short> id, String name) {

@@ -9,20 +9,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * A job that is enqueued by the clock.
  *
- * <p>Firings missed while nothing ran the schedules are made up by one job. A firing that comes
- * while the job of the previous one has not ended is skipped, and counted.
+ * <p>Its {@link SchedulePolicy} says what becomes of firings it cannot simply run; {@link
+ * Schedules#history} what became of the last ones.
  *
  * @param name what it is called
  * @param definition the definition of its jobs
  * @param payload payload of its jobs as JSON text
  * @param timing when it fires
  * @param zone zone in which a cron expression is read
+ * @param policy what it does about missed, overlapping and late firings and about days off
  * @param pausedAt since when it does not fire, null while it does
- * @param nextAt its next firing, null when there is none
- * @param lastAt its last firing, null before the first
+ * @param nextAt its next firing that enqueues a job, null when there is none
+ * @param lastAt when it last enqueued a job, null before the first
  * @param lastJob the job its last firing enqueued
- * @param skipped firings skipped because the previous job had not ended
- * @param missed firings that nobody was there to run, beyond the one made up
+ * @param skipped firings dropped by a rule: overlap, no business day
+ * @param missed firings not handled in time and not made up by a job of their own
+ * @param waiting firings that wait for the job before to end
  */
 public record Schedule(
     String name,
@@ -30,12 +32,14 @@ public record Schedule(
     String payload,
     Timing timing,
     ZoneId zone,
+    SchedulePolicy policy,
     @Nullable Instant pausedAt,
     @Nullable Instant nextAt,
     @Nullable Instant lastAt,
     @Nullable Long lastJob,
     long skipped,
-    long missed) {
+    long missed,
+    long waiting) {
 
   public boolean isPaused() {
     return pausedAt != null;

@@ -1,5 +1,9 @@
 package dev.ekiden.engine;
 
+import dev.ekiden.engine.ScheduleFiring.Outcome;
+import dev.ekiden.engine.ScheduleFiring.Reason;
+import dev.ekiden.engine.SchedulePolicy.BusinessDays;
+import dev.ekiden.engine.store.BusinessCalendarTable;
 import dev.ekiden.engine.store.ClockTable;
 import dev.ekiden.engine.store.JobTable;
 import dev.ekiden.engine.store.ScheduleTable;
@@ -9,7 +13,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -22,6 +29,9 @@ public final class Schedules {
   /** Most firings {@link #nextFirings} answers. */
   public static final int MAX_FIRINGS = 1_000;
 
+  /** What became of so many firings, or runs of firings, is kept of each schedule. */
+  public static final int MAX_HISTORY = 100;
+
   private static final int BATCH = 100;
   private static final Duration LONGEST_REST = Duration.ofMillis(500);
 
@@ -30,16 +40,29 @@ public final class Schedules {
 
   private static final Logger LOG = LoggerFactory.getLogger(Schedules.class);
 
-  private record Firing(ScheduleTable.Row row, Instant at, @Nullable Instant next, long missed) {}
+  /** Jobs of one enqueue, so that the largest payloads stay below what one call may have. */
+  private static final int CHUNK = Engine.MAX_BULK_BYTES / Engine.MAX_PAYLOAD_BYTES;
 
-  private record Fired(String name, @Nullable Long job) {}
+  private record Fired(String name, int jobs, int skips) {}
 
   private final Engine engine;
   private final Database database;
+  private final BusinessCalendars calendars;
 
   Schedules(Engine engine, Database database) {
     this.engine = engine;
     this.database = database;
+    this.calendars = new BusinessCalendars(this, database);
+  }
+
+  /** The business calendars schedules keep to. */
+  public BusinessCalendars calendars() {
+    return calendars;
+  }
+
+  /** Creates or replaces a schedule with {@link SchedulePolicy#DEFAULT}. */
+  public Schedule put(String name, JobRequest request, Timing timing, ZoneId zone) {
+    return put(name, request, timing, zone, SchedulePolicy.DEFAULT);
   }
 
   /**
@@ -47,24 +70,30 @@ public final class Schedules {
    * same content stays as it is, so that a program can put its schedules at every start.
    *
    * @param request what to enqueue at each firing; its key and start are not used
-   * @throws InvalidRequestException when the timing never fires, or the definition is unknown
+   * @throws InvalidRequestException when the timing never fires
+   * @throws NotFoundException when the definition or the business calendar is unknown
    */
-  public Schedule put(String name, JobRequest request, Timing timing, ZoneId zone) {
+  public Schedule put(
+      String name, JobRequest request, Timing timing, ZoneId zone, SchedulePolicy policy) {
     JobDefinition.checkName("schedule", name);
+    if (policy.businessDays() != null && !(timing instanceof Timing.Cron)) {
+      throw new InvalidRequestException(
+          ErrorCode.INVALID_OPTION, "only a cron schedule keeps to a business calendar");
+    }
     String payload = Json.writePayload(request.definition(), request.payload());
     database.useTransaction(handle -> {
       var definition = engine.catalog().get(handle, request.definition());
+      var days = policy.businessDays();
+      var calendar = days == null ? null : BusinessCalendars.lock(handle, days.calendar());
       Optional<ScheduleTable.Row> present = ScheduleTable.lock(handle, name);
-      if (present.isPresent() && same(present.get(), request, payload, timing, zone)) {
+      if (present.isPresent() && same(present.get(), request, payload, timing, zone, policy)) {
         return;
       }
       Instant now = ClockTable.now(handle);
-      Instant first =
-          Firings.after(now, timing, zone, now)
-              .orElseThrow(() ->
-                  new InvalidRequestException(
-                      ErrorCode.INVALID_TIME,
-                      "schedule '%s' would never fire: it is past already".formatted(name)));
+      Firings firings = new Firings(timing, zone, now, calendar, days == null ? null : days.rule());
+      if (firings.next(now).isEmpty()) {
+        throw neverFires(name, timing);
+      }
       ScheduleTable.upsert(
           handle,
           name,
@@ -74,16 +103,32 @@ public final class Schedules {
           kind(timing),
           expression(timing),
           zone.getId(),
+          policy,
           now,
-          first);
+          firings.nextDue(now).orElse(null));
     });
     engine.schedulesChanged();
     return get(name);
   }
 
+  private static InvalidRequestException neverFires(String name, Timing timing) {
+    String why = timing instanceof Timing.Once ? "it is past already" : "all its days are days off";
+    return new InvalidRequestException(
+        ErrorCode.INVALID_TIME, "schedule '%s' would never fire: %s".formatted(name, why));
+  }
+
   /** All schedules by name. */
   public List<Schedule> list() {
-    return database.withHandle(ScheduleTable::all).stream().map(Schedules::schedule).toList();
+    return database.withHandle(handle -> {
+      Map<String, BusinessCalendar> known = new HashMap<>();
+      BusinessCalendarTable.all(handle).forEach(calendar -> known.put(calendar.name(), calendar));
+      return ScheduleTable.all(handle).stream()
+          .map(row -> {
+            BusinessDays days = row.policy().businessDays();
+            return schedule(row, firings(row, days == null ? null : known.get(days.calendar())));
+          })
+          .toList();
+    });
   }
 
   /**
@@ -92,7 +137,28 @@ public final class Schedules {
    * @throws NotFoundException when there is none of that name
    */
   public Schedule get(String name) {
-    return schedule(row(database.withHandle(handle -> ScheduleTable.find(handle, name)), name));
+    return database.withHandle(handle -> {
+      ScheduleTable.Row row = row(ScheduleTable.find(handle, name), name);
+      return schedule(row, firings(handle, row));
+    });
+  }
+
+  /**
+   * What became of the last firings of a schedule, newest first; firings in a row that share their
+   * fate are one.
+   *
+   * @param limit most of them, 1 to {@link #MAX_HISTORY}
+   * @throws NotFoundException when there is no schedule of that name
+   */
+  public List<ScheduleFiring> history(String name, int limit) {
+    if (limit < 1 || limit > MAX_HISTORY) {
+      throw new InvalidRequestException(
+          ErrorCode.INVALID_OPTION, "limit must be 1 to " + MAX_HISTORY + ", not " + limit);
+    }
+    return database.withHandle(handle -> {
+      row(ScheduleTable.find(handle, name), name);
+      return ScheduleTable.history(handle, name, limit);
+    });
   }
 
   /** Removes a schedule; jobs it has enqueued stay. Answers whether there was one. */
@@ -113,11 +179,7 @@ public final class Schedules {
     database.useTransaction(handle -> {
       ScheduleTable.Row row = row(ScheduleTable.lock(handle, name), name);
       if (row.pausedAt() != null) {
-        Schedule schedule = schedule(row);
-        Instant next =
-            Firings.after(
-                    ClockTable.now(handle), schedule.timing(), schedule.zone(), row.createdAt())
-                .orElse(null);
+        Instant next = firings(handle, row).nextDue(ClockTable.now(handle)).orElse(null);
         ScheduleTable.resume(handle, name, next);
       }
     });
@@ -136,18 +198,18 @@ public final class Schedules {
       throw new InvalidRequestException(
           ErrorCode.INVALID_OPTION, "count must be 1 to " + MAX_FIRINGS + ", not " + count);
     }
-    ScheduleTable.Row row =
-        row(database.withHandle(handle -> ScheduleTable.find(handle, name)), name);
-    Schedule schedule = schedule(row);
-    List<Instant> firings = new ArrayList<>();
-    Optional<Instant> next =
-        Firings.after(engine.clock().now(), schedule.timing(), schedule.zone(), row.createdAt());
-    while (next.isPresent() && firings.size() < count) {
-      firings.add(next.get());
-      next = Firings.after(next.get(), schedule.timing(), schedule.zone(), row.createdAt());
+    Firings firings =
+        database.withHandle(handle -> firings(handle, row(ScheduleTable.find(handle, name), name)));
+    List<Instant> all = new ArrayList<>();
+    Optional<Instant> next = firings.next(engine.clock().now());
+    while (next.isPresent() && all.size() < count) {
+      all.add(next.get());
+      next = firings.next(next.get());
     }
-    return firings;
+    return all;
   }
+
+  // ---- firing ----
 
   /** Fires what is due; answers how long to rest. Every process does it, each other schedules. */
   Duration run() {
@@ -156,60 +218,184 @@ public final class Schedules {
     return next.filter(rest -> rest.compareTo(LONGEST_REST) < 0).orElse(LONGEST_REST);
   }
 
-  /** Fires what is due; answers how many schedules that was. */
+  /** Fires what is due and what waited for its turn; answers how many schedules that was. */
   int fireDue() {
     List<Fired> fired =
         engine.transaction(transaction -> {
           Handle handle = transaction.handle();
           Instant now = ClockTable.now(handle);
           List<Fired> all = new ArrayList<>();
+          for (ScheduleTable.Row row : ScheduleTable.releasable(handle, BATCH)) {
+            all.add(release(transaction, row, now));
+          }
           for (ScheduleTable.Row row : ScheduleTable.due(handle, BATCH)) {
-            Firing firing = firing(handle, row, now);
-            if (firing != null) {
-              all.add(fire(transaction, firing));
+            Firings firings = readable(handle, row, now);
+            if (firings != null) {
+              all.add(fire(transaction, row, firings, now));
             }
           }
           return all;
         });
-    fired.forEach(one -> engine.listener().scheduleFired(one.name(), one.job() == null));
+    for (Fired one : fired) {
+      for (int i = 0; i < one.jobs(); i++) {
+        engine.listener().scheduleFired(one.name(), false);
+      }
+      for (int i = 0; i < one.skips(); i++) {
+        engine.listener().scheduleFired(one.name(), true);
+      }
+    }
     return fired.size();
   }
 
+  /** Schedules that keep to a calendar look at their next firing anew. */
+  void calendarChanged(Handle handle, BusinessCalendar calendar) {
+    Instant now = ClockTable.now(handle);
+    for (ScheduleTable.Row row : ScheduleTable.onCalendar(handle, calendar.name())) {
+      Instant next = row.nextAt();
+      // What is due already was due by the calendar as it was.
+      if (next == null || next.isAfter(now)) {
+        ScheduleTable.moveTo(handle, row.name(), firings(row, calendar).nextDue(now).orElse(null));
+      }
+    }
+  }
+
+  void wake() {
+    engine.schedulesChanged();
+  }
+
   /**
-   * Works out a firing; null when this process cannot read the schedule (a zone that only newer
-   * processes know, say). That one is put off, so that it does not keep others from firing.
+   * When a schedule fires; null when this process cannot read it (a zone that only newer processes
+   * know, say). That one is put off, so that it does not keep others from firing.
    */
-  private static @Nullable Firing firing(Handle handle, ScheduleTable.Row row, Instant now) {
+  private static @Nullable Firings readable(Handle handle, ScheduleTable.Row row, Instant now) {
     try {
-      Schedule schedule = schedule(row);
-      return new Firing(
-          row,
-          now,
-          Firings.after(now, schedule.timing(), schedule.zone(), row.createdAt()).orElse(null),
-          Firings.missed(
-              Objects.requireNonNull(row.nextAt()),
-              now,
-              schedule.timing(),
-              schedule.zone(),
-              row.createdAt()));
+      return firings(handle, row);
     } catch (DateTimeException | InvalidRequestException e) {
       LOG.error(
           "Schedule {} cannot be read here and is tried again in {}", row.name(), UNREADABLE, e);
-      ScheduleTable.putOff(handle, row.name(), now.plus(UNREADABLE));
+      ScheduleTable.moveTo(handle, row.name(), now.plus(UNREADABLE));
       return null;
     }
   }
 
-  private static Fired fire(EngineTransaction transaction, Firing firing) {
+  private static Fired fire(
+      EngineTransaction transaction, ScheduleTable.Row row, Firings firings, Instant now) {
     Handle handle = transaction.handle();
-    ScheduleTable.Row row = firing.row();
-    Long last = row.lastJob();
-    Long job = null;
-    if (last == null || !JobTable.isLive(handle, last)) {
-      job = transaction.enqueue(List.of(request(row))).getFirst().id();
+    Firings.Due due = firings.due(Objects.requireNonNull(row.nextAt()), now);
+    FiringPlan plan = FiringPlan.of(due, row.policy(), now);
+    List<ScheduleFiring> notes = new ArrayList<>();
+    for (FiringPlan.Dropped dropped : plan.dropped()) {
+      Firings.Run run = dropped.run();
+      notes.add(
+          new ScheduleFiring(
+              dropped.outcome(),
+              dropped.reason(),
+              null,
+              run.first(),
+              run.last(),
+              run.count(),
+              now,
+              null));
     }
-    ScheduleTable.fired(handle, row.name(), firing.next(), firing.at(), job, firing.missed());
-    return new Fired(row.name(), job);
+    FiringTurn turn =
+        FiringTurn.of(row.policy().overlap(), plan.firings(), isBusy(handle, row), row.waiting());
+    List<Long> jobs = enqueue(transaction, row, turn.run().size());
+    for (int i = 0; i < jobs.size(); i++) {
+      notes.add(fired(firings, turn.run().get(i), now, jobs.get(i)));
+    }
+    turn.waiting()
+        .forEach(at -> notes.add(note(Outcome.WAITING, Reason.OVERLAP, null, at, now, null)));
+    turn.skipped()
+        .forEach(at -> notes.add(note(Outcome.SKIPPED, turn.reason(), null, at, now, null)));
+    ScheduleTable.fired(
+        handle,
+        row.name(),
+        due.next().orElse(null),
+        now,
+        jobs.isEmpty() ? null : jobs.getLast(),
+        count(notes, Outcome.SKIPPED),
+        count(notes, Outcome.MISSED));
+    ScheduleTable.note(handle, row.name(), notes, MAX_HISTORY);
+    return new Fired(row.name(), jobs.size(), turn.skipped().size());
+  }
+
+  /**
+   * Enqueues the job of the firing that has waited longest, dropping those that waited too long.
+   */
+  private static Fired release(EngineTransaction transaction, ScheduleTable.Row row, Instant now) {
+    Handle handle = transaction.handle();
+    long missed = 0;
+    Long job = null;
+    for (ScheduleTable.Waiting firing :
+        ScheduleTable.waiting(handle, row.name(), SchedulePolicy.MAX_BUFFERED)) {
+      if (!row.policy().isLate(firing.due(), now)) {
+        job = enqueue(transaction, row, 1).getFirst();
+        ScheduleTable.settle(handle, firing, Outcome.FIRED, Reason.OVERLAP, now, job);
+        break;
+      }
+      ScheduleTable.settle(handle, firing, Outcome.MISSED, Reason.TOO_LATE, now, null);
+      missed++;
+    }
+    ScheduleTable.fired(handle, row.name(), row.nextAt(), now, job, 0, missed);
+    ScheduleTable.trim(handle, row.name(), MAX_HISTORY);
+    return new Fired(row.name(), job == null ? 0 : 1, 0);
+  }
+
+  /** Whether firings that must not overlap have to wait or be skipped. */
+  private static boolean isBusy(Handle handle, ScheduleTable.Row row) {
+    Long last = row.lastJob();
+    return row.waiting() > 0 || (last != null && JobTable.isLive(handle, last));
+  }
+
+  private static List<Long> enqueue(
+      EngineTransaction transaction, ScheduleTable.Row row, int count) {
+    List<Long> ids = new ArrayList<>(count);
+    while (ids.size() < count) {
+      int some = Math.min(CHUNK, count - ids.size());
+      transaction
+          .enqueue(Collections.nCopies(some, request(row)))
+          .forEach(enqueued -> ids.add(enqueued.id()));
+    }
+    return ids;
+  }
+
+  private static ScheduleFiring fired(Firings firings, Instant at, Instant now, long job) {
+    String moved = firings.movedFrom(at);
+    return note(Outcome.FIRED, moved == null ? null : Reason.MOVED, moved, at, now, job);
+  }
+
+  private static ScheduleFiring note(
+      Outcome outcome,
+      @Nullable Reason reason,
+      @Nullable String detail,
+      Instant at,
+      Instant now,
+      @Nullable Long job) {
+    return new ScheduleFiring(outcome, reason, detail, at, at, 1, now, job);
+  }
+
+  private static long count(List<ScheduleFiring> notes, Outcome outcome) {
+    return notes.stream()
+        .filter(note -> note.outcome() == outcome)
+        .mapToLong(ScheduleFiring::firings)
+        .sum();
+  }
+
+  private static Firings firings(Handle handle, ScheduleTable.Row row) {
+    BusinessDays days = row.policy().businessDays();
+    return firings(
+        row,
+        days == null ? null : BusinessCalendarTable.find(handle, days.calendar()).orElse(null));
+  }
+
+  private static Firings firings(ScheduleTable.Row row, @Nullable BusinessCalendar calendar) {
+    BusinessDays days = row.policy().businessDays();
+    return new Firings(
+        timing(row.kind(), row.expression()),
+        ZoneId.of(row.zone()),
+        row.createdAt(),
+        calendar,
+        days == null ? null : days.rule());
   }
 
   private static JobRequest request(ScheduleTable.Row row) {
@@ -218,17 +404,24 @@ public final class Schedules {
         new RawJson(row.payload()),
         row.priority(),
         null,
+        null,
         new JobRequest.Start.Now());
   }
 
   private static boolean same(
-      ScheduleTable.Row row, JobRequest request, String payload, Timing timing, ZoneId zone) {
+      ScheduleTable.Row row,
+      JobRequest request,
+      String payload,
+      Timing timing,
+      ZoneId zone,
+      SchedulePolicy policy) {
     return row.definition().equals(request.definition())
         && row.payload().equals(payload)
         && Objects.equals(row.priority(), request.priority())
         && row.kind().equals(kind(timing))
         && row.expression().equals(expression(timing))
-        && row.zone().equals(zone.getId());
+        && row.zone().equals(zone.getId())
+        && row.policy().equals(policy);
   }
 
   private static ScheduleTable.Row row(Optional<ScheduleTable.Row> row, String name) {
@@ -236,19 +429,26 @@ public final class Schedules {
         new NotFoundException(ErrorCode.UNKNOWN_SCHEDULE, "there is no schedule '" + name + "'"));
   }
 
-  private static Schedule schedule(ScheduleTable.Row row) {
+  private static Schedule schedule(ScheduleTable.Row row, Firings firings) {
+    Instant next = row.nextAt();
+    if (next != null && firings.isOff(next)) {
+      // A firing of a day off is only noted.
+      next = firings.next(next).orElse(null);
+    }
     return new Schedule(
         row.name(),
         row.definition(),
         row.payload(),
         timing(row.kind(), row.expression()),
         ZoneId.of(row.zone()),
+        row.policy(),
         row.pausedAt(),
-        row.nextAt(),
+        next,
         row.lastAt(),
         row.lastJob(),
         row.skipped(),
-        row.missed());
+        row.missed(),
+        row.waiting());
   }
 
   private static String kind(Timing timing) {

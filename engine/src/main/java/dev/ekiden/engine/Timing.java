@@ -15,6 +15,7 @@ public sealed interface Timing {
   /**
    * A Unix cron expression of five fields, evaluated in a zone. Where a clock change skips the time
    * of a firing it fires right after the gap; where one repeats it, it fires once, at the first.
+   * With {@code *} for the hour it fires in every hour that passes, skipped and repeated or not.
    */
   record Cron(String expression) implements Timing {
     public Cron {

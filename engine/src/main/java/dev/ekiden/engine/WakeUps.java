@@ -30,9 +30,15 @@ final class WakeUps implements AutoCloseable {
 
     /** No job of this queue should start any more. */
     void queuePaused(short queueId);
+
+    /** No job of this group should start any more. */
+    void groupHeld(long groupId);
   }
 
   static final String CHANNEL = "ekiden";
+
+  /** In place of a queue: jobs may be ready anywhere. */
+  static final short EVERY_QUEUE = 0;
 
   /** NOTIFY takes a lock of the whole database at commit, so many wake-ups share one. */
   private static final Duration DEBOUNCE = Duration.ofMillis(5);
@@ -100,6 +106,10 @@ final class WakeUps implements AutoCloseable {
     tell(List.of("pause " + queueId));
   }
 
+  void groupHeld(long groupId) {
+    tell(List.of("hold " + groupId));
+  }
+
   private static String ready(short queueId) {
     return "ready " + queueId;
   }
@@ -133,9 +143,10 @@ final class WakeUps implements AutoCloseable {
       long id = Long.parseLong(message.substring(space + 1));
       for (Subscriber subscriber : subscribers) {
         switch (what) {
-          case "ready" -> subscriber.jobsReady((short) id);
+          case "ready" -> subscriber.jobsReady(id == EVERY_QUEUE ? null : (short) id);
           case "stop" -> subscriber.stopAsked(id);
           case "pause" -> subscriber.queuePaused((short) id);
+          case "hold" -> subscriber.groupHeld(id);
           default -> LOG.debug("Unknown wake-up '{}'", message);
         }
       }

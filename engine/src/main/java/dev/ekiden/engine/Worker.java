@@ -202,7 +202,12 @@ public final class Worker implements AutoCloseable {
 
     @Override
     public void queuePaused(short queueId) {
-      state.queuePaused(queueId);
+      state.giveBack(job -> job.queueId() == queueId);
+    }
+
+    @Override
+    public void groupHeld(long groupId) {
+      state.giveBack(job -> job.groupId() == groupId);
     }
   }
 }

@@ -26,6 +26,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -244,8 +245,13 @@ final class WorkerState {
   int leaseLost() {
     lock.lock();
     try {
+      // Others may have their keys and places by now; those that hold none may run on in vain.
+      executions.stream()
+          .filter(execution -> execution.jobs().stream().anyMatch(ClaimedJob::exclusive))
+          .forEach(execution -> execution.stop(Stop.FENCED));
       leaseEndNanos = System.nanoTime();
       backlog.remove(job -> true);
+      backlog.forgetGoingBack();
       returned.clear();
       unmarked.clear();
       strangers.clear();
@@ -307,9 +313,10 @@ final class WorkerState {
     }
   }
 
-  void queuePaused(short queueId) {
+  /** Gives jobs back that were claimed and have not started. */
+  void giveBack(Predicate<ClaimedJob> which) {
     locked(() -> {
-      giveBack(backlog.remove(job -> job.queueId() == queueId));
+      giveBack(backlog.remove(which));
       changed.signalAll();
     });
   }
@@ -404,14 +411,35 @@ final class WorkerState {
     return Math.max(1, wait);
   }
 
-  /** The turn's ends and returns are stored. */
-  void stored(Turn turn) {
-    locked(() -> {
+  /**
+   * The turn's ends and returns are stored.
+   *
+   * @param goOn attempts whose SERIAL key goes on after them
+   */
+  void stored(Turn turn, Set<AttemptRef> goOn) {
+    List<Execution> starting;
+    lock.lock();
+    try {
       noLongerStoring(turn);
+      turn.returned().forEach(backlog::wentBack);
       storedEnds += turn.ends().size();
+      for (End end : turn.ends()) {
+        if (!end.job().isSerial()) {
+          continue;
+        }
+        if (goOn.contains(end.job().ref())) {
+          backlog.goOn(end.job());
+        } else {
+          giveBack(backlog.breakChain(end.job()));
+        }
+      }
       moreToClaim |= wantsAlone && holdsNothing();
+      starting = startMore();
       changed.signalAll();
-    });
+    } finally {
+      lock.unlock();
+    }
+    begin.accept(starting);
   }
 
   /** The turn failed: everything it took is put back, to be stored later. */
@@ -479,7 +507,7 @@ final class WorkerState {
   int starting() {
     lock.lock();
     try {
-      return Math.max(0, startable() - backlog.size());
+      return Math.max(0, startable() - backlog.startable());
     } finally {
       lock.unlock();
     }
@@ -496,12 +524,21 @@ final class WorkerState {
         changed.signalAll();
         return;
       }
-      List<Double> ranks = turns.claimed(lane, claim.jobs().size(), claim.met() < order.max());
+      boolean dry = !claim.more() && claim.jobs().size() < order.max();
+      List<Double> ranks = turns.claimed(lane, claim.jobs().size(), dry);
       for (int i = 0; i < claim.jobs().size(); i++) {
-        backlog.add(claim.jobs().get(i), ranks.get(i));
+        ClaimedJob job = claim.jobs().get(i);
+        if (backlog.isOutOfTurn(job)) {
+          giveBack(List.of(job));
+        } else {
+          backlog.add(job, ranks.get(i));
+        }
       }
-      // Fewer jobs than rows met: keys were parked or absorbed, and there may be more behind.
-      moreToClaim |= claim.met() >= order.max() || claim.met() > claim.jobs().size();
+      moreToClaim |= claim.more();
+      if (claim.nextMicros() < Long.MAX_VALUE) {
+        long next = System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(claim.nextMicros());
+        nextPollNanos = Math.min(nextPollNanos, next);
+      }
       starting = startMore();
     } finally {
       lock.unlock();
@@ -656,8 +693,11 @@ final class WorkerState {
     }
     int prefetch = backlog.prefetch();
     // Small refills cost as much as large ones.
-    boolean low = startable() > backlog.size() || backlog.size() <= prefetch / 2;
-    return low ? Math.min(startable() + prefetch - backlog.size(), MAX_STATEMENT) : 0;
+    int open = startable() - backlog.startable();
+    if (open <= 0 && backlog.size() > prefetch / 2) {
+      return 0;
+    }
+    return Math.min(Math.max(open, startable() + prefetch - backlog.size()), MAX_STATEMENT);
   }
 
   /** How many jobs the free places can start at once. */
@@ -674,7 +714,10 @@ final class WorkerState {
   }
 
   private void giveBack(Collection<ClaimedJob> jobs) {
-    jobs.forEach(job -> returned.add(job.ref()));
+    for (ClaimedJob job : jobs) {
+      returned.add(job.ref());
+      backlog.goesBack(job);
+    }
   }
 
   private void locked(Runnable action) {

@@ -52,7 +52,8 @@ class WorkerStateTest {
   }
 
   private static ClaimedJob job(long id) {
-    return new ClaimedJob(id, WORKER, QUEUE, DEFINITION, 5, 1, 0, 0, null, "{}", true);
+    return new ClaimedJob(
+        id, WORKER, QUEUE, DEFINITION, 5, 1, 0, 0, null, null, 0, false, "{}", true);
   }
 
   private static Held held(long id) {
@@ -62,7 +63,7 @@ class WorkerStateTest {
   private void accept(long... ids) {
     List<ClaimedJob> jobs = LongStream.of(ids).mapToObj(WorkerStateTest::job).toList();
     Order order = new Order(WORKER, QUEUE, List.of(DEFINITION), jobs.size() + 1, 1);
-    state.accept(lane, order, new Claim(jobs, jobs.size()));
+    state.accept(lane, order, new Claim(jobs, false, Long.MAX_VALUE));
   }
 
   /** Ends the handler that runs, as its thread would. */

@@ -8,12 +8,14 @@ import dev.ekiden.server.SampleApplication.Greeting;
 import dev.ekiden.server.cli.Terminal;
 import dev.ekiden.testkit.TestDatabase;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -212,6 +214,35 @@ final class CommandLineTest {
     assertThat(ekiden("schedules", "get", "nightly").exitCode()).isEqualTo(ExitCode.NOT_FOUND);
     assertThat(ekiden("schedules", "put", "p", "--definition", "later", "--every", "90s").out())
         .contains("every 1m30s");
+  }
+
+  @Test
+  void schedulesKeepToCalendarsAndTellTheirFirings() throws IOException {
+    Path holidays =
+        Files.writeString(directory.resolve("holidays.txt"), "2026-01-01\n2026-01-12\n");
+    assertThat(ekiden("business-calendars", "put", "japan", "--holidays", "@" + holidays).out())
+        .contains("SATURDAY, SUNDAY")
+        .contains("2026-01-12");
+    assertThat(ekiden("business-calendars", "list").out()).contains("japan");
+    String line =
+        "schedules put pay --definition later --cron 0_9_25_*_* --calendar japan --day-rule previous"
+            + " --missed run-all --overlap buffer --start-before 2h";
+    String[] words = line.split(" ");
+    Arrays.setAll(words, i -> words[i].replace('_', ' '));
+    Run put = ekiden(words);
+    assertThat(put.out())
+        .containsPattern("IF MISSED +run-all, at most 100")
+        .containsPattern("OVERLAP +buffer")
+        .containsPattern("START BEFORE +2h")
+        .containsPattern("DAYS OFF +previous");
+    assertThat(ekiden("schedules", "firings", "pay").out()).contains("OUTCOME");
+    assertThat(ekiden("business-calendars", "remove", "japan", "--yes").err())
+        .contains("schedule 'pay' keeps to");
+    assertThat(ekiden("schedules", "remove", "pay", "--yes").exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(ekiden("business-calendars", "remove", "japan", "--yes").exitCode())
+        .isEqualTo(ExitCode.OK);
+    assertThat(ekiden("business-calendars", "get", "japan").exitCode())
+        .isEqualTo(ExitCode.NOT_FOUND);
   }
 
   @Test

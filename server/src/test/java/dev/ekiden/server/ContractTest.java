@@ -151,9 +151,22 @@ final class ContractTest {
   }
 
   private void schedules(Http http) {
+    check(
+        "PUT",
+        "/api/v1/business-calendars/{calendar}",
+        http.put(
+            "/api/v1/business-calendars/office",
+            "{\"weekend\":[\"FRIDAY\"],\"holidays\":[\"2026-01-01\"]}"));
+    check("GET", "/api/v1/business-calendars", http.get("/api/v1/business-calendars"));
+    check(
+        "GET",
+        "/api/v1/business-calendars/{calendar}",
+        http.get("/api/v1/business-calendars/office"));
     for (String timing :
         new String[] {
           "\"cron\":\"0 3 * * *\",\"zone\":\"Asia/Tokyo\"",
+          "\"cron\":\"0 3 * * *\",\"calendar\":\"office\",\"dayRule\":\"next\",\"overlap\":\"buffer\","
+              + "\"missedPolicy\":\"run-all\",\"catchUp\":7,\"startBeforeSeconds\":90",
           "\"everySeconds\":3600",
           "\"at\":\"2099-01-01T00:00:00Z\""
         }) {
@@ -175,7 +188,15 @@ final class ContractTest {
         "POST",
         "/api/v1/schedules/{schedule}/resume",
         http.post("/api/v1/schedules/contract/resume"));
+    check(
+        "GET",
+        "/api/v1/schedules/{schedule}/firings",
+        http.get("/api/v1/schedules/contract/firings"));
     check("DELETE", "/api/v1/schedules/{schedule}", http.delete("/api/v1/schedules/contract"));
+    check(
+        "DELETE",
+        "/api/v1/business-calendars/{calendar}",
+        http.delete("/api/v1/business-calendars/office"));
   }
 
   private void check(String method, String path, Answer answer) {

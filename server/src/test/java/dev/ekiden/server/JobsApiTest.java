@@ -297,6 +297,14 @@ final class JobsApiTest {
         "{\"definition\":\"nope\",\"everySeconds\":5}              | unknown-definition | definition",
         "{\"definition\":\"later\",\"everySeconds\":5,\"priority\":12} | invalid-priority | priority",
         "{\"definition\":\"later\",\"every\":5}                    | unknown-field    | every",
+        "{\"definition\":\"later\",\"everySeconds\":5,\"missedPolicy\":\"all\"} | invalid-field | missedPolicy",
+        "{\"definition\":\"later\",\"everySeconds\":5,\"missedPolicy\":\"run-all\"} | invalid-option | missedPolicy",
+        "{\"definition\":\"later\",\"everySeconds\":5,\"overlap\":\"x\"} | invalid-field | overlap",
+        "{\"definition\":\"later\",\"everySeconds\":5,\"catchUp\":1001} | invalid-option | catchUp",
+        "{\"definition\":\"later\",\"everySeconds\":5,\"startBeforeSeconds\":0} | invalid-option | startBeforeSeconds",
+        "{\"definition\":\"later\",\"everySeconds\":5,\"dayRule\":\"next\"} | invalid-field | dayRule",
+        "{\"definition\":\"later\",\"cron\":\"* * * * *\",\"calendar\":\"none\"} | unknown-business-calendar | calendar",
+        "{\"definition\":\"later\",\"everySeconds\":5,\"calendar\":\"none\"} | invalid-option |",
       })
   void aWrongScheduleIsRefused(String body, String code, String field) {
     Answer answer = http.put("/api/v1/schedules/wrong", body);
@@ -304,6 +312,25 @@ final class JobsApiTest {
     assertThat(answer.code()).as(answer.body()).isEqualTo(code);
     assertThat(answer.json().path("field").asString("")).isEqualTo(field == null ? "" : field);
     assertThat(http.get("/api/v1/schedules/wrong").status()).isEqualTo(404);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{}                                               | missing-field",
+        "{\"holidays\":[\"1 May\"]}                       | invalid-field",
+        "{\"holidays\":[],\"weekend\":[\"FREEDAY\"]}      | invalid-field",
+        "{\"holidays\":[\"1969-12-31\"]}                  | invalid-option",
+      })
+  void aWrongBusinessCalendarIsRefused(String body, String code) {
+    Answer answer = http.put("/api/v1/business-calendars/wrong", body);
+    assertThat(answer.status()).as(answer.body()).isEqualTo(422);
+    assertThat(answer.code()).as(answer.body()).isEqualTo(code);
+    assertThat(http.get("/api/v1/business-calendars/wrong").code())
+        .isEqualTo("unknown-business-calendar");
+    assertThat(http.delete("/api/v1/business-calendars/wrong").status()).isEqualTo(404);
   }
 
   @Test

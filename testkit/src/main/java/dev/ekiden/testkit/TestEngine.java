@@ -2,17 +2,27 @@ package dev.ekiden.testkit;
 
 import dev.ekiden.engine.Engine;
 import dev.ekiden.engine.EngineListener;
+import dev.ekiden.engine.Job;
 import dev.ekiden.engine.JobDefinition;
+import dev.ekiden.engine.JobFilter;
+import dev.ekiden.engine.Jobs;
 import dev.ekiden.postgres.Database;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Gives each test an engine on an empty database of its own.
@@ -49,13 +59,42 @@ public final class TestEngine implements BeforeAllCallback, AfterEachCallback, A
       END $$
       """;
 
-  private final TestDatabase database = TestDatabase.create("engine");
+  /** How long {@link #await} and {@link #awaitUntil} wait. */
+  public static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final Duration LOOK = Duration.ofMillis(10);
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+
+  private final TestDatabase database;
   private final List<Engine> engines = new ArrayList<>();
 
-  private TestEngine() {}
+  private TestEngine(TestDatabase database) {
+    this.database = database;
+  }
 
+  /** A database with the engine's tables. */
   public static TestEngine create() {
-    return new TestEngine();
+    return new TestEngine(TestDatabase.create("engine"));
+  }
+
+  /**
+   * A database with the engine's tables and your own. After each test the engine's tables are
+   * emptied; what the tests put into yours is left to them.
+   *
+   * @param migrations makes your tables, by your Flyway or Liquibase, say; run once per JVM and
+   *     name
+   * @param name tells different migrations apart
+   */
+  public static TestEngine withMigrations(Consumer<DataSource> migrations, String name) {
+    return new TestEngine(
+        TestDatabase.withMigrations(
+            made -> {
+              Engine.on(made.dataSource()).build().migrate();
+              migrations.accept(made.dataSource());
+            },
+            "engine and " + name));
   }
 
   /** The database of the test class. */
@@ -103,6 +142,65 @@ public final class TestEngine implements BeforeAllCallback, AfterEachCallback, A
   public int set(Instant now) {
     first().clock().set(now);
     return runDue();
+  }
+
+  /**
+   * The jobs of a definition, whatever their state, in the order in which they were enqueued; at
+   * most the newest 1,000.
+   */
+  public <P> List<EnqueuedJob<P>> jobs(JobDefinition<P> definition) {
+    return first()
+        .jobs()
+        .list(JobFilter.ALL.withDefinition(definition.name()), null, Jobs.MAX_PAGE)
+        .items()
+        .reversed()
+        .stream()
+        .map(job -> first().jobs().get(job.id()))
+        .map(job ->
+            new EnqueuedJob<>(MAPPER.readValue(job.payload(), definition.payloadType()), job))
+        .toList();
+  }
+
+  /**
+   * The payloads of a definition's jobs, whatever their state, in the order in which they were
+   * enqueued: what the code under test asked for.
+   */
+  public <P> List<P> payloads(JobDefinition<P> definition) {
+    return jobs(definition).stream().map(EnqueuedJob::payload).toList();
+  }
+
+  /**
+   * Waits until a job has ended, for engines that were started.
+   *
+   * @throws AssertionError with the engine's explanation when it has not after {@link #PATIENCE}
+   */
+  public Job await(long id) {
+    awaitUntil(
+        () -> "job " + id + " to end; " + first().explain(id),
+        () -> first().jobs().get(id).state().isEnded());
+    return first().jobs().get(id);
+  }
+
+  /**
+   * Waits until something is so, looking every few milliseconds.
+   *
+   * @param what said when it is not so after {@link #PATIENCE}
+   */
+  public static void awaitUntil(String what, BooleanSupplier condition) {
+    awaitUntil(() -> what, condition);
+  }
+
+  private static void awaitUntil(Supplier<String> what, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new AssertionError("Waited " + PATIENCE.toSeconds() + " s for " + what.get());
+      }
+      LockSupport.parkNanos(LOOK.toNanos());
+      if (Thread.currentThread().isInterrupted()) {
+        throw new AssertionError("Interrupted while waiting for " + what.get());
+      }
+    }
   }
 
   private Engine first() {

@@ -90,7 +90,7 @@ final class ChaosHistory {
       WHERE id NOT IN (SELECT id FROM ekiden.ready UNION ALL SELECT id FROM ekiden.scheduled
                        UNION ALL SELECT id FROM ekiden.blocked UNION ALL SELECT id FROM ekiden.running)
       UNION ALL
-      SELECT 'key ' || key || ' is still taken' FROM ekiden.running_key
+      SELECT 'key ' || key || ' is still held' FROM ekiden.held_key
       """;
 
   private static final String MISCOUNTED =

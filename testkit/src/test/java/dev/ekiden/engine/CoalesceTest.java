@@ -58,7 +58,7 @@ class CoalesceTest {
 
   private Claim claim(Handle handle) {
     return ClaimTable.claim(
-        handle, new Order(1, definition.queueId(), List.of(definition.id()), 100, 100));
+        handle, new Order(1, definition.queueId(), List.of(definition.id()), 100, 100), true);
   }
 
   private static void end(Handle handle, ClaimedJob job, Outcome outcome) {

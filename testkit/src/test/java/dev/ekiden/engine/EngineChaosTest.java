@@ -298,8 +298,8 @@ class EngineChaosTest {
         """,
         "job 1000 has no state"),
     KEY_KEPT(
-        "INSERT INTO ekiden.running_key SELECT queue_id, 'k' FROM ekiden.finished WHERE id = :id",
-        "key k is still taken"),
+        "INSERT INTO ekiden.held_key SELECT queue_id, 'k', id, finished_at FROM ekiden.finished WHERE id = :id",
+        "key k is still held"),
     DOUBLED(
         """
         INSERT INTO public.history (kind, job, attempt, process)

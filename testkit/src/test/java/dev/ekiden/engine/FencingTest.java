@@ -38,7 +38,8 @@ class FencingTest {
         jobs.database().withHandle(handle -> DefinitionTable.find(handle, "work")).orElseThrow();
     return jobs.database()
         .inTransaction(handle ->
-            ClaimTable.claim(handle, new Order(worker, row.queueId(), List.of(row.id()), 1, 0)))
+            ClaimTable.claim(
+                handle, new Order(worker, row.queueId(), List.of(row.id()), 1, 0), false))
         .jobs()
         .getFirst();
   }
@@ -132,7 +133,8 @@ class FencingTest {
         null,
         null,
         null,
-        List.of());
+        List.of(),
+        true);
   }
 
   @Test

@@ -1,10 +1,7 @@
 package dev.ekiden.engine.store;
 
-import java.util.ArrayList;
-import java.util.HashSet;
+import dev.ekiden.engine.Job.KeyKind;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jspecify.annotations.Nullable;
@@ -12,22 +9,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * How jobs come to a worker.
  *
- * <p>Jobs without a key are moved from {@code ready} to {@code running} by one statement. A job
- * with a COALESCE key first takes the key's row in {@code running_key}, the lock that whoever ends
- * an attempt of the key takes too:
+ * <p>Jobs that nothing but their turn keeps from running are moved from {@code ready} to {@code
+ * running} by one statement. All others take the way of {@link GatedClaim}; {@link Sign#needsGate}
+ * says which it is to be, and the statement itself leaves alone what it must not take.
+ *
+ * <p>The gate of the queue keeps claims and ends of one key from missing each other:
  *
  * <ul>
- *   <li>two claims of one key: the second insert waits for the first to commit, finds the row and
+ *   <li>two claims of one key: the second waits for the first to commit, sees its job run and
  *       parks;
- *   <li>claim, then end: the parking claim holds the row FOR SHARE until it commits, so the end
- *       waits and then sees the parked job and frees it;
- *   <li>end, then claim: the claim waits for the row, finds it gone, and leaves the job READY for
- *       the next claim.
+ *   <li>claim, then end: the end waits for the gate and then sees the parked job and frees it;
+ *   <li>end, then claim: the claim waits for the gate and finds the key free.
  * </ul>
  *
- * Rows of {@code ready} and {@code scheduled} are only ever locked with SKIP LOCKED here, and key
- * rows in the order of their text, so claims wait for ends but never in a circle. For the same
- * reason a transaction that ended attempts of keys must commit before it claims.
+ * A transaction that ended attempts of keys of another queue must commit before it claims, because
+ * gates are locked in the order of the queues.
  */
 public final class ClaimTable {
 
@@ -35,6 +31,8 @@ public final class ClaimTable {
    * A job as a worker gets it.
    *
    * @param workerId the lease under which it was claimed
+   * @param groupId 0 without a group
+   * @param exclusive whether it holds a key or a place under a limit
    * @param marked whether the claim has already noted it as started
    */
   public record ClaimedJob(
@@ -46,7 +44,10 @@ public final class ClaimTable {
       int attempt,
       int failures,
       int losses,
+      @Nullable KeyKind keyKind,
       @Nullable String key,
+      long groupId,
+      boolean exclusive,
       String payload,
       boolean marked) {
 
@@ -60,9 +61,17 @@ public final class ClaimTable {
           attempt,
           failures,
           losses,
+          keyKind,
           key,
+          groupId,
+          exclusive,
           payload,
           true);
+    }
+
+    /** Whether it must not start before the job of its key that was claimed before it has ended. */
+    public boolean isSerial() {
+      return keyKind == KeyKind.SERIAL || keyKind == KeyKind.SERIAL_HOLD;
     }
 
     /** What its end must name to count. */
@@ -83,209 +92,158 @@ public final class ClaimTable {
       long workerId, short queueId, List<Integer> definitionIds, int max, int starting) {}
 
   /**
-   * What a claim met.
+   * What a claim brought.
    *
    * @param jobs claimed, in order
-   * @param met how many rows it met, claimed or not; fewer than asked for means the queue is dry
+   * @param more whether another claim may find more at once
+   * @param nextMicros when a rate allows more; {@link Long#MAX_VALUE} when none is in the way
    */
-  public record Claim(List<ClaimedJob> jobs, int met) {}
+  public record Claim(List<ClaimedJob> jobs, boolean more, long nextMicros) {}
 
-  private record Candidate(long id, @Nullable String key, @Nullable ClaimedJob job) {}
+  /**
+   * How claims from a queue are to be made.
+   *
+   * @param needsGate whether some of its jobs have keys, groups or dependencies, or are limited
+   * @param hasLost whether some job of it waits to be run alone
+   */
+  public record Sign(short queueId, boolean needsGate, boolean hasLost) {}
 
+  // The payload is a sub-select, for a join may be planned as a scan of all jobs.
   // The LIMIT is fenced by MATERIALIZED: else the planner may run the sub-select again and claim
   // more. Rows are deleted by ctid, which stays right while their lock is held.
   private static final String CLAIM =
-      """
-      WITH candidate AS MATERIALIZED (
-        SELECT ctid AS place, queue_id, priority, id, definition_id, attempt, failures, losses, key
-        FROM ekiden.ready
-        WHERE queue_id = :queue_id
-          AND definition_id = ANY (CAST(:definition_ids AS integer[]))
-          AND losses = 0
-          AND EXISTS (SELECT FROM ekiden.queue WHERE id = :queue_id AND paused_at IS NULL)
-        ORDER BY priority DESC, id
-        LIMIT :max
-        FOR UPDATE SKIP LOCKED
-      ),
-      taken AS (
-        DELETE FROM ekiden.ready
-        WHERE ctid = ANY (ARRAY(SELECT place FROM candidate WHERE key IS NULL))
-      ),
-      moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
-      claimed AS (
-        INSERT INTO ekiden.running
-          (id, worker_id, queue_id, priority, definition_id, attempt, failures, losses, key,
-           claimed_at, started_at)
-        SELECT id, :worker_id, queue_id, priority, definition_id, attempt + 1, failures, losses,
-               key, moment.now,
-               CASE WHEN row_number() OVER (ORDER BY priority DESC, id) <= :starting
-                    THEN moment.now END
-        FROM candidate, moment
-        WHERE key IS NULL
-      )
-      SELECT candidate.id, CAST(:worker_id AS bigint) AS worker_id, candidate.queue_id,
-             candidate.definition_id, candidate.priority,
-             candidate.attempt + 1 AS attempt, candidate.failures, candidate.losses, candidate.key,
-             CASE WHEN candidate.key IS NULL THEN job.payload END AS payload
-      FROM candidate
-      JOIN ekiden.job ON job.id = candidate.id
-      ORDER BY candidate.priority DESC, candidate.id
-      """;
-
-  private static final String TAKE_KEYS =
-      """
-      INSERT INTO ekiden.running_key (queue_id, key)
-      SELECT :queue_id, key
-      FROM unnest(CAST(:keys AS text[])) AS key
-      ORDER BY key COLLATE "C"
-      ON CONFLICT (queue_id, key) DO NOTHING
-      RETURNING key
-      """;
-
-  // FOR SHARE: an end of this key now waits until the parked rows can be seen.
-  private static final String PARK =
-      """
-      WITH held AS MATERIALIZED (
-        SELECT key
-        FROM ekiden.running_key
-        WHERE queue_id = :queue_id AND key = ANY (CAST(:keys AS text[]))
-        ORDER BY key COLLATE "C"
-        FOR SHARE
-      ),
-      parked AS (
-        DELETE FROM ekiden.ready
-        USING held
-        WHERE ready.queue_id = :queue_id
-          AND ready.key = held.key
-          AND ready.id = ANY (CAST(:ids AS bigint[]))
-        RETURNING ready.*
-      )
-      INSERT INTO ekiden.blocked
-        (id, reason, queue_id, priority, definition_id, attempt, failures, losses, key)
-      SELECT id, 'KEY', queue_id, priority, definition_id, attempt, failures, losses, key
-      FROM parked
-      """;
+      Columns.in(
+          """
+          WITH candidate AS MATERIALIZED (
+            SELECT ctid AS place, {live}
+            FROM ekiden.ready
+            WHERE queue_id = :queue_id
+              AND definition_id = ANY (CAST(:definition_ids AS integer[]))
+              AND losses = 0
+              AND key IS NULL
+              AND group_id = 0
+              AND NOT dependent
+              AND EXISTS (SELECT FROM ekiden.queue WHERE id = :queue_id AND paused_at IS NULL)
+              AND NOT EXISTS (
+                SELECT FROM ekiden.limit_rule
+                WHERE limit_rule.queue_id = :queue_id OR limit_rule.scope = 'EVERYTHING')
+            ORDER BY priority DESC, group_id, id
+            LIMIT :max
+            FOR UPDATE SKIP LOCKED
+          ),
+          taken AS (
+            DELETE FROM ekiden.ready WHERE ctid = ANY (ARRAY(SELECT place FROM candidate))
+          ),
+          moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
+          claimed AS (
+            INSERT INTO ekiden.running
+              ({kept}, attempt, failures, losses, worker_id, claimed_at, started_at)
+            SELECT {kept}, attempt + 1, failures, losses, :worker_id, moment.now,
+                   CASE WHEN row_number() OVER (ORDER BY priority DESC, id) <= :starting
+                        THEN moment.now END
+            FROM candidate, moment
+          )
+          SELECT candidate.id, CAST(:worker_id AS bigint) AS worker_id, candidate.queue_id,
+                 candidate.definition_id, candidate.priority,
+                 candidate.attempt + 1 AS attempt, candidate.failures, candidate.losses,
+                 NULL AS key_kind, NULL AS key, candidate.group_id, false AS exclusive, (SELECT payload FROM ekiden.job WHERE job.id = candidate.id) AS payload
+          FROM candidate
+          ORDER BY candidate.priority DESC, candidate.id
+          """);
 
   // Everything of the key that is READY or in back-off becomes one attempt of the newest job, with
   // the highest priority among them. What the absorbed had absorbed before is handed on.
   private static final String COALESCE =
-      """
-      WITH waiting AS MATERIALIZED (
-        SELECT ctid AS place, id, priority, definition_id, attempt, failures, losses, key
-        FROM ekiden.ready
-        WHERE queue_id = :queue_id
-          AND key = ANY (CAST(:keys AS text[]))
-          AND definition_id = ANY (CAST(:definition_ids AS integer[]))
-        FOR UPDATE SKIP LOCKED
-      ),
-      resting AS MATERIALIZED (
-        SELECT ctid AS place, id, priority, definition_id, attempt, failures, losses, key
-        FROM ekiden.scheduled
-        WHERE queue_id = :queue_id
-          AND key = ANY (CAST(:keys AS text[]))
-          AND backing_off
-          AND definition_id = ANY (CAST(:definition_ids AS integer[]))
-        FOR UPDATE SKIP LOCKED
-      ),
-      member AS MATERIALIZED (
-        SELECT id, priority, definition_id, attempt, failures, losses, key FROM waiting
-        UNION ALL
-        SELECT id, priority, definition_id, attempt, failures, losses, key FROM resting
-      ),
-      leader AS MATERIALIZED (
-        SELECT DISTINCT ON (key) id, definition_id, attempt, failures, losses, key,
-               max(priority) OVER (PARTITION BY key) AS priority
-        FROM member
-        ORDER BY key, id DESC
-      ),
-      gone_waiting AS (
-        DELETE FROM ekiden.ready WHERE ctid = ANY (ARRAY(SELECT place FROM waiting))
-      ),
-      gone_resting AS (
-        DELETE FROM ekiden.scheduled WHERE ctid = ANY (ARRAY(SELECT place FROM resting))
-      ),
-      claimed AS (
-        INSERT INTO ekiden.running
-          (id, worker_id, queue_id, priority, definition_id, attempt, failures, losses, key,
-           claimed_at, started_at)
-        SELECT id, :worker_id, :queue_id, priority, definition_id, attempt + 1, failures, losses,
-               key, moment.now,
-               CASE WHEN row_number() OVER (ORDER BY priority DESC, id) <= :starting
-                    THEN moment.now END
-        FROM leader, (SELECT ekiden.engine_now() AS now) AS moment
-      ),
-      absorbed AS (
-        INSERT INTO ekiden.blocked
-          (id, reason, blocker, queue_id, priority, definition_id, attempt, failures, losses, key)
-        SELECT member.id, 'ABSORBED', leader.id, :queue_id, member.priority, member.definition_id,
-               member.attempt, member.failures, member.losses, member.key
-        FROM member
-        JOIN leader ON leader.key = member.key AND leader.id <> member.id
-      ),
-      handed_on AS (
-        UPDATE ekiden.blocked
-        SET blocker = leader.id
-        FROM member
-        JOIN leader ON leader.key = member.key AND leader.id <> member.id
-        WHERE blocked.reason = 'ABSORBED' AND blocked.blocker = member.id
-      )
-      SELECT leader.id, CAST(:worker_id AS bigint) AS worker_id,
-             CAST(:queue_id AS smallint) AS queue_id, leader.definition_id,
-             leader.priority, leader.attempt + 1 AS attempt, leader.failures, leader.losses,
-             leader.key, job.payload
-      FROM leader
-      JOIN ekiden.job ON job.id = leader.id
-      ORDER BY leader.priority DESC, leader.id
-      """;
+      Columns.in(
+          """
+          WITH waiting AS MATERIALIZED (
+            SELECT ctid AS place, {live}
+            FROM ekiden.ready
+            WHERE queue_id = :queue_id
+              AND key = ANY (CAST(:keys AS text[]))
+              AND definition_id = ANY (CAST(:definition_ids AS integer[]))
+            FOR UPDATE SKIP LOCKED
+          ),
+          resting AS MATERIALIZED (
+            SELECT ctid AS place, {live}
+            FROM ekiden.scheduled
+            WHERE queue_id = :queue_id
+              AND key = ANY (CAST(:keys AS text[]))
+              AND backing_off
+              AND definition_id = ANY (CAST(:definition_ids AS integer[]))
+            FOR UPDATE SKIP LOCKED
+          ),
+          member AS MATERIALIZED (
+            SELECT {live} FROM waiting
+            UNION ALL
+            SELECT {live} FROM resting
+          ),
+          leader AS MATERIALIZED (
+            SELECT DISTINCT ON (key) id, queue_id, max(priority) OVER (PARTITION BY key) AS priority,
+                   definition_id, key_kind, key, key_limit, group_id, vcpus, dependent, attempt,
+                   failures, losses
+            FROM member
+            ORDER BY key, id DESC
+          ),
+          gone_waiting AS (
+            DELETE FROM ekiden.ready WHERE ctid = ANY (ARRAY(SELECT place FROM waiting))
+          ),
+          gone_resting AS (
+            DELETE FROM ekiden.scheduled WHERE ctid = ANY (ARRAY(SELECT place FROM resting))
+          ),
+          claimed AS (
+            INSERT INTO ekiden.running
+              ({kept}, attempt, failures, losses, worker_id, claimed_at, started_at, group_epoch,
+               wakes)
+            SELECT {kept}, attempt + 1, failures, losses, :worker_id, moment.now,
+                   CASE WHEN row_number() OVER (ORDER BY priority DESC, id) <= :starting
+                        THEN moment.now END,
+                   CASE WHEN group_id <> 0 THEN COALESCE(epoch, 1) END, CAST(:wakes AS smallint)
+            FROM leader
+            LEFT JOIN (SELECT id AS group_id, epoch FROM ekiden.job_group) AS present
+              USING (group_id)
+            CROSS JOIN (SELECT ekiden.engine_now() AS now) AS moment
+          ),
+          absorbed AS (
+            INSERT INTO ekiden.blocked ({live}, reason, blocker)
+            SELECT {live}, 'ABSORBED', leader_id
+            FROM member
+            JOIN (SELECT id AS leader_id, key FROM leader) AS leader USING (key)
+            WHERE leader_id <> id
+          ),
+          handed_on AS (
+            UPDATE ekiden.blocked
+            SET blocker = leader.id
+            FROM member
+            JOIN leader ON leader.key = member.key AND leader.id <> member.id
+            WHERE blocked.reason = 'ABSORBED' AND blocked.blocker = member.id
+          )
+          SELECT leader.id, CAST(:worker_id AS bigint) AS worker_id,
+                 CAST(:queue_id AS smallint) AS queue_id, leader.definition_id,
+                 leader.priority, leader.attempt + 1 AS attempt, leader.failures, leader.losses,
+                 CAST(leader.key_kind AS text) AS key_kind, leader.key, leader.group_id, true AS exclusive,
+                 (SELECT payload FROM ekiden.job WHERE job.id = leader.id) AS payload
+          FROM leader
+          ORDER BY leader.priority DESC, leader.id
+          """);
 
-  // A key whose rows were all locked by somebody else (a cancel, a due job) stays free.
-  private static final String LET_GO =
-      "DELETE FROM ekiden.running_key WHERE queue_id = :queue_id AND key = ANY (CAST(:keys AS text[]))";
-
-  private static final String HAS_LOST =
+  private static final String SIGNS =
       """
-      SELECT EXISTS (
-        SELECT
-        FROM ekiden.ready
-        WHERE queue_id = ANY (CAST(:queue_ids AS smallint[]))
-          AND definition_id = ANY (CAST(:definition_ids AS integer[]))
-          AND losses > 0
-          AND EXISTS (
-            SELECT FROM ekiden.queue WHERE queue.id = ready.queue_id AND paused_at IS NULL))
-      """;
-
-  private static final String CLAIM_LOST =
-      """
-      WITH candidate AS MATERIALIZED (
-        SELECT ctid AS place, queue_id, priority, id, definition_id, attempt, failures, losses, key
-        FROM ekiden.ready
-        WHERE queue_id = :queue_id
-          AND definition_id = ANY (CAST(:definition_ids AS integer[]))
-          AND losses > 0
-          AND EXISTS (SELECT FROM ekiden.queue WHERE id = :queue_id AND paused_at IS NULL)
-        ORDER BY priority DESC, id
-        LIMIT 1
-        FOR UPDATE SKIP LOCKED
-      ),
-      taken AS (
-        DELETE FROM ekiden.ready
-        WHERE ctid = ANY (ARRAY(SELECT place FROM candidate WHERE key IS NULL))
-      ),
-      claimed AS (
-        INSERT INTO ekiden.running
-          (id, worker_id, queue_id, priority, definition_id, attempt, failures, losses, key,
-           claimed_at, started_at)
-        SELECT id, :worker_id, queue_id, priority, definition_id, attempt + 1, failures, losses,
-               key, moment.now, moment.now
-        FROM candidate, (SELECT ekiden.engine_now() AS now) AS moment
-        WHERE key IS NULL
-      )
-      SELECT candidate.id, CAST(:worker_id AS bigint) AS worker_id, candidate.queue_id,
-             candidate.definition_id, candidate.priority,
-             candidate.attempt + 1 AS attempt, candidate.failures, candidate.losses, candidate.key,
-             CASE WHEN candidate.key IS NULL THEN job.payload END AS payload
-      FROM candidate
-      JOIN ekiden.job ON job.id = candidate.id
+      SELECT queue.id,
+             EXISTS (SELECT FROM ekiden.ready WHERE queue_id = queue.id AND key IS NOT NULL)
+               OR EXISTS (SELECT FROM ekiden.ready WHERE queue_id = queue.id AND group_id <> 0)
+               OR EXISTS (SELECT FROM ekiden.ready WHERE queue_id = queue.id AND dependent)
+               OR EXISTS (
+                 SELECT FROM ekiden.limit_rule
+                 WHERE limit_rule.queue_id = queue.id OR limit_rule.scope = 'EVERYTHING')
+               AS needs_gate,
+             EXISTS (
+               SELECT FROM ekiden.ready
+               WHERE queue_id = queue.id
+                 AND losses > 0
+                 AND definition_id = ANY (CAST(:definition_ids AS integer[]))) AS has_lost
+      FROM ekiden.queue
+      WHERE id = ANY (CAST(:queue_ids AS smallint[])) AND paused_at IS NULL
       """;
 
   private static final String MARK_STARTED =
@@ -299,33 +257,40 @@ public final class ClaimTable {
         AND running.started_at IS NULL
       """;
 
-  private static final RowMapper<ClaimedJob> CLAIMED =
-      (row, context) ->
-          new ClaimedJob(
-              row.getLong("id"),
-              row.getLong("worker_id"),
-              row.getShort("queue_id"),
-              row.getInt("definition_id"),
-              row.getInt("priority"),
-              row.getInt("attempt"),
-              row.getInt("failures"),
-              row.getInt("losses"),
-              row.getString("key"),
-              row.getString("payload"),
-              false);
-
-  private static final RowMapper<Candidate> CANDIDATE =
+  static final RowMapper<ClaimedJob> CLAIMED =
       (row, context) -> {
-        String key = row.getString("key");
-        return new Candidate(
-            row.getLong("id"), key, key == null ? CLAIMED.map(row, context) : null);
+        String kind = row.getString("key_kind");
+        return new ClaimedJob(
+            row.getLong("id"),
+            row.getLong("worker_id"),
+            row.getShort("queue_id"),
+            row.getInt("definition_id"),
+            row.getInt("priority"),
+            row.getInt("attempt"),
+            row.getInt("failures"),
+            row.getInt("losses"),
+            kind == null ? null : KeyKind.valueOf(kind),
+            row.getString("key"),
+            row.getLong("group_id"),
+            row.getBoolean("exclusive"),
+            row.getString("payload"),
+            false);
       };
 
   private ClaimTable() {}
 
-  /** Claims from one queue inside a transaction that has ended no attempt of a key. */
-  public static Claim claim(Handle handle, Order order) {
-    List<Candidate> candidates =
+  /**
+   * Claims from one queue inside a transaction that has ended no attempt of a key of another queue.
+   *
+   * @param gated whether the queue {@linkplain Sign#needsGate needs the gate}; if it does and this
+   *     is false, what needs it is left alone
+   */
+  public static Claim claim(Handle handle, Order order, boolean gated) {
+    if (gated) {
+      return GatedClaim.claim(handle, order);
+    }
+    Gate.share(handle, order.queueId());
+    List<ClaimedJob> jobs =
         handle
             .createQuery(CLAIM)
             .bind("queue_id", order.queueId())
@@ -333,32 +298,33 @@ public final class ClaimTable {
             .bind("max", order.max())
             .bind("starting", order.starting())
             .bindArray("definition_ids", Integer.class, order.definitionIds())
-            .map(CANDIDATE)
+            .map(CLAIMED)
             .list();
-    return new Claim(withKeyed(handle, order, candidates), candidates.size());
+    for (int i = 0; i < Math.min(order.starting(), jobs.size()); i++) {
+      jobs.set(i, jobs.get(i).asMarked());
+    }
+    return new Claim(jobs, jobs.size() >= order.max(), Long.MAX_VALUE);
   }
 
-  /** Claims one job whose worker died under it before; it is to run alone. */
-  public static List<ClaimedJob> claimLost(Handle handle, Order order) {
-    List<Candidate> candidates =
-        handle
-            .createQuery(CLAIM_LOST)
-            .bind("queue_id", order.queueId())
-            .bind("worker_id", order.workerId())
-            .bindArray("definition_ids", Integer.class, order.definitionIds())
-            .map(CANDIDATE)
-            .list();
-    return withKeyed(handle, order, candidates);
+  /** Claims one job whose worker died under it before, if it may run; it is to run alone. */
+  public static Claim claimLost(Handle handle, Order order) {
+    return GatedClaim.claimLost(handle, order);
   }
 
-  /** Whether some job waits to be run alone. */
-  public static boolean hasLost(Handle handle, List<Short> queueIds, List<Integer> definitionIds) {
+  /** Whether {@link #claimLost} would find a job now. */
+  public static boolean lostMayRun(Handle handle, Order order) {
+    return GatedClaim.lostMayRun(handle, order);
+  }
+
+  /** How claims from open queues are to be made. */
+  public static List<Sign> signs(Handle handle, List<Short> queueIds, List<Integer> definitionIds) {
     return handle
-        .createQuery(HAS_LOST)
+        .createQuery(SIGNS)
         .bindArray("queue_ids", Short.class, queueIds)
         .bindArray("definition_ids", Integer.class, definitionIds)
-        .mapTo(Boolean.class)
-        .one();
+        .map((row, context) ->
+            new Sign(row.getShort("id"), row.getBoolean("needs_gate"), row.getBoolean("has_lost")))
+        .list();
   }
 
   /** Notes that claimed jobs have started. */
@@ -372,44 +338,10 @@ public final class ClaimTable {
         .execute();
   }
 
-  private static List<ClaimedJob> withKeyed(
-      Handle handle, Order order, List<Candidate> candidates) {
-    List<ClaimedJob> jobs = new ArrayList<>(candidates.size());
-    List<Long> keyedIds = new ArrayList<>();
-    TreeSet<String> keys = new TreeSet<>();
-    for (Candidate candidate : candidates) {
-      if (candidate.job() != null) {
-        jobs.add(jobs.size() < order.starting() ? candidate.job().asMarked() : candidate.job());
-      } else if (candidate.key() != null) {
-        keyedIds.add(candidate.id());
-        keys.add(candidate.key());
-      }
-    }
-    if (!keys.isEmpty()) {
-      jobs.addAll(coalesce(handle, order, List.copyOf(keys), keyedIds, jobs.size()));
-    }
-    return jobs;
-  }
-
-  private static List<ClaimedJob> coalesce(
-      Handle handle, Order order, List<String> keys, List<Long> candidateIds, int alreadyClaimed) {
-    List<String> free =
-        handle
-            .createQuery(TAKE_KEYS)
-            .bind("queue_id", order.queueId())
-            .bindArray("keys", String.class, keys)
-            .mapTo(String.class)
-            .list();
-    if (free.size() < keys.size()) {
-      List<String> taken = keys.stream().filter(key -> !free.contains(key)).toList();
-      handle
-          .createUpdate(PARK)
-          .bind("queue_id", order.queueId())
-          .bindArray("keys", String.class, taken)
-          .bindArray("ids", Long.class, candidateIds)
-          .execute();
-    }
-    if (free.isEmpty()) {
+  /** Makes one attempt of everything of a key, for each of the keys, which are free. */
+  static List<ClaimedJob> coalesce(
+      Handle handle, Order order, List<String> keys, int alreadyClaimed, @Nullable Short wakes) {
+    if (keys.isEmpty()) {
       return List.of();
     }
     int starting = Math.max(0, order.starting() - alreadyClaimed);
@@ -419,24 +351,14 @@ public final class ClaimTable {
             .bind("queue_id", order.queueId())
             .bind("worker_id", order.workerId())
             .bind("starting", starting)
-            .bindArray("keys", String.class, free)
+            .bind("wakes", wakes)
+            .bindArray("keys", String.class, keys)
             .bindArray("definition_ids", Integer.class, order.definitionIds())
             .map(CLAIMED)
             .list();
-    if (claimed.size() < free.size()) {
-      Set<@Nullable String> used = new HashSet<>();
-      claimed.forEach(job -> used.add(job.key()));
-      handle
-          .createUpdate(LET_GO)
-          .bind("queue_id", order.queueId())
-          .bindArray(
-              "keys", String.class, free.stream().filter(key -> !used.contains(key)).toList())
-          .execute();
+    for (int i = 0; i < Math.min(starting, claimed.size()); i++) {
+      claimed.set(i, claimed.get(i).asMarked());
     }
-    List<ClaimedJob> marked = new ArrayList<>(claimed);
-    for (int i = 0; i < Math.min(starting, marked.size()); i++) {
-      marked.set(i, marked.get(i).asMarked());
-    }
-    return marked;
+    return claimed;
   }
 }

@@ -10,7 +10,8 @@ import org.jdbi.v3.core.mapper.RowMapper;
 public final class DefinitionTable {
 
   /** A definition as jobs refer to it. */
-  public record Row(int id, String name, short queueId, String queue, int priority, int revision) {}
+  public record Row(
+      int id, String name, short queueId, String queue, int priority, int vcpus, int revision) {}
 
   private static final String INSERT_QUEUES =
       """
@@ -24,24 +25,26 @@ public final class DefinitionTable {
 
   private static final String UPSERT =
       """
-      INSERT INTO ekiden.definition AS present (name, queue_id, priority, settings)
-      SELECT :name, queue.id, :priority, CAST(:settings AS jsonb)
+      INSERT INTO ekiden.definition AS present (name, queue_id, priority, vcpus, settings)
+      SELECT :name, queue.id, :priority, :vcpus, CAST(:settings AS jsonb)
       FROM ekiden.queue
       WHERE queue.name = :queue
       ON CONFLICT (name) DO UPDATE
       SET queue_id = excluded.queue_id,
           priority = excluded.priority,
+          vcpus = excluded.vcpus,
           settings = excluded.settings,
           revision = present.revision + 1
       WHERE :owner
-        AND (present.queue_id, present.priority, present.settings)
-            IS DISTINCT FROM (excluded.queue_id, excluded.priority, excluded.settings)
+        AND (present.queue_id, present.priority, present.vcpus, present.settings)
+            IS DISTINCT FROM
+            (excluded.queue_id, excluded.priority, excluded.vcpus, excluded.settings)
       """;
 
   private static final String SELECT =
       """
       SELECT definition.id, definition.name, definition.queue_id, queue.name AS queue,
-             definition.priority, definition.revision
+             definition.priority, definition.vcpus, definition.revision
       FROM ekiden.definition
       JOIN ekiden.queue ON queue.id = definition.queue_id
       """;
@@ -54,6 +57,7 @@ public final class DefinitionTable {
               row.getShort("queue_id"),
               row.getString("queue"),
               row.getInt("priority"),
+              row.getInt("vcpus"),
               row.getInt("revision"));
 
   private DefinitionTable() {}
@@ -73,12 +77,19 @@ public final class DefinitionTable {
    *     that is there already stays as it is
    */
   public static void upsert(
-      Handle handle, String name, String queue, int priority, String settings, boolean owner) {
+      Handle handle,
+      String name,
+      String queue,
+      int priority,
+      int vcpus,
+      String settings,
+      boolean owner) {
     handle
         .createUpdate(UPSERT)
         .bind("name", name)
         .bind("queue", queue)
         .bind("priority", priority)
+        .bind("vcpus", vcpus)
         .bind("settings", settings)
         .bind("owner", owner)
         .execute();

@@ -1,5 +1,6 @@
 package dev.ekiden.engine.store;
 
+import dev.ekiden.engine.Job.KeyKind;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -17,7 +18,10 @@ public final class EnqueueTable {
    * A job to insert.
    *
    * @param id its number if it was drawn already (UNIQUE keys), else null
-   * @param coalesce whether the key is a COALESCE key, not a UNIQUE one
+   * @param keyKind null without a key
+   * @param keyLimit of a LIMIT key
+   * @param groupId of its group; 0 without one
+   * @param vcpus thousandths
    * @param delayMicros delay from the database's now, or null
    * @param runAt ISO instant, or null; both null means now
    */
@@ -26,8 +30,12 @@ public final class EnqueueTable {
       short queueId,
       int definitionId,
       int priority,
+      @Nullable KeyKind keyKind,
       @Nullable String key,
-      boolean coalesce,
+      @Nullable Short keyLimit,
+      long groupId,
+      @Nullable String groupName,
+      int vcpus,
       String payload,
       @Nullable Long delayMicros,
       @Nullable String runAt) {}
@@ -39,50 +47,51 @@ public final class EnqueueTable {
   public record UniqueClaim(long jobId, long windowMicros) {}
 
   private static final String INSERT =
-      """
-      WITH moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
-      input AS MATERIALIZED (
-        SELECT COALESCE(t.id, nextval('ekiden.job_id')) AS id, t.queue_id, t.definition_id,
-               t.priority, t.key, t.coalesce, t.payload, t.position,
-               COALESCE(t.run_at, moment.now + t.delay_micros * interval '1 microsecond') AS run_at,
-               moment.now
-        FROM moment, unnest(
-               CAST(:ids AS bigint[]), CAST(:queue_ids AS smallint[]),
-               CAST(:definition_ids AS integer[]), CAST(:priorities AS smallint[]),
-               CAST(:keys AS text[]), CAST(:coalesces AS boolean[]), CAST(:payloads AS text[]),
-               CAST(:delays AS bigint[]), CAST(:run_ats AS timestamptz[]))
-             WITH ORDINALITY
-             AS t(id, queue_id, definition_id, priority, key, coalesce, payload, delay_micros,
-                  run_at, position)
-      ),
-      stored AS (
-        INSERT INTO ekiden.job
-          (id, queue_id, definition_id, priority, key_kind, key, payload, created_at)
-        SELECT id, queue_id, definition_id, priority,
-               CAST(CASE WHEN key IS NULL THEN NULL
-                         WHEN coalesce THEN 'COALESCE'
-                         ELSE 'UNIQUE' END AS ekiden.key_kind),
-               key, CAST(payload AS json), now
-        FROM input
-      ),
-      due AS (
-        INSERT INTO ekiden.ready
-          (queue_id, priority, id, definition_id, attempt, failures, losses, key)
-        SELECT queue_id, priority, id, definition_id, 0, 0, 0, CASE WHEN coalesce THEN key END
-        FROM input
-        WHERE run_at IS NULL OR run_at <= now
-      ),
-      later AS (
-        INSERT INTO ekiden.scheduled
-          (id, run_at, queue_id, priority, definition_id, attempt, failures, losses, key,
-           backing_off)
-        SELECT id, run_at, queue_id, priority, definition_id, 0, 0, 0,
-               CASE WHEN coalesce THEN key END, false
-        FROM input
-        WHERE run_at > now
-      )
-      SELECT id FROM input ORDER BY position
-      """;
+      Columns.in(
+          """
+          WITH moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
+          input AS MATERIALIZED (
+            SELECT COALESCE(t.id, nextval('ekiden.job_id')) AS id, t.queue_id, t.definition_id,
+                   t.priority, CAST(t.key_kind AS ekiden.key_kind) AS key_kind, t.key, t.key_limit,
+                   t.group_id, t.group_name, t.vcpus, t.payload, t.position,
+                   COALESCE(t.run_at, moment.now + t.delay_micros * interval '1 microsecond') AS run_at,
+                   moment.now
+            FROM moment, unnest(
+                   CAST(:ids AS bigint[]), CAST(:queue_ids AS smallint[]),
+                   CAST(:definition_ids AS integer[]), CAST(:priorities AS smallint[]),
+                   CAST(:key_kinds AS text[]), CAST(:keys AS text[]),
+                   CAST(:key_limits AS smallint[]), CAST(:group_ids AS bigint[]),
+                   CAST(:group_names AS text[]), CAST(:vcpus AS integer[]),
+                   CAST(:payloads AS text[]), CAST(:delays AS bigint[]),
+                   CAST(:run_ats AS timestamptz[]))
+                 WITH ORDINALITY
+                 AS t(id, queue_id, definition_id, priority, key_kind, key, key_limit, group_id,
+                      group_name, vcpus, payload, delay_micros, run_at, position)
+          ),
+          stored AS (
+            INSERT INTO ekiden.job
+              (id, queue_id, definition_id, priority, key_kind, key, key_limit, group_id, group_name,
+               vcpus, payload, created_at)
+            SELECT id, queue_id, definition_id, priority, key_kind, key, key_limit, group_id,
+                   group_name, vcpus, CAST(payload AS json), now
+            FROM input
+          ),
+          live AS (
+            SELECT id, queue_id, priority, definition_id, NULLIF(key_kind, 'UNIQUE') AS key_kind,
+                   CASE WHEN key_kind <> 'UNIQUE' THEN key END AS key, key_limit, group_id, vcpus,
+                   false AS dependent, 0 AS attempt, 0 AS failures, 0 AS losses, run_at, now
+            FROM input
+          ),
+          due AS (
+            INSERT INTO ekiden.ready ({live})
+            SELECT {live} FROM live WHERE run_at IS NULL OR run_at <= now
+          ),
+          later AS (
+            INSERT INTO ekiden.scheduled ({live}, run_at, backing_off)
+            SELECT {live}, run_at, false FROM live WHERE run_at > now
+          )
+          SELECT id FROM input ORDER BY position
+          """);
 
   private static final String DRAW_IDS =
       "SELECT nextval('ekiden.job_id') FROM generate_series(1, :count)";
@@ -132,8 +141,12 @@ public final class EnqueueTable {
     List<Short> queueIds = new ArrayList<>(size);
     List<Integer> definitionIds = new ArrayList<>(size);
     List<Short> priorities = new ArrayList<>(size);
+    List<@Nullable String> keyKinds = new ArrayList<>(size);
     List<@Nullable String> keys = new ArrayList<>(size);
-    List<Boolean> coalesces = new ArrayList<>(size);
+    List<@Nullable Short> keyLimits = new ArrayList<>(size);
+    List<Long> groupIds = new ArrayList<>(size);
+    List<@Nullable String> groupNames = new ArrayList<>(size);
+    List<Integer> vcpus = new ArrayList<>(size);
     List<String> payloads = new ArrayList<>(size);
     List<@Nullable Long> delays = new ArrayList<>(size);
     List<@Nullable String> runAts = new ArrayList<>(size);
@@ -142,8 +155,13 @@ public final class EnqueueTable {
       queueIds.add(job.queueId());
       definitionIds.add(job.definitionId());
       priorities.add((short) job.priority());
+      KeyKind kind = job.keyKind();
+      keyKinds.add(kind == null ? null : kind.name());
       keys.add(job.key());
-      coalesces.add(job.coalesce());
+      keyLimits.add(job.keyLimit());
+      groupIds.add(job.groupId());
+      groupNames.add(job.groupName());
+      vcpus.add(job.vcpus());
       payloads.add(job.payload());
       delays.add(job.delayMicros());
       runAts.add(job.runAt());
@@ -154,8 +172,12 @@ public final class EnqueueTable {
         .bindArray("queue_ids", Short.class, queueIds)
         .bindArray("definition_ids", Integer.class, definitionIds)
         .bindArray("priorities", Short.class, priorities)
+        .bindArray("key_kinds", String.class, keyKinds)
         .bindArray("keys", String.class, keys)
-        .bindArray("coalesces", Boolean.class, coalesces)
+        .bindArray("key_limits", Short.class, keyLimits)
+        .bindArray("group_ids", Long.class, groupIds)
+        .bindArray("group_names", String.class, groupNames)
+        .bindArray("vcpus", Integer.class, vcpus)
         .bindArray("payloads", String.class, payloads)
         .bindArray("delays", Long.class, delays)
         .bindArray("run_ats", String.class, runAts)

@@ -36,7 +36,8 @@ public final class JobTable {
              CAST(blocked.reason AS text) AS blocked, blocked.blocker, running.worker_id,
              running.claimed_at, running.started_at, CAST(NULL AS timestamptz) AS finished_at,
              CAST(NULL AS text) AS result, last.error_type, last.error,
-             CAST(NULL AS bigint) AS coalesced_into
+             CAST(NULL AS bigint) AS coalesced_into, job.group_name, job.start_before, job.clone_of,
+             job.parent_id, job.array_index
       FROM ekiden.job
       JOIN ekiden.definition ON definition.id = job.definition_id
       JOIN ekiden.queue ON queue.id = job.queue_id
@@ -45,6 +46,7 @@ public final class JobTable {
       LEFT JOIN ekiden.blocked ON blocked.id = job.id
       LEFT JOIN ekiden.ready ON ready.queue_id = job.queue_id
            AND ready.priority = ANY (CAST('{0,1,2,3,4,5,6,7,8,9}' AS smallint[]))
+           AND ready.group_id = job.group_id
            AND ready.id = job.id
       LEFT JOIN LATERAL (
         SELECT attempt.error_type, attempt.error
@@ -63,7 +65,8 @@ public final class JobTable {
              finished.failures, finished.losses, CAST(NULL AS text) AS blocked,
              CAST(NULL AS bigint) AS blocker, finished.worker_id, finished.claimed_at,
              finished.started_at, finished.finished_at, CAST(finished.result AS text) AS result,
-             finished.error_type, finished.error, finished.coalesced_into
+             finished.error_type, finished.error, finished.coalesced_into, finished.group_name,
+             finished.start_before, finished.clone_of, finished.parent_id, finished.array_index
       FROM ekiden.finished
       JOIN ekiden.definition ON definition.id = finished.definition_id
       JOIN ekiden.queue ON queue.id = finished.queue_id
@@ -180,7 +183,12 @@ public final class JobTable {
               row.getString("result"),
               row.getString("error_type"),
               row.getString("error"),
-              number(row, "coalesced_into"));
+              number(row, "coalesced_into"),
+              row.getString("group_name"),
+              instant(row, "start_before"),
+              number(row, "clone_of"),
+              number(row, "parent_id"),
+              LimitTable.integer(row, "array_index"));
 
   private JobTable() {}
 

@@ -1,9 +1,12 @@
 package dev.ekiden.engine.store;
 
+import dev.ekiden.engine.Job.KeyKind;
+import dev.ekiden.engine.store.KeyTable.QueueKey;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
@@ -12,25 +15,26 @@ import org.jdbi.v3.core.Handle;
 public final class LifeTable {
 
   private static final String DUE =
-      """
-      WITH due AS MATERIALIZED (
-        SELECT ctid AS place
-        FROM ekiden.scheduled
-        WHERE run_at <= (SELECT ekiden.engine_now())
-        ORDER BY run_at
-        LIMIT :max
-        FOR UPDATE SKIP LOCKED
-      ),
-      moved AS (
-        DELETE FROM ekiden.scheduled WHERE ctid = ANY (ARRAY(SELECT place FROM due))
-        RETURNING *
-      )
-      INSERT INTO ekiden.ready
-        (queue_id, priority, id, definition_id, attempt, failures, losses, key)
-      SELECT queue_id, priority, id, definition_id, attempt, failures, losses, key
-      FROM moved
-      RETURNING queue_id
-      """;
+      Columns.in(
+          """
+          WITH due AS MATERIALIZED (
+            SELECT ctid AS place
+            FROM ekiden.scheduled
+            WHERE run_at <= (SELECT ekiden.engine_now())
+            ORDER BY run_at
+            LIMIT :max
+            FOR UPDATE SKIP LOCKED
+          ),
+          moved AS (
+            DELETE FROM ekiden.scheduled WHERE ctid = ANY (ARRAY(SELECT place FROM due))
+            RETURNING *
+          )
+          INSERT INTO ekiden.ready
+            ({live})
+          SELECT {live}
+          FROM moved
+          RETURNING queue_id
+          """);
 
   private static final String NEXT_DUE =
       """
@@ -39,34 +43,33 @@ public final class LifeTable {
       """;
 
   private static final String RUN_NOW =
-      """
-      WITH moved AS (
-        DELETE FROM ekiden.scheduled WHERE id = :id RETURNING *
-      )
-      INSERT INTO ekiden.ready
-        (queue_id, priority, id, definition_id, attempt, failures, losses, key)
-      SELECT queue_id, priority, id, definition_id, attempt, failures, losses, key
-      FROM moved
-      RETURNING queue_id
-      """;
+      Columns.in(
+          """
+          WITH moved AS (
+            DELETE FROM ekiden.scheduled WHERE id = :id RETURNING *
+          )
+          INSERT INTO ekiden.ready
+            ({live})
+          SELECT {live}
+          FROM moved
+          RETURNING queue_id
+          """);
 
   /** What all three cancels end with: the state row is gone as {@code moved}, now the rest. */
   private static final String END_CANCELED =
-      """
-      ended AS (
-        DELETE FROM ekiden.job
-        WHERE id = ANY (ARRAY(SELECT id FROM moved))
-        RETURNING *
-      )
-      INSERT INTO ekiden.finished
-        (id, state, queue_id, definition_id, priority, key_kind, key, payload, created_at, attempt,
-         failures, losses, finished_at, error_type, error)
-      SELECT ended.id, 'CANCELED', ended.queue_id, ended.definition_id, ended.priority,
-             ended.key_kind, ended.key, ended.payload, ended.created_at, moved.attempt,
-             moved.failures, moved.losses, ekiden.engine_now(), 'canceled', NULL
-      FROM ended
-      JOIN moved ON moved.id = ended.id
-      """;
+      Columns.in(
+          """
+          ended AS (
+            DELETE FROM ekiden.job
+            WHERE id = ANY (ARRAY(SELECT id FROM moved))
+            RETURNING *
+          )
+          INSERT INTO ekiden.finished
+            ({job}, state, attempt, failures, losses, finished_at, error_type)
+          SELECT {job}, 'CANCELED', attempt, failures, losses, ekiden.engine_now(), 'canceled'
+          FROM ended
+          JOIN (SELECT id, attempt, failures, losses FROM moved) AS moved USING (id)
+          """);
 
   // ready has no index by id alone; its order index is asked once for each priority.
   private static final String CANCEL_READY =
@@ -75,6 +78,7 @@ public final class LifeTable {
         DELETE FROM ekiden.ready
         WHERE queue_id = (SELECT queue_id FROM ekiden.job WHERE id = :id)
           AND priority = ANY (CAST('{0,1,2,3,4,5,6,7,8,9}' AS smallint[]))
+          AND group_id = (SELECT group_id FROM ekiden.job WHERE id = :id)
           AND id = :id
         RETURNING *
       ),
@@ -101,38 +105,36 @@ public final class LifeTable {
       "UPDATE ekiden.running SET cancel_requested = true WHERE id = :id RETURNING worker_id";
 
   private static final String REDRIVE =
-      """
-      WITH back AS (
-        DELETE FROM ekiden.finished
-        WHERE id = ANY (ARRAY(
-          SELECT id
-          FROM ekiden.finished
-          WHERE id = ANY (CAST(:ids AS bigint[])) AND state IN ('FAILED', 'CANCELED')
-          ORDER BY id
-          FOR UPDATE))
-        RETURNING *
-      ),
-      trail AS (
-        INSERT INTO ekiden.attempt
-          (job_id, number, outcome, worker_id, claimed_at, started_at, ended_at, error_type, error)
-        SELECT id, attempt, CAST(CAST(state AS text) AS ekiden.attempt_outcome), worker_id,
-               claimed_at, started_at, finished_at, error_type, error
-        FROM back
-        WHERE claimed_at IS NOT NULL
-      ),
-      stored AS (
-        INSERT INTO ekiden.job
-          (id, queue_id, definition_id, priority, key_kind, key, payload, created_at)
-        SELECT id, queue_id, definition_id, priority, key_kind, key, payload, created_at
-        FROM back
-      )
-      INSERT INTO ekiden.ready
-        (queue_id, priority, id, definition_id, attempt, failures, losses, key)
-      SELECT queue_id, priority, id, definition_id, attempt, 0, 0,
-             CASE WHEN key_kind = 'COALESCE' THEN key END
-      FROM back
-      RETURNING queue_id, id
-      """;
+      Columns.in(
+          """
+          WITH back AS (
+            DELETE FROM ekiden.finished
+            WHERE id = ANY (ARRAY(
+              SELECT id
+              FROM ekiden.finished
+              WHERE id = ANY (CAST(:ids AS bigint[])) AND state IN ('FAILED', 'CANCELED')
+              ORDER BY id
+              FOR UPDATE))
+            RETURNING *
+          ),
+          trail AS (
+            INSERT INTO ekiden.attempt
+              (job_id, number, outcome, worker_id, claimed_at, started_at, ended_at, error_type, error)
+            SELECT id, attempt, CAST(CAST(state AS text) AS ekiden.attempt_outcome), worker_id,
+                   claimed_at, started_at, finished_at, error_type, error
+            FROM back
+            WHERE claimed_at IS NOT NULL
+          ),
+          stored AS (
+            INSERT INTO ekiden.job ({job}) SELECT {job} FROM back
+          )
+          INSERT INTO ekiden.ready ({live})
+          SELECT id, queue_id, priority, definition_id, NULLIF(key_kind, 'UNIQUE'),
+                 CASE WHEN key_kind <> 'UNIQUE' THEN key END, key_limit, group_id, vcpus, false,
+                 attempt, 0, 0
+          FROM back
+          RETURNING queue_id, id
+          """);
 
   private static final String FAILED_OF_QUEUE =
       """
@@ -166,12 +168,16 @@ public final class LifeTable {
 
   /** Ends a job that no worker has; false if it is in none of those states just now. */
   public static boolean cancelWaiting(Handle handle, long id) {
+    // Its key may go on when it is gone, which the gate keeps claims from missing.
+    Optional<Map.Entry<QueueKey, KeyKind>> key = KeyTable.keyOf(handle, id);
+    key.ifPresent(present -> Gate.lock(handle, present.getKey().queueId()));
     boolean canceled =
         handle.createUpdate(CANCEL_READY).bind("id", id).execute() > 0
             || handle.createUpdate(CANCEL_SCHEDULED).bind("id", id).execute() > 0
             || handle.createUpdate(CANCEL_BLOCKED).bind("id", id).execute() > 0;
     if (canceled) {
       SettleTable.settleAbsorbed(handle, List.of(id));
+      key.ifPresent(present -> KeyTable.free(handle, Map.ofEntries(present)));
     }
     return canceled;
   }

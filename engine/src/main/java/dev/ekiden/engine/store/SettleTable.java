@@ -1,9 +1,14 @@
 package dev.ekiden.engine.store;
 
 import dev.ekiden.engine.Attempt.Outcome;
+import dev.ekiden.engine.Job.KeyKind;
+import dev.ekiden.engine.store.KeyTable.QueueKey;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * How attempts end, whoever ends them: the worker, a drain, or the recovery of a dead worker.
  *
  * <p>An end counts only for the attempt, and from the worker, that {@code running} knows; one that
- * comes too late changes nothing. Rows are locked in the order of their ids, then key rows in the
- * order of their text; the parked jobs of a key are freed by a statement of their own after the
- * key's row is locked, so that it sees what a claim parked meanwhile.
+ * comes too late changes nothing. Rows are locked in the order of their ids, then the gates of the
+ * queues of keyed attempts; the parked jobs of a key are freed by a statement of their own after
+ * that, so that it sees what a claim parked meanwhile.
  */
 public final class SettleTable {
 
@@ -25,6 +30,7 @@ public final class SettleTable {
    * @param workerLost whether the attempt ends because its worker is gone, which counts as a loss
    * @param delayMicros rest before the next attempt, for RETRIED
    * @param startedAgoMicros how long ago its handler started; null if it never did
+   * @param counted whether RETRIED counts as a failure
    */
   public record Settlement(
       AttemptRef ref,
@@ -34,18 +40,43 @@ public final class SettleTable {
       @Nullable Long startedAgoMicros,
       @Nullable String result,
       @Nullable String errorType,
-      @Nullable String error) {
+      @Nullable String error,
+      boolean counted) {
+
+    /** An end that counts as its outcome says. */
+    public Settlement(
+        AttemptRef ref,
+        Outcome outcome,
+        boolean workerLost,
+        long delayMicros,
+        @Nullable Long startedAgoMicros,
+        @Nullable String result,
+        @Nullable String errorType,
+        @Nullable String error) {
+      this(ref, outcome, workerLost, delayMicros, startedAgoMicros, result, errorType, error, true);
+    }
 
     /** The same end with a note in place of its result and error. */
     public Settlement withoutTexts(String note) {
       return new Settlement(
-          ref, outcome, workerLost, delayMicros, startedAgoMicros, null, errorType, note);
+          ref, outcome, workerLost, delayMicros, startedAgoMicros, null, errorType, note, counted);
     }
   }
 
-  /** An end that counted, with the outcome that was stored. */
-  public record Settled(AttemptRef ref, short queueId, @Nullable String key, Outcome outcome) {
-    boolean endsJob() {
+  /**
+   * An end that counted, with the outcome that was stored.
+   *
+   * @param wakes whose claims it makes room for: a queue, 0 all queues, null none
+   */
+  public record Settled(
+      AttemptRef ref,
+      short queueId,
+      @Nullable KeyKind keyKind,
+      @Nullable String key,
+      @Nullable Short wakes,
+      Outcome outcome) {
+    /** Whether the job has ended with this attempt. */
+    public boolean endsJob() {
       return switch (outcome) {
         case SUCCEEDED, FAILED, CANCELED -> true;
         case RETRIED, RETURNED, LOST -> false;
@@ -53,160 +84,135 @@ public final class SettleTable {
     }
   }
 
-  private record QueueKey(short queueId, String key) implements Comparable<QueueKey> {
-    @Override
-    public int compareTo(QueueKey other) {
-      int byQueue = Short.compare(queueId, other.queueId);
-      return byQueue != 0 ? byQueue : key.compareTo(other.key);
-    }
-  }
-
   // A stop asked for by a cancel wins over everything that would run the job again. An attempt that
   // never started is given back as if it had not been claimed, unless its worker may still be alive
-  // somewhere: then its number stays used.
+  // somewhere: then its number stays used. What a handler has completed in a transaction of its own
+  // stays completed, whatever is said here. An attempt of an older epoch of its group ends nothing.
   private static final String SETTLE =
-      """
-      WITH input AS MATERIALIZED (
-        SELECT *
-        FROM unnest(
-               CAST(:ids AS bigint[]), CAST(:attempts AS integer[]),
-               CAST(:worker_ids AS bigint[]), CAST(:outcomes AS text[]),
-               CAST(:losts AS boolean[]), CAST(:delays AS bigint[]), CAST(:agos AS bigint[]),
-               CAST(:results AS text[]), CAST(:error_types AS text[]), CAST(:errors AS text[]))
-             AS t(id, attempt, worker_id, outcome, worker_lost, delay_micros, ago_micros, result, error_type,
-                  error)
-      ),
-      moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
-      held AS MATERIALIZED (
-        SELECT running.id, running.worker_id, running.queue_id, running.priority,
-               running.definition_id, running.attempt, running.failures, running.losses,
-               running.key, running.claimed_at, input.worker_lost, input.delay_micros,
-               input.result, input.error_type, input.error,
-               CASE WHEN input.ago_micros IS NULL THEN running.started_at
-                    ELSE moment.now - input.ago_micros * interval '1 microsecond'
-               END AS started_at,
-               input.ago_micros IS NULL AND NOT input.worker_lost AS untouched,
-               CASE WHEN running.cancel_requested
-                         AND input.outcome IN ('RETRIED', 'RETURNED', 'LOST')
-                    THEN 'CANCELED'
-                    ELSE input.outcome
-               END AS outcome
-        FROM ekiden.running
-        JOIN input ON running.id = input.id AND running.attempt = input.attempt
-             AND running.worker_id = input.worker_id
-        CROSS JOIN moment
-        ORDER BY running.id
-        FOR UPDATE OF running
-      ),
-      gone AS (
-        DELETE FROM ekiden.running WHERE id = ANY (ARRAY(SELECT id FROM held))
-      ),
-      ended AS (
-        DELETE FROM ekiden.job
-        WHERE id = ANY (ARRAY(
-          SELECT id FROM held WHERE outcome IN ('SUCCEEDED', 'FAILED', 'CANCELED')))
-        RETURNING *
-      ),
-      history AS (
-        INSERT INTO ekiden.finished
-          (id, state, queue_id, definition_id, priority, key_kind, key, payload, created_at,
-           attempt, failures, losses, worker_id, claimed_at, started_at, finished_at, result,
-           error_type, error)
-        SELECT ended.id, CAST(held.outcome AS ekiden.job_end), ended.queue_id,
-               ended.definition_id, ended.priority, ended.key_kind, ended.key, ended.payload,
-               ended.created_at, held.attempt,
-               held.failures
-                 + CASE WHEN held.outcome = 'FAILED' AND NOT held.worker_lost THEN 1 ELSE 0 END,
-               held.losses + CASE WHEN held.worker_lost THEN 1 ELSE 0 END,
-               held.worker_id, held.claimed_at, held.started_at, moment.now,
-               CAST(held.result AS json), held.error_type, held.error
-        FROM ended
-        JOIN held ON held.id = ended.id
-        CROSS JOIN moment
-      ),
-      again AS (
-        INSERT INTO ekiden.scheduled
-          (id, run_at, queue_id, priority, definition_id, attempt, failures, losses, key,
-           backing_off)
-        SELECT id, moment.now + delay_micros * interval '1 microsecond', queue_id, priority,
-               definition_id, attempt, failures + 1, losses, key, true
-        FROM held, moment
-        WHERE outcome = 'RETRIED'
-      ),
-      back AS (
-        INSERT INTO ekiden.ready
-          (queue_id, priority, id, definition_id, attempt, failures, losses, key)
-        SELECT queue_id, priority, id, definition_id,
-               CASE WHEN untouched THEN attempt - 1 ELSE attempt END,
-               failures,
-               losses + CASE WHEN worker_lost AND started_at IS NOT NULL THEN 1 ELSE 0 END,
-               key
-        FROM held
-        WHERE outcome IN ('RETURNED', 'LOST')
-      ),
-      trail AS (
-        INSERT INTO ekiden.attempt
-          (job_id, number, outcome, worker_id, claimed_at, started_at, ended_at, error_type, error)
-        SELECT id, attempt, CAST(outcome AS ekiden.attempt_outcome), worker_id, claimed_at,
-               started_at, moment.now, error_type, error
-        FROM held, moment
-        WHERE outcome IN ('RETRIED', 'RETURNED', 'LOST') AND started_at IS NOT NULL
-          AND NOT untouched
-      )
-      SELECT id, attempt, worker_id, queue_id, key, outcome FROM held
-      """;
-
-  private static final String LET_GO_KEYS =
-      """
-      DELETE FROM ekiden.running_key
-      WHERE ctid = ANY (ARRAY(
-        SELECT present.ctid
-        FROM ekiden.running_key AS present
-        JOIN unnest(CAST(:queue_ids AS smallint[]), CAST(:keys AS text[])) AS t(queue_id, key)
-          USING (queue_id, key)
-        ORDER BY present.queue_id, present.key COLLATE "C"
-        FOR UPDATE OF present))
-      """;
-
-  private static final String FREE_PARKED =
-      """
-      WITH freed AS (
-        DELETE FROM ekiden.blocked
-        USING unnest(CAST(:queue_ids AS smallint[]), CAST(:keys AS text[])) AS t(queue_id, key)
-        WHERE blocked.reason = 'KEY'
-          AND blocked.queue_id = t.queue_id
-          AND blocked.key = t.key
-        RETURNING blocked.*
-      )
-      INSERT INTO ekiden.ready
-        (queue_id, priority, id, definition_id, attempt, failures, losses, key)
-      SELECT queue_id, priority, id, definition_id, attempt, failures, losses, key
-      FROM freed
-      """;
+      Columns.in(
+          """
+          WITH input AS MATERIALIZED (
+            SELECT *
+            FROM unnest(
+                   CAST(:ids AS bigint[]), CAST(:attempts AS integer[]),
+                   CAST(:worker_ids AS bigint[]), CAST(:outcomes AS text[]),
+                   CAST(:losts AS boolean[]), CAST(:delays AS bigint[]), CAST(:agos AS bigint[]),
+                   CAST(:results AS text[]), CAST(:error_types AS text[]), CAST(:errors AS text[]),
+                   CAST(:counted AS boolean[]))
+                 AS t(id, attempt, worker_id, outcome, worker_lost, delay_micros, ago_micros, result, error_type,
+                      error, counted)
+          ),
+          moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
+          held AS MATERIALIZED (
+            SELECT running.id, running.worker_id, running.queue_id, running.priority,
+                   running.definition_id, running.attempt, running.failures, running.losses,
+                   running.key_kind, running.key, running.key_limit, running.group_id, running.vcpus,
+                   running.dependent, running.wakes, running.claimed_at, input.worker_lost,
+                   input.delay_micros, input.counted,
+                   CASE WHEN running.completed THEN CAST(running.completed_result AS text)
+                        ELSE input.result END AS result,
+                   CASE WHEN running.completed THEN NULL ELSE input.error_type END AS error_type,
+                   CASE WHEN running.completed THEN NULL ELSE input.error END AS error,
+                   CASE WHEN input.ago_micros IS NULL THEN running.started_at
+                        ELSE moment.now - input.ago_micros * interval '1 microsecond'
+                   END AS started_at,
+                   input.ago_micros IS NULL AND NOT input.worker_lost AS untouched,
+                   CASE WHEN running.completed THEN 'SUCCEEDED'
+                        WHEN running.group_epoch <> COALESCE(job_group.epoch, 1) THEN 'RETURNED'
+                        WHEN running.cancel_requested
+                             AND input.outcome IN ('RETRIED', 'RETURNED', 'LOST')
+                        THEN 'CANCELED'
+                        ELSE input.outcome
+                   END AS outcome
+            FROM ekiden.running
+            JOIN input ON running.id = input.id AND running.attempt = input.attempt
+                 AND running.worker_id = input.worker_id
+            LEFT JOIN ekiden.job_group ON job_group.id = running.group_id
+            CROSS JOIN moment
+            ORDER BY running.id
+            FOR UPDATE OF running
+          ),
+          gone AS (
+            DELETE FROM ekiden.running WHERE id = ANY (ARRAY(SELECT id FROM held))
+          ),
+          ended AS (
+            DELETE FROM ekiden.job
+            WHERE id = ANY (ARRAY(
+              SELECT id FROM held WHERE outcome IN ('SUCCEEDED', 'FAILED', 'CANCELED')))
+            RETURNING *
+          ),
+          history AS (
+            INSERT INTO ekiden.finished
+              ({job}, state, attempt, failures, losses, worker_id, claimed_at, started_at,
+               finished_at, result, error_type, error)
+            SELECT {job}, CAST(outcome AS ekiden.job_end), attempt,
+                   failures + CASE WHEN outcome = 'FAILED' AND NOT worker_lost THEN 1 ELSE 0 END,
+                   losses + CASE WHEN worker_lost THEN 1 ELSE 0 END,
+                   worker_id, claimed_at, started_at, moment.now, CAST(result AS json), error_type,
+                   error
+            FROM ended
+            JOIN (
+              SELECT id, outcome, attempt, failures, losses, worker_lost, worker_id, claimed_at,
+                     started_at, result, error_type, error
+              FROM held) AS last USING (id)
+            CROSS JOIN moment
+          ),
+          again AS (
+            INSERT INTO ekiden.scheduled
+              ({kept}, attempt, failures, losses, run_at, backing_off)
+            SELECT {kept}, attempt, failures + CAST(counted AS integer), losses,
+                   moment.now + delay_micros * interval '1 microsecond', true
+            FROM held, moment
+            WHERE outcome = 'RETRIED'
+          ),
+          back AS (
+            INSERT INTO ekiden.ready
+              ({kept}, attempt, failures, losses)
+            SELECT {kept},
+                   CASE WHEN untouched THEN attempt - 1 ELSE attempt END,
+                   failures,
+                   losses + CASE WHEN worker_lost AND started_at IS NOT NULL THEN 1 ELSE 0 END
+            FROM held
+            WHERE outcome IN ('RETURNED', 'LOST')
+          ),
+          trail AS (
+            INSERT INTO ekiden.attempt
+              (job_id, number, outcome, worker_id, claimed_at, started_at, ended_at, error_type, error)
+            SELECT id, attempt, CAST(outcome AS ekiden.attempt_outcome), worker_id, claimed_at,
+                   started_at, moment.now, error_type, error
+            FROM held, moment
+            WHERE outcome IN ('RETRIED', 'RETURNED', 'LOST') AND started_at IS NOT NULL
+              AND NOT untouched
+          )
+          SELECT id, attempt, worker_id, queue_id, CAST(key_kind AS text) AS key_kind, key, wakes,
+                 outcome
+          FROM held
+          """);
 
   private static final String SETTLE_ABSORBED =
-      """
-      WITH absorbed AS (
-        DELETE FROM ekiden.blocked
-        WHERE reason = 'ABSORBED' AND blocker = ANY (CAST(:ids AS bigint[]))
-        RETURNING *
-      ),
-      ended AS (
-        DELETE FROM ekiden.job
-        WHERE id = ANY (ARRAY(SELECT id FROM absorbed))
-        RETURNING *
-      )
-      INSERT INTO ekiden.finished
-        (id, state, queue_id, definition_id, priority, key_kind, key, payload, created_at, attempt,
-         failures, losses, finished_at, error_type, error, coalesced_into)
-      SELECT ended.id, leader.state, ended.queue_id, ended.definition_id, ended.priority,
-             ended.key_kind, ended.key, ended.payload, ended.created_at, absorbed.attempt,
-             absorbed.failures, absorbed.losses, leader.finished_at, leader.error_type,
-             leader.error, leader.id
-      FROM ended
-      JOIN absorbed ON absorbed.id = ended.id
-      JOIN ekiden.finished AS leader ON leader.id = absorbed.blocker
-      """;
+      Columns.in(
+          """
+          WITH absorbed AS (
+            DELETE FROM ekiden.blocked
+            WHERE reason = 'ABSORBED' AND blocker = ANY (CAST(:ids AS bigint[]))
+            RETURNING *
+          ),
+          ended AS (
+            DELETE FROM ekiden.job
+            WHERE id = ANY (ARRAY(SELECT id FROM absorbed))
+            RETURNING *
+          )
+          INSERT INTO ekiden.finished
+            ({job}, state, attempt, failures, losses, finished_at, error_type, error, coalesced_into)
+          SELECT {job}, leader.state, absorbed.attempt, absorbed.failures, absorbed.losses,
+                 leader.finished_at, leader.error_type, leader.error, blocker
+          FROM ended
+          JOIN (SELECT id, attempt, failures, losses, blocker FROM absorbed) AS absorbed USING (id)
+          JOIN (
+            SELECT id AS blocker, state, finished_at, error_type, error
+            FROM ekiden.finished
+            WHERE id = ANY (CAST(:ids AS bigint[]))) AS leader USING (blocker)
+          """);
 
   private SettleTable() {}
 
@@ -227,6 +233,7 @@ public final class SettleTable {
     List<@Nullable String> results = new ArrayList<>(size);
     List<@Nullable String> errorTypes = new ArrayList<>(size);
     List<@Nullable String> errors = new ArrayList<>(size);
+    List<Boolean> counted = new ArrayList<>(size);
     for (Settlement settlement : settlements) {
       ids.add(settlement.ref().jobId());
       attempts.add(settlement.ref().attempt());
@@ -238,6 +245,7 @@ public final class SettleTable {
       results.add(settlement.result());
       errorTypes.add(settlement.errorType());
       errors.add(settlement.error());
+      counted.add(settlement.counted());
     }
     List<Settled> settled =
         handle
@@ -252,12 +260,15 @@ public final class SettleTable {
             .bindArray("results", String.class, results)
             .bindArray("error_types", String.class, errorTypes)
             .bindArray("errors", String.class, errors)
+            .bindArray("counted", Boolean.class, counted)
             .map((row, context) ->
                 new Settled(
                     new AttemptRef(
                         row.getLong("id"), row.getInt("attempt"), row.getLong("worker_id")),
                     row.getShort("queue_id"),
+                    keyKind(row.getString("key_kind")),
                     row.getString("key"),
+                    row.getObject("wakes") == null ? null : row.getShort("wakes"),
                     Outcome.valueOf(row.getString("outcome"))))
             .list();
     freeKeys(handle, settled);
@@ -269,32 +280,39 @@ public final class SettleTable {
     handle.createUpdate(SETTLE_ABSORBED).bindArray("ids", Long.class, endedIds).execute();
   }
 
+  private static @Nullable KeyKind keyKind(@Nullable String name) {
+    return name == null ? null : KeyKind.valueOf(name);
+  }
+
+  /** Lets the keys of ended attempts go on, under the gates of their queues. */
   private static void freeKeys(Handle handle, List<Settled> settled) {
-    TreeSet<QueueKey> keys = new TreeSet<>();
+    Map<QueueKey, KeyKind> free = new TreeMap<>();
+    Map<QueueKey, Long> hold = new TreeMap<>();
+    Set<Short> queueIds = new TreeSet<>();
     List<Long> endedIds = new ArrayList<>();
     for (Settled end : settled) {
-      if (end.key() != null) {
-        keys.add(new QueueKey(end.queueId(), end.key()));
-        if (end.endsJob()) {
-          endedIds.add(end.ref().jobId());
-        }
+      KeyKind kind = end.keyKind();
+      if (kind == null || end.key() == null) {
+        continue;
+      }
+      QueueKey key = new QueueKey(end.queueId(), end.key());
+      queueIds.add(end.queueId());
+      if (kind == KeyKind.COALESCE && end.endsJob()) {
+        endedIds.add(end.ref().jobId());
+      }
+      if (kind == KeyKind.SERIAL_HOLD && end.outcome() == Outcome.FAILED) {
+        hold.put(key, end.ref().jobId());
+      } else if (KeyTable.goesOn(kind, end.outcome())) {
+        free.put(key, kind);
       }
     }
-    if (keys.isEmpty()) {
+    if (queueIds.isEmpty()) {
       return;
     }
-    List<Short> queueIds = keys.stream().map(QueueKey::queueId).toList();
-    List<String> texts = keys.stream().map(QueueKey::key).toList();
-    handle
-        .createUpdate(LET_GO_KEYS)
-        .bindArray("queue_ids", Short.class, queueIds)
-        .bindArray("keys", String.class, texts)
-        .execute();
-    handle
-        .createUpdate(FREE_PARKED)
-        .bindArray("queue_ids", Short.class, queueIds)
-        .bindArray("keys", String.class, texts)
-        .execute();
+    // What a claim parks from now on sees that the attempts have ended.
+    Gate.lock(handle, queueIds);
+    KeyTable.hold(handle, hold);
+    KeyTable.free(handle, free);
     if (!endedIds.isEmpty()) {
       settleAbsorbed(handle, endedIds);
     }

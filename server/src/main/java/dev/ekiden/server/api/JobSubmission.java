@@ -94,6 +94,7 @@ record JobSubmission(
       case UNKNOWN_QUEUE,
           UNKNOWN_JOB,
           UNKNOWN_SCHEDULE,
+          UNKNOWN_BUSINESS_CALENDAR,
           INVALID_ZONE,
           INVALID_CRON,
           CRON_NEVER_FIRES,
@@ -101,6 +102,9 @@ record JobSubmission(
           INVALID_FILTER,
           INVALID_CURSOR,
           INVALID_OPTION,
+          INVALID_LIMIT,
+          UNKNOWN_LIMIT,
+          UNKNOWN_GROUP,
           TOO_MANY_JOBS,
           JOB_STATE,
           CONFLICT ->

@@ -50,6 +50,7 @@ public final class CommandTree {
             new JobsCommand(context),
             new QueuesCommand(context),
             new SchedulesCommand(context),
+            new BusinessCalendarsCommand(context),
             new WorkersCommand(context),
             new DefinitionsCommand(context),
             new StatusCommand(context),

@@ -32,7 +32,27 @@ final class SchedulesCommand {
           Field.time("LAST", "lastAt"),
           Field.number("SKIPPED", "skipped"),
           Field.number("MISSED", "missed"),
+          Field.number("WAITING", "waiting"),
           Field.time("PAUSED", "pausedAt"));
+
+  private static final List<Field> POLICY =
+      List.of(
+          new Field("IF MISSED", false, SchedulesCommand::missed),
+          Field.of("OVERLAP", "overlap"),
+          Field.seconds("START BEFORE", "startBeforeSeconds"),
+          Field.of("CALENDAR", "calendar"),
+          Field.of("DAYS OFF", "dayRule"));
+
+  private static final List<Field> FIRING =
+      List.of(
+          Field.time("DUE", "firstDue"),
+          Field.of("OUTCOME", "outcome"),
+          Field.number("FIRINGS", "firings"),
+          Field.of("REASON", "reason"),
+          Field.of("JOB", "job"),
+          Field.time("UNTIL", "lastDue"),
+          Field.time("DECIDED", "decidedAt"),
+          Field.of("DETAIL", "detail"));
 
   private final CommandContext context;
 
@@ -59,13 +79,31 @@ final class SchedulesCommand {
   }
 
   @Command(
+      name = "firings",
+      description = "Shows what became of the last firings, newest first, and why.",
+      footer = {"", "Examples:", "  ekiden schedules firings nightly --limit 100"})
+  int firings(
+      @Parameters(paramLabel = "SCHEDULE", description = "The schedule.") String name,
+      @Option(
+              names = "--limit",
+              paramLabel = "N",
+              defaultValue = "20",
+              description = "How many, 1 to 100 (default: 20).")
+          int limit) {
+    context.printer().list(context.api().get(path(name) + "/firings?limit=" + limit), FIRING);
+    return ExitCode.OK;
+  }
+
+  @Command(
       name = "put",
       description = "Creates or replaces a schedule.",
       footer = {
         "",
         "Examples:",
         "  ekiden schedules put nightly --definition sync --cron '0 3 * * *' --zone Asia/Tokyo",
-        "  ekiden schedules put poll --definition poll --every 30s"
+        "  ekiden schedules put poll --definition poll --every 30s --start-before 20s",
+        "  ekiden schedules put pay --definition pay --cron '0 9 25 * *' --calendar japan \\",
+        "      --day-rule previous --overlap buffer --missed run-all"
       })
   int put(
       @Parameters(paramLabel = "SCHEDULE", description = "What to call it.") String name,
@@ -92,7 +130,37 @@ final class SchedulesCommand {
               names = "--priority",
               paramLabel = "N",
               description = "Priority of its jobs, 0 (last) to 9 (first).")
-          @Nullable Integer priority) {
+          @Nullable Integer priority,
+      @Option(
+              names = "--missed",
+              paramLabel = "RULE",
+              description = "Firings nobody was there for: skip, run-once (default) or run-all.")
+          @Nullable String missed,
+      @Option(
+              names = "--catch-up",
+              paramLabel = "N",
+              description = "Most firings that run-all makes up, 1 to 1000 (default: 100).")
+          @Nullable Integer catchUp,
+      @Option(
+              names = "--overlap",
+              paramLabel = "RULE",
+              description = "A firing while the job before lives: skip (default), buffer or allow.")
+          @Nullable String overlap,
+      @Option(
+              names = "--start-before",
+              paramLabel = "TIME",
+              description = "Drop a firing that comes later than this (default: never).")
+          @Nullable Duration startBefore,
+      @Option(
+              names = "--calendar",
+              paramLabel = "CALENDAR",
+              description = "Business calendar that --cron keeps to (default: none).")
+          @Nullable String calendar,
+      @Option(
+              names = "--day-rule",
+              paramLabel = "RULE",
+              description = "A firing on a day off: skip (default), next or previous.")
+          @Nullable String dayRule) {
     ObjectNode body = Json.MAPPER.createObjectNode().put("definition", definition);
     if (cron != null) {
       body.put("cron", cron);
@@ -111,6 +179,16 @@ final class SchedulesCommand {
     }
     if (priority != null) {
       body.put("priority", priority);
+    }
+    put(body, "missedPolicy", missed);
+    put(body, "overlap", overlap);
+    put(body, "calendar", calendar);
+    put(body, "dayRule", dayRule);
+    if (catchUp != null) {
+      body.put("catchUp", catchUp);
+    }
+    if (startBefore != null) {
+      body.put("startBeforeSeconds", startBefore.toMillis() / 1_000.0);
     }
     print(context.api().put(path(name), body));
     return ExitCode.OK;
@@ -165,6 +243,7 @@ final class SchedulesCommand {
 
   private void print(JsonNode schedule) {
     List<Field> fields = new ArrayList<>(FIELDS);
+    fields.addAll(POLICY);
     fields.add(Field.of("PAYLOAD", "payload"));
     fields.add(
         new Field(
@@ -186,6 +265,19 @@ final class SchedulesCommand {
     return schedule.has("everySeconds")
         ? "every " + Field.seconds("", "everySeconds").text().apply(schedule)
         : "once";
+  }
+
+  private static String missed(JsonNode schedule) {
+    String rule = Field.text(schedule.path("missedPolicy"));
+    return rule.equals("run-all")
+        ? rule + ", at most " + Field.text(schedule.path("catchUp"))
+        : rule;
+  }
+
+  private static void put(ObjectNode body, String field, @Nullable String value) {
+    if (value != null) {
+      body.put(field, value);
+    }
   }
 
   private static String path(String name) {

@@ -63,6 +63,7 @@ public final class Problems {
           UNKNOWN_QUEUE,
           UNKNOWN_JOB,
           UNKNOWN_SCHEDULE,
+          UNKNOWN_BUSINESS_CALENDAR,
           INVALID_NAME,
           INVALID_PAYLOAD,
           INVALID_PRIORITY,
@@ -72,7 +73,10 @@ public final class Problems {
           INVALID_CRON,
           CRON_NEVER_FIRES,
           INVALID_RATE,
-          INVALID_OPTION ->
+          INVALID_OPTION,
+          INVALID_LIMIT,
+          UNKNOWN_LIMIT,
+          UNKNOWN_GROUP ->
           422;
     };
   }

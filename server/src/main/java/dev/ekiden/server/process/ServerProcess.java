@@ -6,6 +6,7 @@ import dev.ekiden.engine.Engine;
 import dev.ekiden.engine.Worker;
 import dev.ekiden.server.Application;
 import dev.ekiden.server.Services;
+import dev.ekiden.server.api.BusinessCalendarRoutes;
 import dev.ekiden.server.api.Documents;
 import dev.ekiden.server.api.JobRoutes;
 import dev.ekiden.server.api.QueueGauges;
@@ -212,6 +213,7 @@ public final class ServerProcess implements AutoCloseable {
     new JobRoutes(engine).addTo(own);
     new QueueRoutes(engine).addTo(own);
     new ScheduleRoutes(engine).addTo(own);
+    new BusinessCalendarRoutes(engine).addTo(own);
     new WorkerRoutes(engine).addTo(own);
     for (Application application : applications.all()) {
       var prefixed = routes.under("/" + application.name());

@@ -1,0 +1,13 @@
+package dev.ekiden.bench;
+
+/**
+ * How much is measured.
+ *
+ * @param jobs of one drain
+ * @param warmUp jobs drained before, by the same process
+ * @param rounds drains of each contender
+ * @param samples pick-ups from an idle queue
+ * @param steadySeconds of enqueueing and running together
+ * @param history finished jobs that are kept
+ */
+record EngineSizes(int jobs, int warmUp, int rounds, int samples, int steadySeconds, int history) {}

@@ -1,0 +1,53 @@
+package dev.ekiden.engine.store;
+
+import java.util.Collection;
+import java.util.TreeSet;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * The lock of a queue under which everything is decided that may keep its jobs from running: keys,
+ * groups, limits, dependencies. An advisory lock that ends with the transaction.
+ *
+ * <p>A claim that touches none of this takes it shared, so that a new limit waits for it; every
+ * other claim, and every end of an attempt that holds a key, takes it alone. Enqueueing never takes
+ * it. Locked last in a transaction, after rows of {@code running}, and in the order of the queues;
+ * so a transaction that ended attempts with keys of another queue must commit before it claims.
+ */
+final class Gate {
+  /** Of limits that span queues; locked after the gate of the queue. */
+  static final short EVERY_QUEUE = 0;
+
+  /** Tells our advisory locks from those of others: "ekid". */
+  private static final int SPACE = 0x656b6964;
+
+  private static final String LOCK =
+      "SELECT CAST(pg_advisory_xact_lock(:space, CAST(:queue_id AS integer)) AS text)";
+
+  private static final String SHARE =
+      "SELECT CAST(pg_advisory_xact_lock_shared(:space, CAST(:queue_id AS integer)) AS text)";
+
+  private Gate() {}
+
+  /** Waits until nobody else is inside, and keeps others out until the transaction ends. */
+  static void lock(Handle handle, short queueId) {
+    take(handle, LOCK, queueId);
+  }
+
+  static void lock(Handle handle, Collection<Short> queueIds) {
+    new TreeSet<>(queueIds).forEach(queueId -> lock(handle, queueId));
+  }
+
+  /** Waits until nobody is inside alone, and keeps such out until the transaction ends. */
+  static void share(Handle handle, short queueId) {
+    take(handle, SHARE, queueId);
+  }
+
+  private static void take(Handle handle, String statement, short queueId) {
+    handle
+        .createQuery(statement)
+        .bind("space", SPACE)
+        .bind("queue_id", queueId)
+        .mapTo(String.class)
+        .one();
+  }
+}

@@ -1,0 +1,359 @@
+package dev.ekiden.engine.store;
+
+import dev.ekiden.engine.Job.KeyKind;
+import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
+import dev.ekiden.engine.store.ClaimTable.Order;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Statements of a {@link GatedClaim}: what stands at the head of each lane, and how it moves. A
+ * lane is the jobs of one priority and group of a queue, in the order of their ids.
+ */
+final class GateTable {
+  /** Most lanes of a priority that a claim looks at; it begins at a random one. */
+  static final int MAX_LANES = 256;
+
+  /**
+   * The jobs of one group among those of a priority.
+   *
+   * @param groupId 0 without a group
+   * @param held whether none of the group may start
+   */
+  record Lane(long groupId, double weight, boolean held) {}
+
+  /**
+   * A READY job that may be claimed, locked.
+   *
+   * @param place where its row stands, which the lock keeps
+   */
+  record Candidate(
+      String place,
+      long id,
+      int priority,
+      int definitionId,
+      @Nullable KeyKind keyKind,
+      @Nullable String key,
+      int keyLimit,
+      long groupId,
+      int vcpus,
+      boolean dependent,
+      int losses) {}
+
+  private static final String OPEN =
+      "SELECT paused_at IS NULL FROM ekiden.queue WHERE id = :queue_id";
+
+  private static final String PRIORITIES =
+      """
+      SELECT priority
+      FROM unnest(CAST('{9,8,7,6,5,4,3,2,1,0}' AS smallint[])) AS priority
+      WHERE EXISTS (
+        SELECT FROM ekiden.ready WHERE queue_id = :queue_id AND ready.priority = priority.priority)
+      ORDER BY priority DESC
+      """;
+
+  // Jumps from group to group along the index; from the given one to the last, then the rest.
+  private static final String LANES =
+      """
+      WITH RECURSIVE above AS (
+        (SELECT group_id, 1 AS lane
+         FROM ekiden.ready
+         WHERE queue_id = :queue_id AND priority = :priority AND group_id >= :first
+         ORDER BY group_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT ready.group_id
+                FROM ekiden.ready
+                WHERE queue_id = :queue_id AND priority = :priority
+                  AND ready.group_id > above.group_id
+                ORDER BY ready.group_id LIMIT 1),
+               lane + 1
+        FROM above
+        WHERE group_id IS NOT NULL AND lane < :max
+      ),
+      below AS (
+        (SELECT group_id, 1 AS lane
+         FROM ekiden.ready
+         WHERE queue_id = :queue_id AND priority = :priority AND group_id < :first
+         ORDER BY group_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT ready.group_id
+                FROM ekiden.ready
+                WHERE queue_id = :queue_id AND priority = :priority
+                  AND ready.group_id > below.group_id AND ready.group_id < :first
+                ORDER BY ready.group_id LIMIT 1),
+               lane + 1
+        FROM below
+        WHERE group_id IS NOT NULL AND lane < :max
+      )
+      SELECT lane.group_id, COALESCE(job_group.weight, 1) AS weight,
+             job_group.held_at IS NOT NULL AS held
+      FROM (
+        SELECT group_id, 1 AS half, lane FROM above WHERE group_id IS NOT NULL
+        UNION ALL
+        SELECT group_id, 2, lane FROM below WHERE group_id IS NOT NULL) AS lane
+      LEFT JOIN ekiden.job_group ON job_group.id = lane.group_id
+      ORDER BY half, lane
+      LIMIT :max
+      """;
+
+  private static final String CANDIDATE_COLUMNS =
+      """
+      CAST(ctid AS text) AS place, id, priority, definition_id,
+               CAST(key_kind AS text) AS key_kind, key, key_limit, group_id, vcpus, dependent, losses\
+      """;
+
+  private static final String HEADS =
+      """
+      SELECT head.*
+      FROM unnest(CAST(:groups AS bigint[]), CAST(:takes AS integer[]))
+           WITH ORDINALITY AS lane(group_id, take, position)
+      CROSS JOIN LATERAL (
+        SELECT %s
+        FROM ekiden.ready
+        WHERE queue_id = :queue_id
+          AND priority = :priority
+          AND ready.group_id = lane.group_id
+          AND definition_id = ANY (CAST(:definition_ids AS integer[]))
+          AND losses = 0
+        ORDER BY id
+        LIMIT lane.take
+        FOR UPDATE SKIP LOCKED) AS head
+      ORDER BY head.id
+      """
+          .formatted(CANDIDATE_COLUMNS);
+
+  private static final String LOST =
+      """
+      SELECT %s
+      FROM ekiden.ready
+      WHERE queue_id = :queue_id
+        AND definition_id = ANY (CAST(:definition_ids AS integer[]))
+        AND losses > 0
+      ORDER BY priority DESC, id
+      LIMIT 1
+      FOR UPDATE SKIP LOCKED
+      """
+          .formatted(CANDIDATE_COLUMNS);
+
+  private static final String OF_KEYS =
+      """
+      SELECT head.*
+      FROM unnest(CAST(:keys AS text[]), CAST(:takes AS integer[])) AS asked(key, take)
+      CROSS JOIN LATERAL (
+        SELECT %s
+        FROM ekiden.ready
+        WHERE queue_id = :queue_id AND ready.key = asked.key
+        ORDER BY id
+        LIMIT asked.take
+        FOR UPDATE) AS head
+      ORDER BY id
+      """
+          .formatted(CANDIDATE_COLUMNS);
+
+  private static final String CLAIM =
+      Columns.in(
+          """
+          WITH taken AS (
+            DELETE FROM ekiden.ready WHERE ctid = ANY (CAST(:places AS tid[])) RETURNING *
+          ),
+          moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
+          claimed AS (
+            INSERT INTO ekiden.running
+              ({kept}, attempt, failures, losses, worker_id, claimed_at, started_at, group_epoch,
+               wakes)
+            SELECT {kept}, attempt + 1, failures, losses, :worker_id, moment.now,
+                   CASE WHEN id = ANY (CAST(:starting AS bigint[])) THEN moment.now END,
+                   CASE WHEN group_id <> 0 THEN COALESCE(epoch, 1) END, CAST(:wakes AS smallint)
+            FROM taken
+            LEFT JOIN (SELECT id AS group_id, epoch FROM ekiden.job_group) AS present
+              USING (group_id)
+            CROSS JOIN moment
+          )
+          SELECT taken.id, CAST(:worker_id AS bigint) AS worker_id, taken.queue_id,
+                 taken.definition_id, taken.priority, taken.attempt + 1 AS attempt,
+                 taken.failures, taken.losses, CAST(taken.key_kind AS text) AS key_kind, taken.key, taken.group_id,
+                 taken.key IS NOT NULL OR CAST(:wakes AS smallint) IS NOT NULL AS exclusive,
+                 (SELECT payload FROM ekiden.job WHERE job.id = taken.id) AS payload
+          FROM taken
+          """);
+
+  private static final String PARK =
+      Columns.in(
+          """
+          WITH parked AS (
+            DELETE FROM ekiden.ready WHERE ctid = ANY (CAST(:places AS tid[])) RETURNING *
+          )
+          INSERT INTO ekiden.blocked ({live}, reason)
+          SELECT {live}, CAST(:reason AS ekiden.blocked_reason) FROM parked
+          """);
+
+  private static final String POSTPONE =
+      Columns.in(
+          """
+          WITH postponed AS (
+            DELETE FROM ekiden.ready WHERE ctid = ANY (CAST(:places AS tid[])) RETURNING *
+          )
+          INSERT INTO ekiden.scheduled ({live}, run_at, backing_off)
+          SELECT {live},
+                 ekiden.engine_now()
+                   + (SELECT t.micros
+                      FROM unnest(CAST(:ids AS bigint[]), CAST(:micros AS bigint[]))
+                           AS t(id, micros)
+                      WHERE t.id = postponed.id) * interval '1 microsecond',
+                 false
+          FROM postponed
+          """);
+
+  private static final String FREE_LIMITED =
+      Columns.in(
+          """
+          WITH freed AS (
+            DELETE FROM ekiden.blocked
+            WHERE ctid = ANY (ARRAY(
+              SELECT ctid
+              FROM ekiden.blocked
+              WHERE reason = 'LIMIT' AND queue_id = :queue_id AND definition_id = :definition_id
+              ORDER BY priority DESC, id
+              LIMIT :max))
+            RETURNING *
+          )
+          INSERT INTO ekiden.ready ({live})
+          SELECT {live} FROM freed
+          """);
+
+  private static final RowMapper<Candidate> CANDIDATE =
+      (row, context) -> {
+        String kind = row.getString("key_kind");
+        return new Candidate(
+            row.getString("place"),
+            row.getLong("id"),
+            row.getInt("priority"),
+            row.getInt("definition_id"),
+            kind == null ? null : KeyKind.valueOf(kind),
+            row.getString("key"),
+            row.getInt("key_limit"),
+            row.getLong("group_id"),
+            row.getInt("vcpus"),
+            row.getBoolean("dependent"),
+            row.getInt("losses"));
+      };
+
+  private GateTable() {}
+
+  static boolean isOpen(Handle handle, short queueId) {
+    return handle.createQuery(OPEN).bind("queue_id", queueId).mapTo(Boolean.class).one();
+  }
+
+  /** Priorities that have READY jobs, highest first. */
+  static List<Integer> priorities(Handle handle, short queueId) {
+    return handle.createQuery(PRIORITIES).bind("queue_id", queueId).mapTo(Integer.class).list();
+  }
+
+  /** Lanes of a priority that have READY jobs, in the order of their groups from a given one. */
+  static List<Lane> lanes(Handle handle, short queueId, int priority, long first) {
+    return handle
+        .createQuery(LANES)
+        .bind("queue_id", queueId)
+        .bind("priority", priority)
+        .bind("first", first)
+        .bind("max", MAX_LANES)
+        .map((row, context) ->
+            new Lane(row.getLong("group_id"), row.getDouble("weight"), row.getBoolean("held")))
+        .list();
+  }
+
+  /** Locks the first jobs of lanes, so many of each, in the order of their ids. */
+  static List<Candidate> heads(
+      Handle handle, Order order, int priority, List<Long> groups, List<Integer> takes) {
+    return handle
+        .createQuery(HEADS)
+        .bind("queue_id", order.queueId())
+        .bind("priority", priority)
+        .bindArray("groups", Long.class, groups)
+        .bindArray("takes", Integer.class, takes)
+        .bindArray("definition_ids", Integer.class, order.definitionIds())
+        .map(CANDIDATE)
+        .list();
+  }
+
+  /** Locks the first job that a worker died under. */
+  static List<Candidate> lost(Handle handle, Order order) {
+    return handle
+        .createQuery(LOST)
+        .bind("queue_id", order.queueId())
+        .bindArray("definition_ids", Integer.class, order.definitionIds())
+        .map(CANDIDATE)
+        .list();
+  }
+
+  /**
+   * Locks the first jobs of keys, whatever their priority and whoever can run them: as many of each
+   * as it has candidates.
+   */
+  static List<Candidate> firstOfKeys(
+      Handle handle, Order order, Map<String, List<Candidate>> candidates) {
+    return handle
+        .createQuery(OF_KEYS)
+        .bind("queue_id", order.queueId())
+        .bindArray("keys", String.class, List.copyOf(candidates.keySet()))
+        .bindArray("takes", Integer.class, candidates.values().stream().map(List::size).toList())
+        .map(CANDIDATE)
+        .list();
+  }
+
+  static List<ClaimedJob> claim(
+      Handle handle,
+      Order order,
+      List<Candidate> candidates,
+      Set<Long> starting,
+      @Nullable Short wakes) {
+    return handle
+        .createQuery(CLAIM)
+        .bind("worker_id", order.workerId())
+        .bind("wakes", wakes)
+        .bindArray("places", String.class, places(candidates))
+        .bindArray("starting", Long.class, List.copyOf(starting))
+        .map(ClaimTable.CLAIMED)
+        .list();
+  }
+
+  static void park(Handle handle, String reason, List<Candidate> candidates) {
+    if (!candidates.isEmpty()) {
+      handle
+          .createUpdate(PARK)
+          .bind("reason", reason)
+          .bindArray("places", String.class, places(candidates))
+          .execute();
+    }
+  }
+
+  /** Lets jobs wait for a time, each for its own. */
+  static void postpone(Handle handle, List<Candidate> candidates, List<Long> micros) {
+    if (!candidates.isEmpty()) {
+      handle
+          .createUpdate(POSTPONE)
+          .bindArray("places", String.class, places(candidates))
+          .bindArray("ids", Long.class, candidates.stream().map(Candidate::id).toList())
+          .bindArray("micros", Long.class, micros)
+          .execute();
+    }
+  }
+
+  /** Makes jobs READY that were parked because too many of their definition ran; says how many. */
+  static int freeLimited(Handle handle, short queueId, int definitionId, int max) {
+    return handle
+        .createUpdate(FREE_LIMITED)
+        .bind("queue_id", queueId)
+        .bind("definition_id", definitionId)
+        .bind("max", max)
+        .execute();
+  }
+
+  private static List<String> places(List<Candidate> candidates) {
+    return candidates.stream().map(Candidate::place).toList();
+  }
+}

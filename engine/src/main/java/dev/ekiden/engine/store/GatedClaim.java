@@ -1,0 +1,522 @@
+package dev.ekiden.engine.store;
+
+import dev.ekiden.engine.Job.KeyKind;
+import dev.ekiden.engine.store.Admission.Room;
+import dev.ekiden.engine.store.Admission.Verdict;
+import dev.ekiden.engine.store.ClaimTable.Claim;
+import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
+import dev.ekiden.engine.store.ClaimTable.Order;
+import dev.ekiden.engine.store.GateTable.Candidate;
+import dev.ekiden.engine.store.GateTable.Lane;
+import dev.ekiden.engine.store.KeyTable.KeyState;
+import dev.ekiden.engine.store.KeyTable.QueueKey;
+import dev.ekiden.engine.store.LimitTable.Rule;
+import dev.ekiden.engine.store.LimitTable.Scope;
+import dev.ekiden.engine.store.LimitTable.Starts;
+import dev.ekiden.engine.store.LimitTable.Usage;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One claim from a queue whose jobs have keys, groups or dependencies, or are limited: made under
+ * the gate of the queue, so that what it counts stays true until it commits.
+ *
+ * <p>Jobs are looked at from the highest priority down, the lanes of a priority in fair shares.
+ * What may start moves to {@code running}. What stands in the way of others is parked in {@code
+ * blocked} (its key or its definition is full) or rests in {@code scheduled} (its rate). What only
+ * its own lane can wait for (a full or held group, a full queue) stays where it is, and the claim
+ * passes by.
+ */
+final class GatedClaim {
+  /** Most times a claim looks at the lanes of a priority again because jobs were parked. */
+  private static final int ROUNDS = 8;
+
+  private static final String KEY = "KEY";
+  private static final String LIMIT = "LIMIT";
+
+  private final Handle handle;
+  private final Order order;
+  private final Admission admission;
+  private final @Nullable Rule eachKey;
+  private final @Nullable Short wakes;
+  private final Set<Long> exhausted = new HashSet<>(); // lanes, by group
+  private final Set<Long> stopped = new HashSet<>(); // lanes, by group
+  private final Map<Long, Integer> startsOfKeys = new HashMap<>();
+  private final List<ClaimedJob> claimed = new ArrayList<>();
+  private int room;
+  private int met;
+  private boolean full;
+  private long nextMicros = Long.MAX_VALUE;
+
+  /**
+   * @param wakes whose claims the ends of these attempts make room for
+   */
+  private GatedClaim(Handle handle, Order order, Admission admission, @Nullable Short wakes) {
+    this.wakes = wakes;
+    this.handle = handle;
+    this.order = order;
+    this.admission = admission;
+    this.eachKey = admission.rule(Scope.EACH_KEY, 0);
+    this.room = admission.atMost(order.max());
+    this.full = room < order.max();
+  }
+
+  /** Claims in the order of priority and fair shares. */
+  static Claim claim(Handle handle, Order order) {
+    GatedClaim claim = begin(handle, order);
+    if (GateTable.isOpen(handle, order.queueId())) {
+      claim.freeLimited();
+      claim.takeLanes();
+    }
+    return claim.end();
+  }
+
+  /** Claims the first job that a worker died under, if it may run. */
+  static Claim claimLost(Handle handle, Order order) {
+    GatedClaim claim = begin(handle, order);
+    if (GateTable.isOpen(handle, order.queueId())) {
+      List<Candidate> candidates = GateTable.lost(handle, order);
+      claim.take(candidates);
+    }
+    return claim.end();
+  }
+
+  /** Whether {@link #claimLost} would find a job now. */
+  static boolean lostMayRun(Handle handle, Order order) {
+    GatedClaim claim = begin(handle, order);
+    return GateTable.lost(handle, order).stream()
+        .anyMatch(candidate -> {
+          claim.prepare(candidate.groupId());
+          String key = candidate.key();
+          return (key == null
+                  || !isTaken(candidate, claim.keyStates(List.of(candidate)).get(key), 0))
+              && claim.admission.judge(
+                      candidate.definitionId(), candidate.groupId(), candidate.vcpus())
+                  == Verdict.FITS;
+        });
+  }
+
+  private static GatedClaim begin(Handle handle, Order order) {
+    Gate.lock(handle, order.queueId());
+    List<Rule> rules = LimitTable.ofQueue(handle, order.queueId());
+    boolean spans = rules.stream().anyMatch(rule -> rule.subject().queueId() == Gate.EVERY_QUEUE);
+    if (spans) {
+      Gate.lock(handle, Gate.EVERY_QUEUE);
+      rules = LimitTable.ofQueue(handle, order.queueId());
+    }
+    List<Usage> usage = LimitTable.usage(handle, order.queueId(), spans);
+    Short wakes = rules.isEmpty() ? null : spans ? Gate.EVERY_QUEUE : (Short) order.queueId();
+    GatedClaim claim =
+        new GatedClaim(handle, order, new Admission(order.queueId(), rules, usage), wakes);
+    claim.readRates();
+    return claim;
+  }
+
+  private Claim end() {
+    for (Room one : admission.rooms()) {
+      if (one.used() > 0 && one.rule().subject().scope() != Scope.EACH_GROUP) {
+        LimitTable.use(handle, one.rule(), Map.of(one.rule().subject().subject(), one.used()));
+      }
+    }
+    Map<Long, Integer> startsOfGroups = new HashMap<>();
+    admission
+        .groups()
+        .forEach((group, one) -> {
+          if (one.used() > 0 && one.rule().subject().scope() == Scope.EACH_GROUP) {
+            startsOfGroups.put(group, one.used());
+          }
+        });
+    Rule eachGroup = admission.rule(Scope.EACH_GROUP, 0);
+    if (eachGroup != null) {
+      LimitTable.use(handle, eachGroup, startsOfGroups);
+    }
+    if (eachKey != null) {
+      LimitTable.use(handle, eachKey, startsOfKeys);
+    }
+    nextMicros = Math.min(nextMicros, admission.nextMicros());
+    boolean more = met > claimed.size() || (room == 0 && !full);
+    return new Claim(claimed, more, nextMicros);
+  }
+
+  // ---- rates ----
+
+  /** Reads what the rates of the rooms allow. */
+  private void readRates() {
+    for (Room one : admission.rooms()) {
+      readRate(one, one.rule().subject().subject());
+    }
+    room = Math.min(room, admission.atMost(order.max()));
+    full = room < order.max();
+  }
+
+  private void readRate(Room one, long subject) {
+    Starts starts = LimitTable.starts(handle, one.rule(), List.of(subject)).get(subject);
+    if (starts != null) {
+      admission.starts(one, starts);
+    }
+  }
+
+  /** Makes the room of a group known. */
+  private void prepare(long groupId) {
+    if (!admission.groups().containsKey(groupId)) {
+      Room one = admission.group(groupId);
+      if (one != null) {
+        readRate(one, groupId);
+      }
+    }
+  }
+
+  // ---- lanes ----
+
+  /** Jobs that were parked because their definition was full come back as far as it is not. */
+  private void freeLimited() {
+    admission
+        .definitions()
+        .forEach((definition, one) -> {
+          int places = Admission.placesOf(one, room);
+          if (places > 0) {
+            GateTable.freeLimited(handle, order.queueId(), definition, places);
+          }
+        });
+  }
+
+  private void takeLanes() {
+    if (room == 0) {
+      return;
+    }
+    for (int priority : GateTable.priorities(handle, order.queueId())) {
+      exhausted.clear();
+      stopped.clear();
+      for (int i = 0; i < ROUNDS && room > 0; i++) {
+        if (!takeLanes(priority)) {
+          break;
+        }
+      }
+      if (room == 0) {
+        return;
+      }
+    }
+  }
+
+  /** Answers whether there may be more. */
+  private boolean takeLanes(int priority) {
+    long first = ThreadLocalRandom.current().nextLong();
+    List<Lane> lanes =
+        GateTable.lanes(handle, order.queueId(), priority, first).stream()
+            .filter(lane ->
+                !lane.held()
+                    && !exhausted.contains(lane.groupId())
+                    && !stopped.contains(lane.groupId()))
+            .toList();
+    if (lanes.isEmpty()) {
+      return false;
+    }
+    lanes.forEach(lane -> prepare(lane.groupId()));
+    List<Integer> takes = admission.share(room, lanes);
+    List<Long> groups = new ArrayList<>();
+    List<Integer> wanted = new ArrayList<>();
+    for (int i = 0; i < lanes.size(); i++) {
+      if (takes.get(i) > 0) {
+        groups.add(lanes.get(i).groupId());
+        wanted.add(takes.get(i));
+      } else {
+        waitFor(lanes.get(i).groupId());
+      }
+    }
+    if (groups.isEmpty()) {
+      return false;
+    }
+    List<Candidate> candidates = GateTable.heads(handle, order, priority, groups, wanted);
+    Map<Long, Long> got =
+        candidates.stream()
+            .collect(Collectors.groupingBy(Candidate::groupId, Collectors.counting()));
+    for (int i = 0; i < groups.size(); i++) {
+      if (got.getOrDefault(groups.get(i), 0L) < wanted.get(i)) {
+        exhausted.add(groups.get(i));
+      }
+    }
+    take(candidates);
+    return !candidates.isEmpty();
+  }
+
+  /** A lane can take no more now; if that is a matter of time, the claim is to be made again. */
+  private void waitFor(long groupId) {
+    Room one = admission.groups().get(groupId);
+    if (one != null) {
+      nextMicros = Math.min(nextMicros, one.nextMicros());
+    }
+  }
+
+  // ---- candidates ----
+
+  /** Decides about jobs one by one, then moves them. */
+  private void take(List<Candidate> candidates) {
+    if (candidates.isEmpty()) {
+      return;
+    }
+    Map<String, KeyState> states = keyStates(candidates);
+    List<Candidate> outOfTurn = new ArrayList<>();
+    List<Candidate> ordered = inOrderOfKeys(candidates, states, outOfTurn);
+    ordered.forEach(candidate -> prepare(candidate.groupId()));
+    Map<Long, Starts> startsOfKeyHashes = keyStarts(ordered);
+    Map<String, Integer> takenOfKeys = new HashMap<>();
+    Set<String> coalesced = new LinkedHashSet<>();
+    Set<String> waiting = new HashSet<>(); // SERIAL keys of which one had to wait
+    Map<QueueKey, KeyKind> free = new HashMap<>();
+    List<Candidate> taken = new ArrayList<>();
+    List<Candidate> parkedByKey = new ArrayList<>(outOfTurn);
+    met += outOfTurn.size();
+    List<Candidate> parkedByLimit = new ArrayList<>();
+    List<Candidate> postponed = new ArrayList<>();
+    List<Long> postponedMicros = new ArrayList<>();
+    for (Candidate candidate : ordered) {
+      met++;
+      String key = candidate.key();
+      if (key != null && coalesced.contains(key)) {
+        continue;
+      }
+      if (key != null
+          && (waiting.contains(key)
+              || isTaken(candidate, states.get(key), takenOfKeys.getOrDefault(key, 0)))) {
+        parkedByKey.add(candidate);
+        if (isSerial(candidate)) {
+          waiting.add(key);
+          if (isBehindParked(candidate, states.get(key))) {
+            free.put(new QueueKey(order.queueId(), key), KeyKind.SERIAL);
+          }
+        }
+        continue;
+      }
+      if (key != null && isSerial(candidate)) {
+        waiting.add(key); // unless it is taken below
+      }
+      if (room == 0 || stopped.contains(candidate.groupId())) {
+        met--;
+        continue;
+      }
+      Verdict verdict =
+          admission.judge(candidate.definitionId(), candidate.groupId(), candidate.vcpus());
+      switch (verdict) {
+        case FULL -> {
+          met--;
+          stopped.add(candidate.groupId());
+          full = true;
+          rooms(candidate).forEach(one -> nextMicros = Math.min(nextMicros, one.nextMicros()));
+        }
+        case DEFINITION_FULL -> parkedByLimit.add(candidate);
+        case DEFINITION_TOO_FAST -> {
+          Room one = admission.definitions().get(candidate.definitionId());
+          postponed.add(candidate);
+          postponedMicros.add(one == null ? 0 : one.nextMicros());
+        }
+        case FITS -> {
+          Long hash = keyHash(candidate);
+          Starts starts = hash == null ? null : startsOfKeyHashes.get(hash);
+          if (hash != null
+              && starts != null
+              && starts.starts() <= startsOfKeys.getOrDefault(hash, 0)) {
+            postponed.add(candidate);
+            postponedMicros.add(starts.nextMicros());
+            continue;
+          }
+          if (hash != null && eachKey != null) {
+            startsOfKeys.merge(hash, 1, Integer::sum);
+          }
+          admission.take(candidate.definitionId(), candidate.groupId(), candidate.vcpus());
+          room--;
+          if (key != null) {
+            takenOfKeys.merge(key, 1, Integer::sum);
+            waiting.remove(key);
+          }
+          if (candidate.keyKind() == KeyKind.COALESCE && key != null) {
+            coalesced.add(key);
+          } else {
+            taken.add(candidate);
+          }
+        }
+      }
+    }
+    claimTaken(taken);
+    claimed.addAll(
+        ClaimTable.coalesce(handle, order, List.copyOf(coalesced), claimed.size(), wakes));
+    GateTable.park(handle, KEY, parkedByKey);
+    KeyTable.free(handle, free);
+    GateTable.park(handle, LIMIT, parkedByLimit);
+    GateTable.postpone(handle, postponed, postponedMicros);
+  }
+
+  private List<Room> rooms(Candidate candidate) {
+    Room group = admission.groups().get(candidate.groupId());
+    return admission.rooms().stream()
+        .filter(one ->
+            one == group
+                || one.rule().subject().scope() == Scope.QUEUE
+                || one.rule().subject().scope() == Scope.EVERYTHING)
+        .toList();
+  }
+
+  private void claimTaken(List<Candidate> taken) {
+    if (taken.isEmpty()) {
+      return;
+    }
+    Set<Long> starting =
+        taken.stream()
+            .limit(Math.max(0, order.starting() - claimed.size()))
+            .map(Candidate::id)
+            .collect(Collectors.toSet());
+    Map<Long, ClaimedJob> jobs = new HashMap<>();
+    GateTable.claim(handle, order, taken, starting, wakes)
+        .forEach(job -> jobs.put(job.id(), starting.contains(job.id()) ? job.asMarked() : job));
+    // In the order in which they were taken, which is that of their SERIAL keys.
+    for (Candidate candidate : taken) {
+      ClaimedJob job = jobs.get(candidate.id());
+      if (job != null) {
+        claimed.add(job);
+      }
+    }
+  }
+
+  // ---- keys ----
+
+  private Map<String, KeyState> keyStates(List<Candidate> candidates) {
+    Set<String> keys = new LinkedHashSet<>();
+    for (Candidate candidate : candidates) {
+      if (candidate.key() != null) {
+        keys.add(candidate.key());
+      }
+    }
+    return keys.isEmpty()
+        ? Map.of()
+        : KeyTable.states(handle, order.queueId(), order.workerId(), keys);
+  }
+
+  /**
+   * SERIAL keys run in the order of their ids, whatever their priorities: where several jobs of a
+   * key are candidates, or one that is not its first, the first ones of the key come instead.
+   *
+   * @param outOfTurn gets the candidates whose turn it is not
+   */
+  private List<Candidate> inOrderOfKeys(
+      List<Candidate> candidates, Map<String, KeyState> states, List<Candidate> outOfTurn) {
+    Map<String, List<Candidate>> ofKeys = new LinkedHashMap<>();
+    for (Candidate candidate : candidates) {
+      if (candidate.key() != null && isSerial(candidate)) {
+        ofKeys.computeIfAbsent(candidate.key(), key -> new ArrayList<>()).add(candidate);
+      }
+    }
+    ofKeys
+        .entrySet()
+        .removeIf(entry -> {
+          KeyState state = states.get(entry.getKey());
+          Long first = state == null ? null : state.firstReady();
+          return entry.getValue().size() == 1
+              && first != null
+              && first == entry.getValue().getFirst().id();
+        });
+    if (ofKeys.isEmpty()) {
+      return candidates;
+    }
+    Map<String, List<Candidate>> chains = new HashMap<>();
+    for (Candidate candidate : GateTable.firstOfKeys(handle, order, ofKeys)) {
+      if (candidate.key() != null) {
+        chains.computeIfAbsent(candidate.key(), key -> new ArrayList<>()).add(candidate);
+      }
+    }
+    List<Candidate> ordered = new ArrayList<>();
+    for (Candidate candidate : candidates) {
+      List<Candidate> ofKey = candidate.key() == null ? null : ofKeys.get(candidate.key());
+      if (ofKey == null) {
+        ordered.add(candidate);
+      } else if (ofKey.getFirst().equals(candidate)) {
+        List<Candidate> chain = runnable(chains.getOrDefault(candidate.key(), List.of()));
+        ordered.addAll(chain);
+        ofKey.stream().filter(other -> !chain.contains(other)).forEach(outOfTurn::add);
+      }
+    }
+    return ordered;
+  }
+
+  /** The jobs of a key up to the first that this claim must not take. */
+  private List<Candidate> runnable(List<Candidate> chain) {
+    List<Candidate> runnable = new ArrayList<>();
+    for (Candidate candidate : chain) {
+      if (candidate.losses() > 0 || !order.definitionIds().contains(candidate.definitionId())) {
+        break;
+      }
+      runnable.add(candidate);
+    }
+    return runnable;
+  }
+
+  private static boolean isSerial(Candidate candidate) {
+    return candidate.keyKind() == KeyKind.SERIAL || candidate.keyKind() == KeyKind.SERIAL_HOLD;
+  }
+
+  /** Whether a job has to wait for others of its key. */
+  private static boolean isTaken(Candidate candidate, @Nullable KeyState state, int taken) {
+    KeyKind kind = candidate.keyKind();
+    if (kind == null || state == null) {
+      return false;
+    }
+    return switch (kind) {
+      case COALESCE -> state.running() > 0;
+      case LIMIT -> state.running() + taken >= candidate.keyLimit();
+      case SERIAL, SERIAL_HOLD -> {
+        // What this worker has of the key it runs one after the other, so it may take more.
+        boolean others = state.running() > state.mine();
+        Long parked = state.firstParked();
+        yield others
+            || state.held()
+            || state.resting()
+            || (parked != null && parked < candidate.id())
+            || state.mine() + taken >= KeyTable.CHAIN;
+      }
+      case UNIQUE -> false;
+    };
+  }
+
+  /**
+   * Whether nothing but a parked job that goes before it keeps a job of a SERIAL key: then nobody
+   * is there to free that one.
+   */
+  private static boolean isBehindParked(Candidate candidate, @Nullable KeyState state) {
+    Long parked = state == null ? null : state.firstParked();
+    return state != null
+        && parked != null
+        && parked < candidate.id()
+        && state.running() == 0
+        && !state.held()
+        && !state.resting();
+  }
+
+  private @Nullable Long keyHash(Candidate candidate) {
+    String key = candidate.key();
+    return eachKey == null || key == null || candidate.keyKind() == KeyKind.COALESCE
+        ? null
+        : Hashes.of(key);
+  }
+
+  private Map<Long, Starts> keyStarts(List<Candidate> candidates) {
+    if (eachKey == null) {
+      return Map.of();
+    }
+    Set<Long> hashes = new HashSet<>();
+    for (Candidate candidate : candidates) {
+      Long hash = keyHash(candidate);
+      if (hash != null) {
+        hashes.add(hash);
+      }
+    }
+    return LimitTable.starts(handle, eachKey, hashes);
+  }
+}
