@@ -353,7 +353,7 @@ public final class BookingService {
   }
 
   /** A confirmed reservation that gives up its time for another one. */
-  private final class Moving implements SlotCheck.Own {
+  private static final class Moving implements SlotCheck.Own {
     private final Handle handle;
     private final Reservation before;
     private final Wish wish;

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
@@ -84,8 +85,8 @@ public final class BlockSync {
     Set<Long> spaces = lock(handle, target, id);
     long sourceId = BlockTable.putSource(handle, target, id, source, now, through);
     checkSources(handle, target, id);
-    TreeMap<String, Set<Busy>> before = byUid(BlockTable.stored(handle, sourceId));
-    TreeMap<String, Set<Busy>> after = new TreeMap<>();
+    Map<String, Set<Busy>> before = byUid(BlockTable.stored(handle, sourceId));
+    Map<String, Set<Busy>> after = new TreeMap<>();
     content.blocks().forEach((uid, periods) -> periods.forEach(period -> add(after, uid, period)));
     content
         .refused()
@@ -151,20 +152,19 @@ public final class BlockSync {
     }
   }
 
-  private static TreeMap<String, Set<Busy>> byUid(Collection<Busy> stored) {
-    TreeMap<String, Set<Busy>> byUid = new TreeMap<>();
+  private static Map<String, Set<Busy>> byUid(Collection<Busy> stored) {
+    Map<String, Set<Busy>> byUid = new TreeMap<>();
     stored.forEach(busy -> byUid.computeIfAbsent(busy.uid(), uid -> new HashSet<>()).add(busy));
     return byUid;
   }
 
-  private static void add(TreeMap<String, Set<Busy>> byUid, String uid, Period period) {
+  private static void add(Map<String, Set<Busy>> byUid, String uid, Period period) {
     byUid
         .computeIfAbsent(uid, ignored -> new HashSet<>())
         .add(new Busy(uid, period.from(), period.to()));
   }
 
-  private static Set<Busy> difference(
-      TreeMap<String, Set<Busy>> of, TreeMap<String, Set<Busy>> without) {
+  private static Set<Busy> difference(Map<String, Set<Busy>> of, Map<String, Set<Busy>> without) {
     Set<Busy> difference = new HashSet<>();
     of.forEach((uid, blocks) -> {
       Set<Busy> others = without.getOrDefault(uid, Set.of());
@@ -175,8 +175,8 @@ public final class BlockSync {
 
   private static Report report(
       IcsContent content,
-      TreeMap<String, Set<Busy>> before,
-      TreeMap<String, Set<Busy>> after,
+      Map<String, Set<Busy>> before,
+      Map<String, Set<Busy>> after,
       Instant through,
       int affected) {
     int added = 0;
