@@ -87,6 +87,8 @@ public final class Engine implements AutoCloseable {
   private final Queues queues;
   private final Groups groups;
   private final Limits limits;
+  private final Bulk bulk;
+  private final Cloner cloner = new Cloner(this);
   private final Schedules schedules;
   private final DueJobs dueJobs;
   private final Set<Worker> workers = new CopyOnWriteArraySet<>();
@@ -110,6 +112,7 @@ public final class Engine implements AutoCloseable {
     this.queues = new Queues(this, database);
     this.groups = new Groups(this, database);
     this.limits = new Limits(this, database);
+    this.bulk = new Bulk(this, database);
     this.schedules = new Schedules(this, database);
     this.dueJobs = new DueJobs(this, database);
   }
@@ -395,6 +398,11 @@ public final class Engine implements AutoCloseable {
     return limits;
   }
 
+  /** Retries, clones and cancels of all jobs of a filter. */
+  public Bulk bulk() {
+    return bulk;
+  }
+
   public Schedules schedules() {
     return schedules;
   }
@@ -566,6 +574,10 @@ public final class Engine implements AutoCloseable {
 
   WakeUps wakeUps() {
     return wakeUps;
+  }
+
+  Cloner cloner() {
+    return cloner;
   }
 
   DefinitionCatalog catalog() {

@@ -16,7 +16,6 @@ import dev.ekiden.testkit.TestEngine;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -85,10 +84,9 @@ class FencingTest {
     try (Connection canceling = jobs.database().dataSource().getConnection();
         ExecutorService thread = Executors.newSingleThreadExecutor()) {
       canceling.setAutoCommit(false);
-      assertThat(
-              jobs.database()
-                  .<Optional<Long>>joined(canceling, handle -> LifeTable.askToStop(handle, id)))
-          .contains(1L);
+      java.util.Map<Long, Long> asked =
+          jobs.database().joined(canceling, handle -> LifeTable.askToStop(handle, List.of(id)));
+      assertThat(asked).containsEntry(id, 1L);
       Future<List<Settled>> ending = thread.submit(() -> end(job.ref(), Outcome.RETRIED));
       CoalesceTest.awaitLockWait(jobs.database());
       canceling.commit();
@@ -144,7 +142,12 @@ class FencingTest {
     try (Connection one = jobs.database().dataSource().getConnection();
         ExecutorService thread = Executors.newSingleThreadExecutor()) {
       one.setAutoCommit(false);
-      jobs.database().joined(one, handle -> LifeTable.redrive(handle, List.of(id)));
+      jobs.database()
+          .joined(
+              one,
+              handle ->
+                  LifeTable.redrive(
+                      handle, List.of(id), java.util.Collections.singletonList(null)));
       Future<Long> other = thread.submit(() -> engine.jobs().redrive("work"));
       CoalesceTest.awaitLockWait(jobs.database());
       one.commit();

@@ -278,6 +278,7 @@ public final class ScheduleRoutes {
     request.allowQuery();
     String name = request.path("schedule").text();
     ScheduleContent content = request.json(ScheduleContent.class);
+    Payloads.check(engine, content.definition(), content.payload(), "payload");
     try {
       engine
           .schedules()
@@ -348,6 +349,9 @@ public final class ScheduleRoutes {
           INVALID_FILTER,
           INVALID_CURSOR,
           INVALID_OPTION,
+          INVALID_LIMIT,
+          UNKNOWN_LIMIT,
+          UNKNOWN_GROUP,
           TOO_MANY_JOBS,
           JOB_STATE,
           CONFLICT ->

@@ -73,7 +73,10 @@ public final class Problems {
           INVALID_CRON,
           CRON_NEVER_FIRES,
           INVALID_RATE,
-          INVALID_OPTION ->
+          INVALID_OPTION,
+          INVALID_LIMIT,
+          UNKNOWN_LIMIT,
+          UNKNOWN_GROUP ->
           422;
     };
   }
