@@ -6,6 +6,7 @@ import dev.ekiden.engine.store.EnqueueTable;
 import dev.ekiden.engine.store.EnqueueTable.NewJob;
 import dev.ekiden.engine.store.EnqueueTable.UniqueClaim;
 import dev.ekiden.engine.store.EnqueueTable.UniqueKey;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -134,6 +135,7 @@ final class Enqueuer {
     Key key = request.key();
     Integer priority = request.priority();
     String group = request.group();
+    Instant startBefore = request.startBefore();
     Long delayMicros = null;
     String runAt = null;
     switch (request.start()) {
@@ -154,6 +156,8 @@ final class Enqueuer {
         one.definition().vcpus(),
         one.payload(),
         delayMicros,
-        runAt);
+        runAt,
+        startBefore == null ? null : startBefore.toString(),
+        request.lateness() == JobRequest.Lateness.RUN);
   }
 }

@@ -36,7 +36,7 @@ public enum JobTransition {
   /** Its handler returned. */
   SUCCEED(EnumSet.of(RUNNING), EnumSet.of(SUCCEEDED), "succeed"),
   /** Its handler failed and the retry policy allows another attempt. */
-  RETRY(EnumSet.of(RUNNING), EnumSet.of(SCHEDULED), "fail, retry later"),
+  RETRY(EnumSet.of(RUNNING), EnumSet.of(SCHEDULED, READY), "fail, retry"),
   /** Its handler failed for the last time, or its worker died under it too often. */
   FAIL(EnumSet.of(RUNNING), EnumSet.of(FAILED), "fail for good"),
   /** Its worker drained, or was lost, before the attempt could end. */

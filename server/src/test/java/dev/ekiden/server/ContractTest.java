@@ -69,6 +69,8 @@ final class ContractTest {
     schedules(http);
     check("GET", "/api/v1/workers", http.get("/api/v1/workers"));
     check("GET", "/api/v1/definitions", http.get("/api/v1/definitions"));
+    check("GET", "/api/v1/definitions/{definition}", http.get("/api/v1/definitions/fail"));
+    check("GET", "/api/v1/definitions/{definition}", http.get("/api/v1/definitions/none"));
     contract.assertAllSeen();
   }
 

@@ -38,12 +38,12 @@ class LifecycleTrailTest {
         IF TG_OP = 'INSERT' THEN
           INSERT INTO public.trail (tx, job, entered, state)
           VALUES (pg_current_xact_id(), NEW.id, true,
-                  CASE WHEN TG_TABLE_NAME = 'finished' THEN to_jsonb(NEW) ->> 'state'
+                  CASE WHEN TG_TABLE_NAME LIKE 'finished%' THEN to_jsonb(NEW) ->> 'state'
                        ELSE upper(TG_TABLE_NAME) END);
         ELSE
           INSERT INTO public.trail (tx, job, entered, state)
           VALUES (pg_current_xact_id(), OLD.id, false,
-                  CASE WHEN TG_TABLE_NAME = 'finished' THEN to_jsonb(OLD) ->> 'state'
+                  CASE WHEN TG_TABLE_NAME LIKE 'finished%' THEN to_jsonb(OLD) ->> 'state'
                        ELSE upper(TG_TABLE_NAME) END);
         END IF;
         RETURN NULL;

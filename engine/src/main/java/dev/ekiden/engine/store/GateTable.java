@@ -177,7 +177,7 @@ final class GateTable {
                  taken.definition_id, taken.priority, taken.attempt + 1 AS attempt,
                  taken.failures, taken.losses, CAST(taken.key_kind AS text) AS key_kind, taken.key, taken.group_id,
                  taken.key IS NOT NULL OR CAST(:wakes AS smallint) IS NOT NULL AS exclusive,
-                 (SELECT payload FROM ekiden.job WHERE job.id = taken.id) AS payload
+                 (SELECT {payload} FROM ekiden.job WHERE job.id = taken.id) AS payload
           FROM taken
           """);
 

@@ -146,6 +146,12 @@ public final class LifeTable {
       RETURNING id, worker_id
       """;
 
+  /** Who asks for a job again wants it run: a deadline that is over is forgotten. */
+  private static final String AGAIN =
+      Columns.in("{job}")
+          .replace(
+              "start_before", "CASE WHEN start_before > ekiden.engine_now() THEN start_before END");
+
   private static final String REDRIVE =
       Columns.in(
           """
@@ -173,7 +179,7 @@ public final class LifeTable {
             WHERE claimed_at IS NOT NULL
           ),
           stored AS (
-            INSERT INTO ekiden.job ({job}) SELECT {job} FROM back
+            INSERT INTO ekiden.job ({job}) SELECT {again} FROM back
           ),
           live AS (
             SELECT id, queue_id, priority, definition_id, NULLIF(key_kind, 'UNIQUE') AS key_kind,
@@ -192,7 +198,8 @@ public final class LifeTable {
             SELECT {live}, run_at, false FROM live WHERE run_at IS NOT NULL
           )
           SELECT id, queue_id, run_at IS NOT NULL AS later FROM live
-          """);
+          """
+              .replace("{again}", AGAIN));
 
   private LifeTable() {}
 

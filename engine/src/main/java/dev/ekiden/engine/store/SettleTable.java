@@ -17,9 +17,13 @@ import org.jspecify.annotations.Nullable;
  * How attempts end, whoever ends them: the worker, a drain, or the recovery of a dead worker.
  *
  * <p>An end counts only for the attempt, and from the worker, that {@code running} knows; one that
- * comes too late changes nothing. Rows are locked in the order of their ids, then the gates of the
- * queues of keyed attempts; the parked jobs of a key are freed by a statement of their own after
- * that, so that it sees what a claim parked meanwhile.
+ * comes too late changes nothing. Rows are locked first, then the gates of the queues of keyed
+ * attempts; the parked jobs of a key are freed by a statement of their own after that, so that it
+ * sees what a claim parked meanwhile.
+ *
+ * <p>A row that somebody else has locked is passed by, for it may be a handler's own transaction
+ * that completes the attempt (see {@link CompletionTable}) and takes its time. {@link
+ * #stillRunning} tells such an end, which must be tried again, from one that came too late.
  */
 public final class SettleTable {
 
@@ -124,13 +128,13 @@ public final class SettleTable {
                         THEN 'CANCELED'
                         ELSE input.outcome
                    END AS outcome
-            FROM ekiden.running
-            JOIN input ON running.id = input.id AND running.attempt = input.attempt
+            FROM input
+            JOIN ekiden.running ON running.id = input.id AND running.attempt = input.attempt
                  AND running.worker_id = input.worker_id
             LEFT JOIN ekiden.job_group ON job_group.id = running.group_id
             CROSS JOIN moment
             ORDER BY running.id
-            FOR UPDATE OF running
+            FOR UPDATE OF running SKIP LOCKED
           ),
           gone AS (
             DELETE FROM ekiden.running WHERE id = ANY (ARRAY(SELECT id FROM held))
@@ -163,17 +167,18 @@ public final class SettleTable {
             SELECT {kept}, attempt, failures + CAST(counted AS integer), losses,
                    moment.now + delay_micros * interval '1 microsecond', true
             FROM held, moment
-            WHERE outcome = 'RETRIED'
+            WHERE outcome = 'RETRIED' AND delay_micros > 0
           ),
           back AS (
             INSERT INTO ekiden.ready
               ({kept}, attempt, failures, losses)
             SELECT {kept},
-                   CASE WHEN untouched THEN attempt - 1 ELSE attempt END,
-                   failures,
+                   CASE WHEN untouched AND outcome = 'RETURNED' THEN attempt - 1 ELSE attempt END,
+                   failures
+                     + CASE WHEN outcome = 'RETRIED' THEN CAST(counted AS integer) ELSE 0 END,
                    losses + CASE WHEN worker_lost AND started_at IS NOT NULL THEN 1 ELSE 0 END
             FROM held
-            WHERE outcome IN ('RETURNED', 'LOST')
+            WHERE outcome IN ('RETURNED', 'LOST') OR (outcome = 'RETRIED' AND delay_micros <= 0)
           ),
           trail AS (
             INSERT INTO ekiden.attempt
@@ -214,14 +219,25 @@ public final class SettleTable {
             WHERE id = ANY (CAST(:ids AS bigint[]))) AS leader USING (blocker)
           """);
 
+  private static final String STILL_RUNNING =
+      """
+      SELECT id, attempt, worker_id
+      FROM ekiden.running
+      JOIN unnest(
+             CAST(:ids AS bigint[]), CAST(:attempts AS integer[]), CAST(:worker_ids AS bigint[]))
+           AS t(id, attempt, worker_id)
+           USING (id, attempt, worker_id)
+      """;
+
   private SettleTable() {}
 
   /**
    * Ends attempts.
    *
-   * @return those that counted; the rest came too late
+   * @return those that counted; the rest came too late, or are {@link #stillRunning}
    */
   public static List<Settled> settle(Handle handle, Collection<Settlement> settlements) {
+    Plans.useIndexes(handle);
     int size = settlements.size();
     List<Long> ids = new ArrayList<>(size);
     List<Integer> attempts = new ArrayList<>(size);
@@ -273,6 +289,21 @@ public final class SettleTable {
             .list();
     freeKeys(handle, settled);
     return settled;
+  }
+
+  /**
+   * Attempts that still run, of some whose ends did not count: their rows were locked. Asked in the
+   * transaction of {@link #settle}.
+   */
+  public static Set<AttemptRef> stillRunning(Handle handle, Collection<AttemptRef> refs) {
+    return handle
+        .createQuery(STILL_RUNNING)
+        .bindArray("ids", Long.class, refs.stream().map(AttemptRef::jobId).toList())
+        .bindArray("attempts", Integer.class, refs.stream().map(AttemptRef::attempt).toList())
+        .bindArray("worker_ids", Long.class, refs.stream().map(AttemptRef::workerId).toList())
+        .map((row, context) ->
+            new AttemptRef(row.getLong("id"), row.getInt("attempt"), row.getLong("worker_id")))
+        .set();
   }
 
   /** Ends whatever the given ended jobs had absorbed, in the same way. */

@@ -76,7 +76,9 @@ public final class JobRoutes {
   }
 
   private Response submitOne(byte[] body, Optional<String> idempotencyKey) {
-    JobRequest job = Bodies.read(body, JobSubmission.class).request("");
+    JobSubmission submission = Bodies.read(body, JobSubmission.class);
+    JobRequest job = submission.request("");
+    Payloads.check(engine, submission.definition(), submission.payload(), "payload");
     if (idempotencyKey.isPresent()) {
       if (job.key() != null) {
         throw new ProblemException(
@@ -111,7 +113,9 @@ public final class JobRoutes {
             Problem.of(422, "invalid-field", "a job must be an object, not null")
                 .withField("[" + i + "]"));
       }
-      jobs.add(submissions[i].request("[" + i + "]"));
+      JobSubmission submission = submissions[i];
+      jobs.add(submission.request("[" + i + "]"));
+      Payloads.check(engine, submission.definition(), submission.payload(), "[" + i + "].payload");
     }
     return Response.json(201, enqueue(jobs).stream().map(EnqueuedView::of).toList());
   }

@@ -134,7 +134,7 @@ public final class ApiClient implements AutoCloseable {
     try {
       response = client.send(request.build(), BodyHandlers.ofString());
     } catch (IOException e) {
-      throw CommandException.failed(
+      throw CommandException.noServer(
           "no server answers at %s (%s); start one with `ekiden up`, or name another with --address"
               .formatted(address, reason(e)));
     } catch (InterruptedException e) {

@@ -177,7 +177,9 @@ final class JobsCommand {
         "  ekiden jobs submit greet --group acme --key serial:account-7",
         "  ekiden jobs submit greet --key limit:tenant-1:3",
         "  ekiden jobs submit greet --key unique:order-4711:1h",
-        "  ekiden jobs submit greet --lines payloads.jsonl"
+        "  ekiden jobs submit greet --lines payloads.jsonl",
+        "",
+        "Put a definition of yours in place of greet: `ekiden definitions list` shows them."
       })
   int submit(
       @Parameters(paramLabel = "DEFINITION", description = "What kind of job.") String definition,
