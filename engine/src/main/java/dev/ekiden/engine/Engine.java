@@ -88,6 +88,9 @@ public final class Engine implements AutoCloseable {
   private final Queues queues;
   private final Groups groups;
   private final Limits limits;
+  private final Bulk bulk;
+  private final Retention retention;
+  private final Cloner cloner = new Cloner(this);
   private final Schedules schedules;
   private final DueJobs dueJobs;
   private final Set<Worker> workers = new CopyOnWriteArraySet<>();
@@ -111,6 +114,8 @@ public final class Engine implements AutoCloseable {
     this.queues = new Queues(this, database);
     this.groups = new Groups(this, database);
     this.limits = new Limits(this, database);
+    this.bulk = new Bulk(this, database);
+    this.retention = new Retention(database);
     this.schedules = new Schedules(this, database);
     this.dueJobs = new DueJobs(this, database);
   }
@@ -397,6 +402,16 @@ public final class Engine implements AutoCloseable {
     return limits;
   }
 
+  /** Retries, clones and cancels of all jobs of a filter. */
+  public Bulk bulk() {
+    return bulk;
+  }
+
+  /** How long finished jobs are kept. */
+  public Retention retention() {
+    return retention;
+  }
+
   public Schedules schedules() {
     return schedules;
   }
@@ -576,6 +591,10 @@ public final class Engine implements AutoCloseable {
 
   WakeUps wakeUps() {
     return wakeUps;
+  }
+
+  Cloner cloner() {
+    return cloner;
   }
 
   DefinitionCatalog catalog() {

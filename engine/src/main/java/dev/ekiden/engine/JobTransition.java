@@ -44,7 +44,7 @@ public enum JobTransition {
   /** Somebody asked to stop it. */
   CANCEL(EnumSet.of(SCHEDULED, BLOCKED, READY, RUNNING), EnumSet.of(CANCELED), "cancel"),
   /** Somebody asked to run an ended job again: a redrive. */
-  REDRIVE(EnumSet.of(FAILED, CANCELED), EnumSet.of(READY), "redrive");
+  REDRIVE(EnumSet.of(FAILED, CANCELED), EnumSet.of(READY, SCHEDULED), "redrive");
 
   @SuppressWarnings("ImmutableEnumChecker") // a copy that nobody can change
   private final Set<JobState> from;

@@ -1,6 +1,7 @@
 package dev.ekiden.engine;
 
 import dev.ekiden.engine.Attempt.Outcome;
+import dev.ekiden.engine.store.BulkTable;
 import dev.ekiden.engine.store.CheckpointTable;
 import dev.ekiden.engine.store.EnqueueTable;
 import dev.ekiden.engine.store.SettleTable;
@@ -88,6 +89,8 @@ final class Recovery {
     if (System.nanoTime() >= nextHousekeepingNanos) {
       nextHousekeepingNanos = System.nanoTime() + HOUSEKEEPING_NANOS;
       database.useTransaction(handle -> WorkerTable.forget(handle, WORKER_MEMORY));
+      database.useTransaction(handle -> BulkTable.forget(handle, Bulk.MEMORY));
+      engine.retention().apply(handle -> leader.assertHeld(handle, leadership));
       while (database.inTransaction(handle -> EnqueueTable.expireUnique(handle, BATCH)) == BATCH) {}
       while (database.inTransaction(handle -> CheckpointTable.forget(handle, BATCH)) == BATCH) {}
     }

@@ -23,6 +23,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -336,7 +337,8 @@ class CompleteInTest {
         Connection handler = begin();
         ExecutorService thread = Executors.newSingleThreadExecutor()) {
       jobs.database()
-          .<Optional<Long>>joined(canceling, handle -> LifeTable.askToStop(handle, job.id()));
+          .<Map<Long, Long>>joined(
+              canceling, handle -> LifeTable.askToStop(handle, List.of(job.id())));
       Future<Optional<Refusal>> completing = thread.submit(() -> complete(handler, job));
       CoalesceTest.awaitLockWait(jobs.database());
       canceling.commit();

@@ -16,7 +16,7 @@ import dev.ekiden.testkit.TestEngine;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -85,10 +85,9 @@ class FencingTest {
     ClaimedJob job = claim(1);
     try (Connection canceling = jobs.database().dataSource().getConnection()) {
       canceling.setAutoCommit(false);
-      assertThat(
-              jobs.database()
-                  .<Optional<Long>>joined(canceling, handle -> LifeTable.askToStop(handle, id)))
-          .contains(1L);
+      Map<Long, Long> asked =
+          jobs.database().joined(canceling, handle -> LifeTable.askToStop(handle, List.of(id)));
+      assertThat(asked).containsEntry(id, 1L);
       assertThat(end(job.ref(), Outcome.RETRIED)).as("locked").isEmpty();
       assertThat(stillRunning(job.ref())).containsExactly(job.ref());
       canceling.commit();
@@ -149,7 +148,12 @@ class FencingTest {
     try (Connection one = jobs.database().dataSource().getConnection();
         ExecutorService thread = Executors.newSingleThreadExecutor()) {
       one.setAutoCommit(false);
-      jobs.database().joined(one, handle -> LifeTable.redrive(handle, List.of(id)));
+      jobs.database()
+          .joined(
+              one,
+              handle ->
+                  LifeTable.redrive(
+                      handle, List.of(id), java.util.Collections.singletonList(null)));
       Future<Long> other = thread.submit(() -> engine.jobs().redrive("work"));
       CoalesceTest.awaitLockWait(jobs.database());
       one.commit();

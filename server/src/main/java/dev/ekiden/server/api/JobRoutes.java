@@ -130,15 +130,29 @@ public final class JobRoutes {
   }
 
   private Response list(Request request) {
-    request.allowQuery("state", "queue", "definition", "key", "from", "before", "cursor", "limit");
+    request.allowQuery(
+        "state",
+        "queue",
+        "definition",
+        "key",
+        "group",
+        "from",
+        "before",
+        "fromId",
+        "toId",
+        "cursor",
+        "limit");
     JobFilter filter =
         new JobFilter(
             Set.copyOf(request.query("state").constants(JobState.class)),
             request.query("queue").textOrNull(),
             request.query("definition").textOrNull(),
             request.query("key").textOrNull(),
+            request.query("group").textOrNull(),
             request.query("from").optional(Parameter::instant).orElse(null),
-            request.query("before").optional(Parameter::instant).orElse(null));
+            request.query("before").optional(Parameter::instant).orElse(null),
+            request.query("fromId").optional(Parameter::id).orElse(null),
+            request.query("toId").optional(Parameter::id).orElse(null));
     Page<Job> page =
         engine
             .jobs()

@@ -50,6 +50,8 @@ public final class CommandTree {
         List.of(
             new JobsCommand(context),
             new QueuesCommand(context),
+            new GroupsCommand(context),
+            new LimitsCommand(context),
             new SchedulesCommand(context),
             new BusinessCalendarsCommand(context),
             new WorkersCommand(context),

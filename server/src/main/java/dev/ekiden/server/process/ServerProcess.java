@@ -5,9 +5,12 @@ import dev.ekiden.engine.Engine;
 import dev.ekiden.engine.Worker;
 import dev.ekiden.server.Application;
 import dev.ekiden.server.Services;
+import dev.ekiden.server.api.BulkRoutes;
 import dev.ekiden.server.api.BusinessCalendarRoutes;
 import dev.ekiden.server.api.Documents;
+import dev.ekiden.server.api.GroupRoutes;
 import dev.ekiden.server.api.JobRoutes;
+import dev.ekiden.server.api.LimitRoutes;
 import dev.ekiden.server.api.QueueGauges;
 import dev.ekiden.server.api.QueueRoutes;
 import dev.ekiden.server.api.Readiness;
@@ -230,7 +233,10 @@ public final class ServerProcess implements AutoCloseable {
             sessions)
         .addTo(own);
     new JobRoutes(engine).addTo(own);
+    new BulkRoutes(engine).addTo(own);
     new QueueRoutes(engine).addTo(own);
+    new GroupRoutes(engine).addTo(own);
+    new LimitRoutes(engine).addTo(own);
     new ScheduleRoutes(engine).addTo(own);
     new BusinessCalendarRoutes(engine).addTo(own);
     new WorkerRoutes(engine).addTo(own);
