@@ -215,7 +215,8 @@ final class Dispatcher {
 
   /** Gates are locked in the order of the queues, so that of another queue must be let go first. */
   private static boolean ridesAlong(Order order, List<Settled> settled) {
-    return settled.stream().allMatch(end -> end.key() == null || end.queueId() == order.queueId());
+    return settled.stream()
+        .allMatch(end -> !end.decides() && (end.key() == null || end.queueId() == order.queueId()));
   }
 
   /** Attempts after which the next job of their SERIAL key may start. */

@@ -183,8 +183,11 @@ public final class LifeTable {
             || handle.createUpdate(CANCEL_SCHEDULED).bind("id", id).execute() > 0
             || handle.createUpdate(CANCEL_BLOCKED).bind("id", id).execute() > 0;
     if (canceled) {
-      SettleTable.settleAbsorbed(handle, List.of(id));
+      List<Long> ended = new ArrayList<>(List.of(id));
+      ended.addAll(SettleTable.settleAbsorbed(handle, List.of(id)));
       key.ifPresent(present -> KeyTable.free(handle, Map.ofEntries(present)));
+      DependencyTable.forget(handle, List.of(id));
+      DependencyTable.endedAndTell(handle, ended);
     }
     return canceled;
   }
