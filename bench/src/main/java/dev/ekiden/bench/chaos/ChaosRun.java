@@ -93,7 +93,7 @@ final class ChaosRun implements AutoCloseable {
             marks,
             new Load(plan.seed(), size.keys()),
             new Random(~plan.seed()));
-    recoveries = new Recoveries(database);
+    recoveries = new Recoveries(database, Recoveries.LIMIT, Recoveries.LIMIT_AFTER_RETURN);
   }
 
   History history() {
@@ -178,7 +178,7 @@ final class ChaosRun implements AutoCloseable {
 
   private @Nullable String fillDisk() throws IOException, InterruptedException {
     FullDisk.Outcome outcome =
-        new FullDisk(database, control, directory.resolve("postgres"))
+        new FullDisk(database, control, directory.resolve("postgres"), log)
             .run(new Random(plan.seed()), violations);
     producer.accept(outcome.accepted());
     log.accept(
@@ -234,7 +234,7 @@ final class ChaosRun implements AutoCloseable {
                   Persistently.run(() ->
                       database.withHandle(handle ->
                           handle
-                              .createQuery("SELECT pg_terminate_backend(:pid)")
+                              .createQuery("SELECT pg_terminate_backend(CAST(:pid AS integer))")
                               .bind("pid", pid)
                               .mapTo(Boolean.class)
                               .list())));

@@ -5,6 +5,7 @@ import dev.ekiden.bench.Figures;
 import dev.ekiden.bench.chaos.Fault.Kind;
 import dev.ekiden.embedded.EmbeddedPostgres;
 import dev.ekiden.server.DemoResult;
+import dev.ekiden.server.Json;
 import dev.ekiden.server.cli.Terminal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -101,6 +102,9 @@ final class EngineChaosCommand implements Callable<Integer> {
     if (planOnly) {
       plan.faults().forEach(terminal.out()::println);
       terminal.out().flush();
+      if (json != null) {
+        writePlan(plan, json);
+      }
       return 0;
     }
     ChaosSize size =
@@ -136,10 +140,14 @@ final class EngineChaosCommand implements Callable<Integer> {
     terminal.out().flush();
     if (json != null) {
       figures.write(json);
-      Path planFile = json.resolveSibling(json.getFileName() + ".plan");
-      Files.write(planFile, plan.faults().stream().map(Fault::toString).toList());
+      Path planFile = json.resolveSibling("plan-" + json.getFileName());
+      writePlan(plan, planFile);
       terminal.say("The plan of faults is in " + planFile + ".");
     }
+  }
+
+  private static void writePlan(FaultPlan plan, Path file) throws IOException {
+    Files.write(file, Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(plan));
   }
 
   static Figures figures(ChaosResult result) {

@@ -13,7 +13,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,12 @@ final class FullDisk {
   private static final int BALLAST = 100_000;
   private static final int AT_ONCE = 10;
   private static final int MOST_CALLS = 100;
+
+  private static final String STORED =
+      """
+      SELECT count(*) FROM ekiden.scheduled JOIN ekiden.definition ON definition.id = definition_id
+      WHERE definition.name = 'narrow'
+      """;
 
   /**
    * What came of it.
@@ -36,11 +44,13 @@ final class FullDisk {
   private final Database database;
   private final Engine control;
   private final Path directory;
+  private final Consumer<String> log;
 
   /**
    * @param directory where the small disk is mounted, in that of the server so that it can reach it
    */
-  FullDisk(Database database, Engine control, Path directory) {
+  FullDisk(Database database, Engine control, Path directory, Consumer<String> log) {
+    this.log = log;
     this.database = database;
     this.control = control;
     this.directory = directory;
@@ -70,13 +80,13 @@ final class FullDisk {
       execute("ALTER TABLE ekiden.job SET TABLESPACE small");
       List<Long> accepted = fill(random, violations);
       accepted.forEach(control.jobs()::cancel);
-      execute("VACUUM FULL ekiden.job");
       execute("ALTER TABLE ekiden.job SET TABLESPACE pg_default");
       execute("DROP TABLESPACE small");
       return new Outcome(null, accepted);
     } finally {
-      command("umount", disk.toString());
-      Files.deleteIfExists(disk);
+      // Lazily: a file that was deleted may still be open in the server.
+      command("umount", "-l", disk.toString());
+      Files.delete(disk);
     }
   }
 
@@ -87,25 +97,9 @@ final class FullDisk {
           IntStream.range(0, AT_ONCE).mapToObj(one -> ballast(random)).toList();
       try {
         control.enqueue(requests).stream().map(Enqueued::id).forEach(accepted::add);
-      } catch (RuntimeException e) {
-        if (!Database.isTransient(e)) {
-          violations.add(new Violation(Rule.REFUSAL, "it is said to be for good: " + e));
-        }
-        long stored =
-            database.withHandle(handle ->
-                handle
-                    .createQuery(
-                        "SELECT count(*) FROM ekiden.scheduled"
-                            + " JOIN ekiden.definition ON definition.id = definition_id"
-                            + " WHERE definition.name = 'long'")
-                    .mapTo(Long.class)
-                    .one());
-        if (stored != accepted.size()) {
-          violations.add(
-              new Violation(
-                  Rule.REFUSAL,
-                  "%d jobs are stored, %d accepted".formatted(stored, accepted.size())));
-        }
+      } catch (JdbiException e) {
+        log.accept("an enqueue was refused: " + e.getMessage().lines().findFirst().orElse(""));
+        violations.addAll(refusals(database, accepted.size()));
         return accepted;
       }
     }
@@ -113,11 +107,21 @@ final class FullDisk {
     return accepted;
   }
 
+  /** What an enqueue that failed has left behind. */
+  static List<Violation> refusals(Database database, int accepted) {
+    long stored = database.withHandle(handle -> handle.createQuery(STORED).mapTo(Long.class).one());
+    return stored == accepted
+        ? List.of()
+        : List.of(
+            new Violation(
+                Rule.REFUSAL, "%d jobs are stored, %d accepted".formatted(stored, accepted)));
+  }
+
   /** A job that nobody runs, with a payload that cannot be compressed. */
   private static JobRequest ballast(Random random) {
     byte[] noise = new byte[BALLAST];
     random.nextBytes(noise);
-    return JobRequest.of("long", Map.of("ballast", Base64.getEncoder().encodeToString(noise)))
+    return JobRequest.of("narrow", Map.of("ballast", Base64.getEncoder().encodeToString(noise)))
         .withDelay(Duration.ofDays(1_000));
   }
 

@@ -43,31 +43,33 @@ final class Marks implements AutoCloseable {
 
   private final String process;
   private final Database database;
+  private final boolean ownsDatabase;
   private final BlockingQueue<Mark> waiting = new LinkedBlockingQueue<>();
   private final AtomicLong calls = new AtomicLong();
+  private final Thread writer;
   private volatile boolean closed;
 
-  private Marks(String process, Database database) {
+  private Marks(String process, Database database, boolean ownsDatabase) {
     this.process = process;
     this.database = database;
+    this.ownsDatabase = ownsDatabase;
+    this.writer = Thread.ofPlatform().daemon().name("marks").start(this::writeAll);
   }
 
   /** Opens the way, as soon as the database is there. */
   static Marks open(DatabaseAddress address, String process) {
     while (true) {
       try {
-        return of(Database.open(address, 2, "marks of " + process), process);
+        return new Marks(process, Database.open(address, 2, "marks of " + process), true);
       } catch (RuntimeException e) {
         LockSupport.parkNanos(REST_NANOS);
       }
     }
   }
 
-  /** On a database that is open already. */
+  /** On a database that is open already, and stays open. */
   static Marks of(Database database, String process) {
-    Marks marks = new Marks(process, database);
-    Thread.ofPlatform().daemon().name("marks").start(marks::writeAll);
-    return marks;
+    return new Marks(process, database, false);
   }
 
   /** A name for one call of a handler, so that a second one is seen. */
@@ -113,7 +115,10 @@ final class Marks implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    database.close();
+    writer.interrupt();
+    if (ownsDatabase) {
+      database.close();
+    }
   }
 
   private void writeAll() {

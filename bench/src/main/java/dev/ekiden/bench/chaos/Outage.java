@@ -5,7 +5,6 @@ import dev.ekiden.engine.Enqueued;
 import dev.ekiden.postgres.Database;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -73,14 +72,19 @@ final class Outage {
       while (running() > 0 && System.nanoTime() < deadline) {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
       }
-      slot.present().tell(ChaosWorker.LET_GO);
-      List<String> bad = new ArrayList<>(Persistently.get(() -> History.of(database).ask(BAD)));
-      bad.forEach(how -> violations.add(new Violation(Rule.OUTAGE, how)));
+      violations.addAll(broken(database));
       if (slot.generations() > 1) {
         violations.add(new Violation(Rule.OUTAGE, "the worker process has died"));
       }
       return accepted;
     }
+  }
+
+  /** What the outage did to the long attempts. */
+  static List<Violation> broken(Database database) {
+    return Persistently.get(() -> History.of(database).ask(BAD)).stream()
+        .map(how -> new Violation(Rule.OUTAGE, how))
+        .toList();
   }
 
   private long running() {

@@ -11,10 +11,10 @@ import java.util.concurrent.locks.LockSupport;
 /** Measures how long the jobs of dead workers wait to be free. Thread-safe. */
 final class Recoveries {
   /** While recoverer and database live. */
-  private static final Duration LIMIT = Duration.ofSeconds(10);
+  static final Duration LIMIT = Duration.ofSeconds(10);
 
   /** After the last of them is back. */
-  private static final Duration LIMIT_AFTER_RETURN = Duration.ofSeconds(20);
+  static final Duration LIMIT_AFTER_RETURN = Duration.ofSeconds(20);
 
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -33,13 +33,17 @@ final class Recoveries {
       """;
 
   private final Database database;
+  private final Duration limit;
+  private final Duration limitAfterReturn;
   private final List<Duration> times = Collections.synchronizedList(new ArrayList<>());
   private final List<Violation> late = Collections.synchronizedList(new ArrayList<>());
   private final List<Thread> watches = Collections.synchronizedList(new ArrayList<>());
   private volatile long disturbedNanos = Long.MIN_VALUE;
 
-  Recoveries(Database database) {
+  Recoveries(Database database, Duration limit, Duration limitAfterReturn) {
     this.database = database;
+    this.limit = limit;
+    this.limitAfterReturn = limitAfterReturn;
   }
 
   /** The database, or whoever recovers, was away until now. */
@@ -83,7 +87,7 @@ final class Recoveries {
       long now = System.nanoTime();
       boolean disturbed = disturbedNanos > died;
       Duration time = Duration.ofNanos(now - (disturbed ? disturbedNanos : died));
-      Duration limit = disturbed ? LIMIT_AFTER_RETURN : LIMIT;
+      Duration most = disturbed ? limitAfterReturn : limit;
       if (count == 0) {
         if (held) {
           times.add(time);
@@ -91,7 +95,7 @@ final class Recoveries {
         return;
       }
       held = true;
-      if (time.compareTo(limit) > 0) {
+      if (time.compareTo(most) > 0) {
         late.add(
             new Violation(
                 Rule.RECOVERY, "%s still holds %d jobs after %s".formatted(process, count, time)));
