@@ -37,6 +37,7 @@ final class EngineCommand implements Callable<Integer> {
     PEERS,
     WAL,
     RETRY,
+    LIMITS,
     HISTORY,
     LATENCY,
     PRIORITY,
@@ -53,6 +54,7 @@ final class EngineCommand implements Callable<Integer> {
         case PEERS -> new PeersPart(lab, sizes);
         case WAL -> new DrainPart.Wal(lab, sizes);
         case RETRY -> new DrainPart.Retry(lab, sizes);
+        case LIMITS -> new LimitsPart(lab, sizes);
         case HISTORY -> new HistoryPart(lab, sizes);
         case LATENCY -> new LatencyPart(lab, sizes);
         case PRIORITY -> new PriorityPart(lab);

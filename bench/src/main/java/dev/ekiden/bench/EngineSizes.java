@@ -10,4 +10,11 @@ package dev.ekiden.bench;
  * @param steadySeconds of enqueueing and running together
  * @param history finished jobs that are kept
  */
-record EngineSizes(int jobs, int warmUp, int rounds, int samples, int steadySeconds, int history) {}
+record EngineSizes(int jobs, int warmUp, int rounds, int samples, int steadySeconds, int history) {
+
+  /** The same with that part of the jobs. */
+  EngineSizes share(int part) {
+    return new EngineSizes(
+        Math.max(1, jobs / part), warmUp / part, rounds, samples, steadySeconds, history);
+  }
+}

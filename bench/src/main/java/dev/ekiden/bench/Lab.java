@@ -19,6 +19,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One PostgreSQL for all who are measured, an empty database for each, and their processes. */
@@ -43,10 +44,10 @@ final class Lab implements AutoCloseable {
 
   static Lab open(Terminal terminal) throws IOException {
     Path directory = Files.createTempDirectory("ekiden-bench");
-    return new Lab(
-        terminal,
-        directory,
-        AtExit.close(
+    return AtExit.close(
+        new Lab(
+            terminal,
+            directory,
             EmbeddedPostgres.start(EmbeddedPostgresOptions.in(directory.resolve("postgres")))));
   }
 
@@ -162,11 +163,15 @@ final class Lab implements AutoCloseable {
     return directory.resolve(contender + "-" + ++children + ".log");
   }
 
+  /** Stops the server and deletes all; again: does nothing. */
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
+    if (!Files.exists(directory)) {
+      return;
+    }
     server.close();
     EmbeddedPostgres.delete(directory.resolve("postgres"));
-    try (var left = Files.list(directory)) {
+    try (Stream<Path> left = Files.list(directory)) {
       for (Path path : left.toList()) {
         Files.delete(path);
       }

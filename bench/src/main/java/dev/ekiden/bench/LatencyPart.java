@@ -28,8 +28,8 @@ final class LatencyPart implements Part {
   private static final double GOAL_P99_MILLIS = 15;
   private static final int ROUNDS = 4;
   private static final int WARM_UP = 200;
-  private static final Duration LEAST_PAUSE = Duration.ofMillis(4);
-  private static final Duration LONGEST_PAUSE = Duration.ofMillis(12);
+  private static final Duration LEAST_PAUSE = Duration.ofMillis(10);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(30);
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
   /** Adds one probe and returns after its commit. */

@@ -39,8 +39,8 @@ final class PeersPart implements Part {
   }
 
   private ProcessDrain drain(int share, ProcessDrain.Starter starter) {
-    return new ProcessDrain(
-        lab, Math.max(1, sizes.jobs() / share), sizes.warmUp() / share, starter);
+    EngineSizes part = sizes.share(share);
+    return new ProcessDrain(lab, part.jobs(), part.warmUp(), starter);
   }
 
   @Override

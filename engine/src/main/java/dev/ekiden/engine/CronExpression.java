@@ -38,7 +38,7 @@ final class CronExpression {
     CronExpression cron;
     try {
       ExecutionTime execution = ExecutionTime.forCron(PARSER.parse(text).validate());
-      cron = new CronExpression(execution, text.strip().split("\\s+")[1].equals("*"));
+      cron = new CronExpression(execution, text.strip().split("\\s+", -1)[1].equals("*"));
     } catch (IllegalArgumentException e) {
       throw new InvalidRequestException(
           ErrorCode.INVALID_CRON,

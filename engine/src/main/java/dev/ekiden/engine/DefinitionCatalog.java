@@ -24,9 +24,11 @@ final class DefinitionCatalog {
         found.orElseThrow(() ->
             new NotFoundException(
                 ErrorCode.UNKNOWN_DEFINITION,
-                "there is no job definition '"
-                    + name
-                    + "'; a process that has it must have started once"));
+                "there is no job definition '%s' (a process that has it must have started once); %s"
+                    .formatted(
+                        name,
+                        NearestNames.sentence(
+                            name, DefinitionTable.all(handle).stream().map(Row::name).toList()))));
     rows.put(name, row);
     return row;
   }

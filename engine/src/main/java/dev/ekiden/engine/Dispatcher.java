@@ -36,9 +36,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread of a worker that stores ends and claims jobs. Ends ride in the transaction of the
- * next claim where they can. What could not be stored is kept and stored again; an end that was
- * stored although the answer was lost is then refused without harm.
+ * The two threads of a worker that talk to the database: one stores ends, one claims jobs, so that
+ * PostgreSQL does both at a time. What could not be stored is kept and stored again; an end that
+ * was stored although the answer was lost is then refused without harm.
  */
 final class Dispatcher {
   private static final long SIGNS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
@@ -46,7 +46,7 @@ final class Dispatcher {
   private static final Duration LONGEST_REST_AFTER_FAILURE = Duration.ofSeconds(1);
   private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
 
-  /** The claims of one turn. Confined to the dispatcher's thread. */
+  /** The claims of one round. Confined to the thread that claims. */
   private static final class Claims {
     private final List<QueueTurns.Turn> turns;
     private int next;
@@ -74,12 +74,16 @@ final class Dispatcher {
   private final LongSupplier workerId;
   private final List<Short> queueIds;
   private final List<Integer> definitionIds;
-  private final Thread thread;
+  private final Thread storing;
+  private final Thread claiming;
   private long nextSignsNanos = System.nanoTime();
-  private Set<Short> gated = Set.of();
-  private boolean failing;
+  private Set<Short> gated = Set.of(); // of the thread that claims
+  private volatile boolean failing;
 
-  /** Attempts whose end may have been stored by a transaction whose answer was lost. */
+  /**
+   * Attempts whose end may have been stored by a transaction whose answer was lost. Of the thread
+   * that stores.
+   */
   private final Set<AttemptRef> uncertain = new HashSet<>();
 
   Dispatcher(
@@ -96,30 +100,40 @@ final class Dispatcher {
     this.workerId = workerId;
     this.queueIds = state.lanes().stream().map(Lane::queueId).toList();
     this.definitionIds = List.copyOf(definitionIds);
-    this.thread =
-        Thread.ofPlatform().daemon().name("ekiden-dispatcher-" + name).unstarted(this::loop);
+    this.storing = thread("store", () -> loop(this::storeNext));
+    this.claiming = thread("claim", () -> loop(this::claimNext));
+  }
+
+  private Thread thread(String does, Runnable loop) {
+    return Thread.ofPlatform().daemon().name("ekiden-" + does + "-" + name).unstarted(loop);
   }
 
   void start() {
-    thread.start();
+    storing.start();
+    claiming.start();
   }
 
-  /** Waits for the thread, if it was started, after the state has ended. */
+  /** Waits for the threads, if they were started, after the state has ended. */
   void join(Duration atMost) throws InterruptedException {
-    if (thread.getState() != Thread.State.NEW) {
-      thread.join(atMost);
+    for (Thread thread : List.of(claiming, storing)) {
+      if (thread.getState() != Thread.State.NEW) {
+        thread.join(atMost);
+      }
     }
   }
 
-  private void loop() {
+  /** One thing to do, after waiting for it; false when the worker has ended. */
+  private interface Step {
+    boolean take() throws InterruptedException;
+  }
+
+  private void loop(Step step) {
     Duration rest = FIRST_REST_AFTER_FAILURE;
     while (true) {
       try {
-        Turn turn = state.nextTurn();
-        if (turn == null) {
+        if (!step.take()) {
           return;
         }
-        take(turn);
         if (failing) {
           LOG.info("Worker {} works again", name);
         }
@@ -153,45 +167,43 @@ final class Dispatcher {
     }
   }
 
-  private void take(Turn turn) {
+  private boolean storeNext() throws InterruptedException {
+    Turn turn = state.nextTurn();
+    if (turn != null) {
+      store(turn);
+    }
+    return turn != null;
+  }
+
+  private boolean claimNext() throws InterruptedException {
+    if (!state.nextClaim()) {
+      return false;
+    }
     boolean failed = true;
     try {
-      Claims claims = new Claims(turn.claim() ? state.round() : WorkerState.Round.NONE);
-      if (turn.stores()) {
-        storeAndClaimFirst(turn, claims);
-      }
-      claim(claims);
+      claim(new Claims(state.round()));
       failed = false;
     } finally {
-      if (turn.claim()) {
-        state.claimed(failed);
-      }
+      state.claimed(failed);
     }
+    return true;
   }
 
   // ---- storing ----
 
-  private void storeAndClaimFirst(Turn turn, Claims claims) {
-    QueueTurns.Turn first = signsAreDue() ? null : claims.next();
-    Order order = first == null ? null : order(first, claims);
+  private void store(Turn turn) {
     List<Settled> settled = new ArrayList<>();
-    Claim claim = null;
+    Set<AttemptRef> locked = new HashSet<>();
     boolean stored = false;
     try {
       try {
-        claim =
-            database.<@Nullable Claim>inTransaction(handle -> {
-              settled.addAll(store(handle, turn));
-              return order != null && ridesAlong(order, settled)
-                  ? ClaimTable.claim(handle, order, isGated(order))
-                  : null;
-            });
+        settled.addAll(database.inTransaction(handle -> store(handle, turn, locked)));
       } catch (RuntimeException e) {
         if (Database.isTransient(e)) {
           throw e;
         }
-        settled.clear();
-        settled.addAll(storeSingly(turn));
+        locked.clear();
+        settled.addAll(storeSingly(turn, locked));
       }
       stored = true;
     } finally {
@@ -200,16 +212,12 @@ final class Dispatcher {
         turn.ends().forEach(end -> uncertain.add(end.job().ref()));
       }
     }
-    state.stored(turn, goOn(settled));
-    announce(turn, settled);
-    if (first != null && order != null && claim != null) {
-      accept(first, order, claim, claims);
+    Turn done = locked.isEmpty() ? turn : turn.about(locked, false);
+    if (!locked.isEmpty()) {
+      state.putBackLocked(turn.about(locked, true));
     }
-  }
-
-  /** Gates are locked in the order of the queues, so that of another queue must be let go first. */
-  private static boolean ridesAlong(Order order, List<Settled> settled) {
-    return settled.stream().allMatch(end -> end.key() == null || end.queueId() == order.queueId());
+    state.stored(done, goOn(settled));
+    announce(done, settled);
   }
 
   /** Attempts after which the next job of their SERIAL key may start. */
@@ -224,7 +232,10 @@ final class Dispatcher {
     return goOn;
   }
 
-  private static List<Settled> store(Handle handle, Turn turn) {
+  /**
+   * @param locked gets the attempts whose rows others have locked
+   */
+  private static List<Settled> store(Handle handle, Turn turn, Set<AttemptRef> locked) {
     storeLog(handle, turn);
     if (!turn.marks().isEmpty()) {
       long now = System.nanoTime();
@@ -235,7 +246,19 @@ final class Dispatcher {
           turn.marks().stream().map(mark -> micros(now - mark.startedNanos())).toList());
     }
     List<Settlement> settlements = settlements(turn);
-    return settlements.isEmpty() ? List.of() : SettleTable.settle(handle, settlements);
+    return settlements.isEmpty() ? List.of() : settle(handle, settlements, locked);
+  }
+
+  private static List<Settled> settle(
+      Handle handle, List<Settlement> settlements, Set<AttemptRef> locked) {
+    List<Settled> settled = SettleTable.settle(handle, settlements);
+    if (settled.size() < settlements.size()) {
+      Set<AttemptRef> missing = new HashSet<>();
+      settlements.forEach(settlement -> missing.add(settlement.ref()));
+      settled.forEach(end -> missing.remove(end.ref()));
+      locked.addAll(SettleTable.stillRunning(handle, missing));
+    }
+    return settled;
   }
 
   private static void storeLog(Handle handle, Turn turn) {
@@ -276,12 +299,12 @@ final class Dispatcher {
    * stored (a result it cannot read, say) does not hold up the others; that one is stored without
    * its texts.
    */
-  private List<Settled> storeSingly(Turn turn) {
+  private List<Settled> storeSingly(Turn turn, Set<AttemptRef> locked) {
     database.useTransaction(handle -> storeLog(handle, turn));
     List<Settled> settled = new ArrayList<>();
     for (Settlement settlement : settlements(turn)) {
       try {
-        settled.addAll(settleAlone(settlement));
+        settled.addAll(settleAlone(settlement, locked));
       } catch (RuntimeException e) {
         if (Database.isTransient(e)) {
           throw e;
@@ -290,14 +313,15 @@ final class Dispatcher {
         settled.addAll(
             settleAlone(
                 settlement.withoutTexts(
-                    "its result or error could not be stored: " + Failures.brief(e))));
+                    "its result or error could not be stored: " + Failures.brief(e)),
+                locked));
       }
     }
     return settled;
   }
 
-  private List<Settled> settleAlone(Settlement settlement) {
-    return database.inTransaction(handle -> SettleTable.settle(handle, List.of(settlement)));
+  private List<Settled> settleAlone(Settlement settlement, Set<AttemptRef> locked) {
+    return database.inTransaction(handle -> settle(handle, List.of(settlement), locked));
   }
 
   /** Tells whoever waits for what the stored ends made possible, after their commit. */
@@ -326,6 +350,11 @@ final class Dispatcher {
       if (stored == null) {
         refused(end, again);
       } else {
+        if (stored.outcome() == Outcome.SUCCEEDED
+            && end.errorType() != null
+            && !NotCommittedException.class.getName().equals(end.errorType())) {
+          LOG.warn("Job {} had completed when its handler threw {}", end.job().id(), end.error());
+        }
         engine
             .listener()
             .attemptEnded(

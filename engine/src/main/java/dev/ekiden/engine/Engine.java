@@ -15,6 +15,7 @@ import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -87,6 +88,9 @@ public final class Engine implements AutoCloseable {
   private final Queues queues;
   private final Groups groups;
   private final Limits limits;
+  private final Bulk bulk;
+  private final Retention retention;
+  private final Cloner cloner = new Cloner(this);
   private final Schedules schedules;
   private final DueJobs dueJobs;
   private final Set<Worker> workers = new CopyOnWriteArraySet<>();
@@ -110,6 +114,8 @@ public final class Engine implements AutoCloseable {
     this.queues = new Queues(this, database);
     this.groups = new Groups(this, database);
     this.limits = new Limits(this, database);
+    this.bulk = new Bulk(this, database);
+    this.retention = new Retention(database);
     this.schedules = new Schedules(this, database);
     this.dueJobs = new DueJobs(this, database);
   }
@@ -341,6 +347,7 @@ public final class Engine implements AutoCloseable {
                   @Override
                   public List<Enqueued> enqueue(List<JobRequest> requests) {
                     Enqueuer.Result result = insert(handle, requests);
+                    wakeUps.jobsReadySoon(handle, result.queueIds());
                     results.add(result);
                     return result.answers();
                   }
@@ -393,6 +400,16 @@ public final class Engine implements AutoCloseable {
   /** How much may run at once, or start in a time. */
   public Limits limits() {
     return limits;
+  }
+
+  /** Retries, clones and cancels of all jobs of a filter. */
+  public Bulk bulk() {
+    return bulk;
+  }
+
+  /** How long finished jobs are kept. */
+  public Retention retention() {
+    return retention;
   }
 
   public Schedules schedules() {
@@ -543,6 +560,14 @@ public final class Engine implements AutoCloseable {
               "%d workers died under it, so it waits for one that runs nothing else"
                   .formatted(job.losses())));
     }
+    Instant deadline = job.startBefore();
+    if (deadline != null && clock.now().isAfter(deadline)) {
+      reasons.add(
+          new Reason(
+              "past-deadline",
+              "it was to start before %s: the next claim drops it, unless it is to run late"
+                  .formatted(deadline)));
+    }
     long ahead =
         database.withHandle(handle -> JobTable.ahead(handle, job.id(), job.priority(), MAX_AHEAD));
     reasons.add(
@@ -566,6 +591,10 @@ public final class Engine implements AutoCloseable {
 
   WakeUps wakeUps() {
     return wakeUps;
+  }
+
+  Cloner cloner() {
+    return cloner;
   }
 
   DefinitionCatalog catalog() {

@@ -30,4 +30,7 @@ public interface EngineListener {
 
   /** A schedule fired or was skipped. */
   default void scheduleFired(String schedule, boolean skipped) {}
+
+  /** Firings of a schedule were not handled in time, and no job of their own makes up for them. */
+  default void scheduleMissed(String schedule, long firings) {}
 }

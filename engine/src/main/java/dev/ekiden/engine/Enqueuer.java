@@ -2,10 +2,13 @@ package dev.ekiden.engine;
 
 import dev.ekiden.engine.Job.KeyKind;
 import dev.ekiden.engine.store.DefinitionTable;
+import dev.ekiden.engine.store.DependencyTable;
+import dev.ekiden.engine.store.DependencyTable.Edge;
 import dev.ekiden.engine.store.EnqueueTable;
 import dev.ekiden.engine.store.EnqueueTable.NewJob;
 import dev.ekiden.engine.store.EnqueueTable.UniqueClaim;
 import dev.ekiden.engine.store.EnqueueTable.UniqueKey;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -62,11 +65,13 @@ final class Enqueuer {
       }
       resolved.add(new Resolved(request, catalog.get(handle, request.definition()), payload));
     }
+    checkParents(handle, requests);
     Map<UniqueKey, UniqueClaim> wanted = wanted(handle, resolved);
     Map<UniqueKey, Long> owners =
         wanted.isEmpty() ? Map.of() : EnqueueTable.takeUnique(handle, wanted);
     List<@Nullable Enqueued> answers = new ArrayList<>();
     List<NewJob> jobs = new ArrayList<>();
+    List<@Nullable Dependencies> dependencies = new ArrayList<>();
     Map<DefinitionTable.Row, Integer> counts = new HashMap<>();
     Set<Short> queueIds = new TreeSet<>();
     boolean scheduled = false;
@@ -81,6 +86,7 @@ final class Enqueuer {
       }
       answers.add(null);
       jobs.add(newJob(one, owner));
+      dependencies.add(one.request().dependencies());
       counts.merge(one.definition(), 1, Integer::sum);
       if (one.request().start() instanceof JobRequest.Start.Now) {
         queueIds.add(one.definition().queueId());
@@ -89,12 +95,49 @@ final class Enqueuer {
       }
     }
     List<Long> ids = jobs.isEmpty() ? List.of() : EnqueueTable.insert(handle, jobs);
+    insertDependencies(handle, ids, dependencies);
     List<Enqueued> complete = new ArrayList<>(answers.size());
     int next = 0;
     for (Enqueued answer : answers) {
       complete.add(answer == null ? new Enqueued(ids.get(next++), true) : answer);
     }
     return new Result(complete, counts, queueIds, scheduled);
+  }
+
+  private static void checkParents(Handle handle, List<JobRequest> requests) {
+    Set<Long> parents = new TreeSet<>();
+    for (JobRequest request : requests) {
+      Dependencies dependencies = request.dependencies();
+      if (dependencies != null) {
+        parents.addAll(dependencies.parents().keySet());
+      }
+    }
+    if (parents.isEmpty()) {
+      return;
+    }
+    List<Long> unknown = DependencyTable.unknown(handle, parents);
+    if (!unknown.isEmpty()) {
+      throw new NotFoundException(
+          ErrorCode.UNKNOWN_JOB,
+          "there is no job %d that another could wait for".formatted(unknown.getFirst()));
+    }
+  }
+
+  private static void insertDependencies(
+      Handle handle, List<Long> ids, List<@Nullable Dependencies> dependencies) {
+    List<Edge> edges = new ArrayList<>();
+    for (int i = 0; i < ids.size(); i++) {
+      Dependencies of = dependencies.get(i);
+      if (of != null) {
+        long id = ids.get(i);
+        boolean any = of.mode() == Dependencies.Mode.ANY;
+        of.parents()
+            .forEach((parent, condition) -> edges.add(new Edge(id, parent, condition, any)));
+      }
+    }
+    if (!edges.isEmpty()) {
+      DependencyTable.insert(handle, edges);
+    }
   }
 
   /** The UNIQUE keys of the requests; the first request of a key, and its window, stand for all. */
@@ -134,6 +177,7 @@ final class Enqueuer {
     Key key = request.key();
     Integer priority = request.priority();
     String group = request.group();
+    Instant startBefore = request.startBefore();
     Long delayMicros = null;
     String runAt = null;
     switch (request.start()) {
@@ -154,6 +198,9 @@ final class Enqueuer {
         one.definition().vcpus(),
         one.payload(),
         delayMicros,
-        runAt);
+        runAt,
+        startBefore == null ? null : startBefore.toString(),
+        request.lateness() == JobRequest.Lateness.RUN,
+        request.dependencies() != null);
   }
 }

@@ -4,13 +4,16 @@ import dev.ekiden.engine.Attempt.Outcome;
 import dev.ekiden.engine.RetryPolicy.Verdict;
 import dev.ekiden.engine.store.AttemptRef;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
+import dev.ekiden.engine.store.CompletionTable.Refusal;
 import dev.ekiden.engine.store.LogTable.Segment;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
@@ -53,6 +56,7 @@ final class Execution {
   private final Thread thread;
 
   private volatile long startedNanos;
+  private volatile @Nullable AttemptStore attempts;
   private volatile @Nullable Future<?> watch;
   private @Nullable Stop stop; // guarded by this
   private @Nullable List<End> ends; // guarded by this
@@ -71,6 +75,11 @@ final class Execution {
         jobs.stream().map(job -> new AttemptContext(job, definition.name(), queue)).toList();
     this.thread =
         Thread.ofVirtual().name("ekiden-job-" + jobs.getFirst().id()).unstarted(this::run);
+  }
+
+  /** Where its attempts keep what is their own; to be said before the start. */
+  void uses(AttemptStore store) {
+    attempts = store;
   }
 
   void start() {
@@ -262,21 +271,15 @@ final class Execution {
   }
 
   private End success(AttemptContext context, @Nullable Object result) {
-    String json = null;
-    if (result != null) {
-      try {
-        json = Json.write(result);
-      } catch (JacksonException e) {
-        return failure(context, JobFailure.permanent("the result cannot be written as JSON", e));
-      }
-      int bytes = Json.utf8Length(json);
-      if (bytes > Engine.MAX_RESULT_BYTES) {
-        return failure(
-            context,
-            JobFailure.permanent(
-                "the result has %d bytes as JSON; at most %d are kept"
-                    .formatted(bytes, Engine.MAX_RESULT_BYTES)));
-      }
+    if (context.promised) {
+      // The database knows better: if that transaction did commit, this counts as a success there.
+      return failure(context, new NotCommittedException());
+    }
+    String json;
+    try {
+      json = json(result);
+    } catch (InvalidRequestException e) {
+      return failure(context, JobFailure.permanent(e.getMessage(), e));
     }
     synchronized (this) {
       if (stop == Stop.TIMEOUT) {
@@ -284,6 +287,28 @@ final class Execution {
       }
     }
     return end(context, Outcome.SUCCEEDED, Duration.ZERO, json, null, null);
+  }
+
+  /** A result as it is kept. */
+  private static @Nullable String json(@Nullable Object result) {
+    if (result == null) {
+      return null;
+    }
+    String json;
+    try {
+      json = Json.write(result);
+    } catch (JacksonException e) {
+      throw new InvalidRequestException(
+          ErrorCode.INVALID_PAYLOAD, "the result cannot be written as JSON", e);
+    }
+    int bytes = Json.utf8Length(json);
+    if (bytes > Engine.MAX_RESULT_BYTES) {
+      throw new InvalidRequestException(
+          ErrorCode.PAYLOAD_TOO_LARGE,
+          "the result has %d bytes as JSON; at most %d are kept"
+              .formatted(bytes, Engine.MAX_RESULT_BYTES));
+    }
+    return json;
   }
 
   private End failure(AttemptContext context, Throwable cause) {
@@ -363,13 +388,14 @@ final class Execution {
   }
 
   /** What the handler sees of one attempt. */
-  private static final class AttemptContext implements JobContext {
+  private final class AttemptContext implements JobContext {
     private final ClaimedJob job;
     private final String definition;
     private final String queue;
     private final LogBuffer log;
     private volatile boolean stopRequested;
     private volatile boolean canceled;
+    private volatile boolean promised; // to be completed by a transaction of the handler
 
     AttemptContext(ClaimedJob job, String definition, String queue) {
       this.job = job;
@@ -410,6 +436,59 @@ final class Execution {
     @Override
     public void log(String line) {
       log.add(Instant.now(), line);
+    }
+
+    @Override
+    public void completeIn(Connection connection, @Nullable Object result) {
+      Refusal refusal = store().complete(job, connection, json(result)).orElse(null);
+      if (refusal == null) {
+        promised = true;
+        return;
+      }
+      canceled |= refusal == Refusal.CANCELED;
+      throw new ConflictException(
+          ErrorCode.JOB_STATE,
+          "attempt %d of job %d cannot be completed: %s; roll back"
+              .formatted(
+                  job.attempt(),
+                  job.id(),
+                  switch (refusal) {
+                    case GONE -> "the job is no longer this attempt's";
+                    case CANCELED -> "it is to be canceled";
+                    case COMPLETED -> "it was completed before";
+                    case EPOCH -> "its group has a new epoch";
+                  }),
+          false);
+    }
+
+    @Override
+    public void checkpoint(byte[] state) {
+      if (state.length > MAX_CHECKPOINT_BYTES) {
+        throw new InvalidRequestException(
+            ErrorCode.PAYLOAD_TOO_LARGE,
+            "the state has %d bytes; at most %d are kept: keep large data elsewhere"
+                .formatted(state.length, MAX_CHECKPOINT_BYTES));
+      }
+      if (!store().checkpoint(job, state)) {
+        throw new ConflictException(
+            ErrorCode.JOB_STATE,
+            "attempt %d of job %d cannot keep a state: the job is no longer this attempt's"
+                .formatted(job.attempt(), job.id()),
+            false);
+      }
+    }
+
+    @Override
+    public Optional<byte[]> checkpoint() {
+      return store().checkpoint(job);
+    }
+
+    private AttemptStore store() {
+      AttemptStore store = attempts;
+      if (store == null) {
+        throw new IllegalStateException("the attempt has no store");
+      }
+      return store;
     }
 
     @Override

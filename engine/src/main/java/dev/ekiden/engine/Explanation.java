@@ -18,7 +18,7 @@ public record Explanation(JobState state, List<Reason> reasons) {
    *
    * @param code stable: {@code running}, {@code ended}, {@code delayed}, {@code backing-off},
    *     {@code key-taken}, {@code absorbed}, {@code queue-paused}, {@code no-worker}, {@code
-   *     runs-alone}, {@code waiting-its-turn}
+   *     runs-alone}, {@code past-deadline}, {@code waiting-its-turn}
    * @param text the same in words, with the ids and times that matter
    */
   public record Reason(String code, String text) {}

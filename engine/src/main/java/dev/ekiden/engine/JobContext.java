@@ -1,5 +1,9 @@
 package dev.ekiden.engine;
 
+import java.sql.Connection;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
 /** What a handler can know and do about its own attempt. Safe to use from several threads. */
 public interface JobContext {
   /** Id of the job. */
@@ -28,6 +32,49 @@ public interface JobContext {
   default void log(String format, Object... arguments) {
     log(format.formatted(arguments));
   }
+
+  /** Largest state that a job keeps, in bytes. */
+  int MAX_CHECKPOINT_BYTES = 1_048_576;
+
+  /**
+   * Keeps a state for later attempts of this job, in place of the one before; it is gone when the
+   * job has ended. Committed at once, in a transaction of its own: not to be called on a thread
+   * that is inside {@link Engine#transaction}.
+   *
+   * @param state at most {@link #MAX_CHECKPOINT_BYTES}
+   * @throws InvalidRequestException when it is too large
+   * @throws ConflictException ({@link ErrorCode#JOB_STATE}) when the job is no longer this
+   *     attempt's
+   */
+  void checkpoint(byte[] state);
+
+  /** The state that an attempt of this job kept last, an earlier one or this one. */
+  Optional<byte[]> checkpoint();
+
+  /** {@link #completeIn(Connection, Object)} without a result. */
+  default void completeIn(Connection connection) {
+    completeIn(connection, null);
+  }
+
+  /**
+   * Completes the job in the caller's open transaction, so that its effect and the job's success
+   * commit as one. The handler then commits and returns; what it returns is ignored, and so is what
+   * it throws after the commit. If it returns and the transaction was not committed, the attempt
+   * has failed and is tried again as the retry policy says. Until the transaction ends, nobody can
+   * take the job away, cancel it, or begin a new epoch of its group.
+   *
+   * <p>When this throws, the effect must be rolled back.
+   *
+   * @param connection of the engine's database, not in autocommit mode; READ COMMITTED if the job
+   *     belongs to a group
+   * @param result kept with the job, at most {@link Engine#MAX_RESULT_BYTES} as JSON
+   * @throws ConflictException ({@link ErrorCode#JOB_STATE}) when the job was canceled, was
+   *     completed already, or is no longer this attempt's
+   * @throws InvalidRequestException when the connection is of another database, or the result
+   *     cannot be kept
+   * @throws IllegalArgumentException when the connection is in autocommit mode
+   */
+  void completeIn(Connection connection, @Nullable Object result);
 
   /**
    * True once somebody asked to cancel the job or its time ran out; the thread is interrupted too.

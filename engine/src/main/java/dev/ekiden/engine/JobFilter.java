@@ -9,19 +9,26 @@ import org.jspecify.annotations.Nullable;
  * Which jobs; conditions are joined by "and", null means any.
  *
  * @param states any of these; empty means all
+ * @param group the tenant they belong to
  * @param createdFrom enqueued at or after
  * @param createdBefore enqueued before
+ * @param fromId this job or a later one
+ * @param toId this job or an earlier one
  */
 public record JobFilter(
     Set<JobState> states,
     @Nullable String queue,
     @Nullable String definition,
     @Nullable String key,
+    @Nullable String group,
     @Nullable Instant createdFrom,
-    @Nullable Instant createdBefore) {
+    @Nullable Instant createdBefore,
+    @Nullable Long fromId,
+    @Nullable Long toId) {
 
   /** Every job. */
-  public static final JobFilter ALL = new JobFilter(Set.of(), null, null, null, null, null);
+  public static final JobFilter ALL =
+      new JobFilter(Set.of(), null, null, null, null, null, null, null, null);
 
   public JobFilter {
     states = Set.copyOf(states);
@@ -31,27 +38,66 @@ public record JobFilter(
     if (definition != null) {
       JobDefinition.checkName("definition", definition);
     }
+    if (group != null) {
+      Group.check(group);
+    }
     if (createdFrom != null && createdBefore != null && !createdFrom.isBefore(createdBefore)) {
       throw new InvalidRequestException(
           ErrorCode.INVALID_FILTER,
           "createdFrom %s must be before createdBefore %s".formatted(createdFrom, createdBefore));
     }
+    if (fromId != null && fromId < 1 || toId != null && toId < 1) {
+      throw new InvalidRequestException(
+          ErrorCode.INVALID_FILTER,
+          "fromId and toId must be positive, not " + fromId + " and " + toId);
+    }
+    if (fromId != null && toId != null && fromId > toId) {
+      throw new InvalidRequestException(
+          ErrorCode.INVALID_FILTER,
+          "fromId %d must not be greater than toId %d".formatted(fromId, toId));
+    }
+  }
+
+  /** Whether it has no condition but states, if any. */
+  public boolean isEverything() {
+    return new JobFilter(
+            Set.of(), queue, definition, key, group, createdFrom, createdBefore, fromId, toId)
+        .equals(ALL);
   }
 
   public JobFilter withStates(JobState first, JobState... rest) {
+    return withStates(EnumSet.of(first, rest));
+  }
+
+  /** Any of these states; all when there are none. */
+  public JobFilter withStates(Set<JobState> values) {
     return new JobFilter(
-        EnumSet.of(first, rest), queue, definition, key, createdFrom, createdBefore);
+        values, queue, definition, key, group, createdFrom, createdBefore, fromId, toId);
   }
 
   public JobFilter withQueue(String value) {
-    return new JobFilter(states, value, definition, key, createdFrom, createdBefore);
+    return new JobFilter(
+        states, value, definition, key, group, createdFrom, createdBefore, fromId, toId);
   }
 
   public JobFilter withDefinition(String value) {
-    return new JobFilter(states, queue, value, key, createdFrom, createdBefore);
+    return new JobFilter(
+        states, queue, value, key, group, createdFrom, createdBefore, fromId, toId);
   }
 
   public JobFilter withKey(String value) {
-    return new JobFilter(states, queue, definition, value, createdFrom, createdBefore);
+    return new JobFilter(
+        states, queue, definition, value, group, createdFrom, createdBefore, fromId, toId);
+  }
+
+  public JobFilter withGroup(String value) {
+    return new JobFilter(
+        states, queue, definition, key, value, createdFrom, createdBefore, fromId, toId);
+  }
+
+  /** Jobs with ids from one to another, both included. */
+  public JobFilter withIds(long from, long to) {
+    return new JobFilter(
+        states, queue, definition, key, group, createdFrom, createdBefore, from, to);
   }
 }

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param key what it shares with other jobs of its queue, or null
  * @param group the tenant it belongs to, for fair sharing and limits, or null; see {@link Group}
  * @param start when it may run
+ * @param startBefore when it is too late to start it, or null for never
+ * @param lateness what becomes of it then
+ * @param dependencies the jobs it waits for, or null; not with a COALESCE key
  */
 public record JobRequest(
     String definition,
@@ -21,7 +24,18 @@ public record JobRequest(
     @Nullable Integer priority,
     @Nullable Key key,
     @Nullable String group,
-    Start start) {
+    Start start,
+    @Nullable Instant startBefore,
+    Lateness lateness,
+    @Nullable Dependencies dependencies) {
+
+  /** What becomes of a job that no worker could start in time. */
+  public enum Lateness {
+    /** It is CANCELED with the error type {@code deadline}, without having run. */
+    DROP,
+    /** It runs; {@link Engine#explain} tells that it is late. */
+    RUN
+  }
 
   /** When a job may run. */
   public sealed interface Start {
@@ -62,6 +76,27 @@ public record JobRequest(
       Group.check(group);
     }
     Objects.requireNonNull(start, "start");
+    Objects.requireNonNull(lateness, "lateness");
+    if (startBefore != null) {
+      checkTime(startBefore);
+    }
+    if (dependencies != null && key instanceof Key.Coalesce) {
+      throw new InvalidRequestException(
+          ErrorCode.INVALID_KEY,
+          "a job with a COALESCE key cannot wait for other jobs: it runs as one with the others of"
+              + " its key");
+    }
+  }
+
+  /** One that it is never too late to start. */
+  public JobRequest(
+      String definition,
+      @Nullable Object payload,
+      @Nullable Integer priority,
+      @Nullable Key key,
+      @Nullable String group,
+      Start start) {
+    this(definition, payload, priority, key, group, start, null, Lateness.DROP, null);
   }
 
   static Instant checkTime(Instant time) {
@@ -84,23 +119,71 @@ public record JobRequest(
   }
 
   public JobRequest withPriority(int value) {
-    return new JobRequest(definition, payload, value, key, group, start);
+    return new JobRequest(
+        definition, payload, value, key, group, start, startBefore, lateness, dependencies);
   }
 
   public JobRequest withKey(Key value) {
-    return new JobRequest(definition, payload, priority, value, group, start);
+    return new JobRequest(
+        definition, payload, priority, value, group, start, startBefore, lateness, dependencies);
   }
 
   /** The tenant it belongs to; see {@link Group}. */
   public JobRequest withGroup(String value) {
-    return new JobRequest(definition, payload, priority, key, value, start);
+    return new JobRequest(
+        definition, payload, priority, key, value, start, startBefore, lateness, dependencies);
   }
 
   public JobRequest withDelay(Duration delay) {
-    return new JobRequest(definition, payload, priority, key, group, new Start.After(delay));
+    return new JobRequest(
+        definition,
+        payload,
+        priority,
+        key,
+        group,
+        new Start.After(delay),
+        startBefore,
+        lateness,
+        dependencies);
   }
 
   public JobRequest startingAt(Instant time) {
-    return new JobRequest(definition, payload, priority, key, group, new Start.At(time));
+    return new JobRequest(
+        definition,
+        payload,
+        priority,
+        key,
+        group,
+        new Start.At(time),
+        startBefore,
+        lateness,
+        dependencies);
+  }
+
+  /**
+   * Drops the job if no worker has claimed it by then, at whatever attempt: it ends CANCELED with
+   * the error type {@code deadline}. Jobs of a COALESCE key that run as one are dropped when it is
+   * too late for all of them. Who retries a dropped job runs it without a deadline.
+   */
+  public JobRequest startBefore(Instant time) {
+    return startBefore(time, Lateness.DROP);
+  }
+
+  /** {@link #startBefore(Instant)} with a choice of what happens then. */
+  public JobRequest startBefore(Instant time, Lateness value) {
+    Objects.requireNonNull(time, "time");
+    return new JobRequest(
+        definition, payload, priority, key, group, start, time, value, dependencies);
+  }
+
+  /** Waits for the success of all these jobs. */
+  public JobRequest after(long... ids) {
+    return after(Dependencies.all(ids));
+  }
+
+  /** Waits for other jobs; enqueueing fails if there is no such job. */
+  public JobRequest after(Dependencies value) {
+    return new JobRequest(
+        definition, payload, priority, key, group, start, startBefore, lateness, value);
   }
 }

@@ -1,13 +1,18 @@
 package dev.ekiden.engine;
 
+import dev.ekiden.engine.store.CloneTable.Clones;
+import dev.ekiden.engine.store.DependencyTable;
 import dev.ekiden.engine.store.JobTable;
 import dev.ekiden.engine.store.LifeTable;
 import dev.ekiden.engine.store.LogTable;
-import dev.ekiden.engine.store.QueueTable;
 import dev.ekiden.postgres.Database;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Jobs that exist: read, cancel, retry. Got from {@link Engine#jobs}; thread-safe. */
@@ -18,7 +23,6 @@ public final class Jobs {
   /** A job that moves from state to state is looked for this often before we give up. */
   private static final int CANCEL_TRIES = 100;
 
-  private static final int REDRIVE_BATCH = 1_000;
   private static final Duration FIRST_LOOK = Duration.ofMillis(5);
   private static final Duration LONGEST_LOOK = Duration.ofMillis(200);
 
@@ -78,6 +82,16 @@ public final class Jobs {
         ErrorCode.INVALID_CURSOR, "'" + cursor + "' is not a cursor of this listing");
   }
 
+  /** The jobs that a job waits for, and how they are to end; empty once that is decided. */
+  public Map<Long, Dependencies.Condition> dependencies(long id) {
+    get(id);
+    Map<Long, Dependencies.Condition> parents = new LinkedHashMap<>();
+    database
+        .withHandle(handle -> DependencyTable.of(handle, id))
+        .forEach(edge -> parents.put(edge.parentId(), edge.condition()));
+    return parents;
+  }
+
   /** Attempts of a job, oldest first; one that runs is the last. */
   public List<Attempt> attempts(long id) {
     get(id);
@@ -102,12 +116,15 @@ public final class Jobs {
    */
   public boolean cancel(long id) {
     for (int i = 0; i < CANCEL_TRIES; i++) {
-      if (database.inTransaction(handle -> LifeTable.cancelWaiting(handle, id))) {
+      if (!database
+          .inTransaction(handle -> LifeTable.cancelWaiting(handle, List.of(id)))
+          .isEmpty()) {
         return true;
       }
-      Optional<Long> worker = database.inTransaction(handle -> LifeTable.askToStop(handle, id));
-      if (worker.isPresent()) {
-        engine.wakeUps().stopAsked(worker.get());
+      Long worker =
+          database.inTransaction(handle -> LifeTable.askToStop(handle, List.of(id))).get(id);
+      if (worker != null) {
+        engine.wakeUps().stopAsked(worker);
         return false;
       }
       Job job = get(id);
@@ -129,10 +146,13 @@ public final class Jobs {
    * @throws ConflictException when it is in another state
    */
   public void retry(long id) {
-    List<Short> queueIds =
+    List<@Nullable String> now = Collections.singletonList(null);
+    Set<Short> queueIds =
         database.inTransaction(handle -> {
-          List<Short> redriven = LifeTable.redrive(handle, List.of(id)).queueIds();
-          return redriven.isEmpty() ? LifeTable.runNow(handle, id).stream().toList() : redriven;
+          Set<Short> redriven = LifeTable.redrive(handle, List.of(id), now).queueIds();
+          return redriven.isEmpty()
+              ? LifeTable.runNow(handle, List.of(id), now).queueIds()
+              : redriven;
         });
     if (queueIds.isEmpty()) {
       Job job = get(id);
@@ -152,21 +172,29 @@ public final class Jobs {
    * @throws NotFoundException when there is no such queue
    */
   public long redrive(String queue) {
-    short queueId =
-        Queues.known(database.withHandle(handle -> QueueTable.findId(handle, queue)), queue);
-    long redriven = 0;
-    long after = 0;
-    while (true) {
-      long from = after;
-      List<Long> ids =
-          database.withHandle(handle -> LifeTable.failedOf(handle, queueId, from, REDRIVE_BATCH));
-      if (ids.isEmpty()) {
-        return redriven;
-      }
-      redriven += database.inTransaction(handle -> LifeTable.redrive(handle, ids)).ids().size();
-      engine.wakeUps().jobsReady(List.of(queueId));
-      after = ids.getLast();
+    return engine
+        .bulk()
+        .run(BulkRequest.retry(JobFilter.ALL.withQueue(queue).withStates(JobState.FAILED)))
+        .changed();
+  }
+
+  /**
+   * Makes a new job from one that exists, in whatever state; the new one says so.
+   *
+   * @return its id
+   * @throws NotFoundException when there is no such job or definition
+   */
+  public long clone(long id, JobChanges changes) {
+    Clones clones =
+        database.inTransaction(
+            handle -> engine.cloner().clone(handle, List.of(id), changes, null, null, 0));
+    if (clones.all().isEmpty()) {
+      get(id);
+      throw new ConflictException(
+          ErrorCode.CONFLICT, "job " + id + " changes too fast to be cloned; try again", true);
     }
+    engine.cloner().made(clones);
+    return clones.all().getFirst().id();
   }
 
   /**

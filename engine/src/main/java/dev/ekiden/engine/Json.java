@@ -1,15 +1,22 @@
 package dev.ekiden.engine;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Payloads and results as JSON text. */
 final class Json {
   private static final JsonMapper MAPPER =
       JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
+
+  /** Keeps numbers as they were written. */
+  private static final JsonMapper EXACT =
+      JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
   private Json() {}
 
@@ -66,6 +73,27 @@ final class Json {
       }
     }
     return false;
+  }
+
+  /** Applies a JSON merge patch (RFC 7396), itself as text. */
+  static String merge(String json, String patch) {
+    return MAPPER.writeValueAsString(merge(EXACT.readTree(json), EXACT.readTree(patch)));
+  }
+
+  private static JsonNode merge(JsonNode target, JsonNode patch) {
+    if (!(patch instanceof ObjectNode changes)) {
+      return patch;
+    }
+    ObjectNode merged =
+        target instanceof ObjectNode object ? object.deepCopy() : MAPPER.createObjectNode();
+    for (Map.Entry<String, JsonNode> change : changes.properties()) {
+      if (change.getValue().isNull()) {
+        merged.remove(change.getKey());
+      } else {
+        merged.set(change.getKey(), merge(merged.path(change.getKey()), change.getValue()));
+      }
+    }
+    return merged;
   }
 
   static int utf8Length(String text) {

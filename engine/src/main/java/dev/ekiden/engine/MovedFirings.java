@@ -24,7 +24,7 @@ final class MovedFirings {
   private final DayRule rule;
 
   MovedFirings(Timing.Cron cron, ZoneId zone, BusinessCalendar calendar, DayRule rule) {
-    String[] fields = cron.expression().strip().split("\\s+");
+    String[] fields = cron.expression().strip().split("\\s+", -1);
     this.times = CronExpression.parse(fields[0] + " " + fields[1] + " * * *");
     this.days = CronExpression.parse("0 0 " + fields[2] + " " + fields[3] + " " + fields[4]);
     this.zone = zone;

@@ -1,6 +1,8 @@
 package dev.ekiden.engine;
 
 import dev.ekiden.engine.Attempt.Outcome;
+import dev.ekiden.engine.store.BulkTable;
+import dev.ekiden.engine.store.CheckpointTable;
 import dev.ekiden.engine.store.EnqueueTable;
 import dev.ekiden.engine.store.SettleTable;
 import dev.ekiden.engine.store.SettleTable.Settled;
@@ -17,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -87,7 +90,10 @@ final class Recovery {
     if (System.nanoTime() >= nextHousekeepingNanos) {
       nextHousekeepingNanos = System.nanoTime() + HOUSEKEEPING_NANOS;
       database.useTransaction(handle -> WorkerTable.forget(handle, WORKER_MEMORY));
+      database.useTransaction(handle -> BulkTable.forget(handle, Bulk.MEMORY));
+      engine.retention().apply(handle -> leader.assertHeld(handle, leadership));
       while (database.inTransaction(handle -> EnqueueTable.expireUnique(handle, BATCH)) == BATCH) {}
+      while (database.inTransaction(handle -> CheckpointTable.forget(handle, BATCH)) == BATCH) {}
     }
   }
 
@@ -111,7 +117,14 @@ final class Recovery {
               ? List.of()
               : SettleTable.settle(handle, orphans.stream().map(Recovery::settlement).toList());
         });
-    engine.wakeUps().jobsReady(settled.stream().map(Settled::queueId).collect(Collectors.toSet()));
+    Set<Short> readyQueues = settled.stream().map(Settled::queueId).collect(Collectors.toSet());
+    for (Settled end : settled) {
+      Short wakes = end.wakes();
+      if (wakes != null) {
+        readyQueues.add(wakes);
+      }
+    }
+    engine.wakeUps().jobsReady(readyQueues);
     Map<Long, Integer> perWorker = new HashMap<>();
     orphans.forEach(orphan -> perWorker.merge(orphan.ref().workerId(), 1, Integer::sum));
     perWorker.forEach((worker, attempts) -> {

@@ -50,6 +50,11 @@ final class SafeListener implements EngineListener {
     tell(() -> listener.scheduleFired(schedule, skipped));
   }
 
+  @Override
+  public void scheduleMissed(String schedule, long firings) {
+    tell(() -> listener.scheduleMissed(schedule, firings));
+  }
+
   private static void tell(Runnable call) {
     try {
       call.run();

@@ -43,7 +43,10 @@ public final class Schedules {
   /** Jobs of one enqueue, so that the largest payloads stay below what one call may have. */
   private static final int CHUNK = Engine.MAX_BULK_BYTES / Engine.MAX_PAYLOAD_BYTES;
 
-  private record Fired(String name, int jobs, int skips) {}
+  /** A round ends after so long; schedules left over are looked at in the next. */
+  private static final Duration LONGEST_ROUND = Duration.ofSeconds(1);
+
+  private record Fired(String name, long jobs, long skipped, long missed) {}
 
   private final Engine engine;
   private final Database database;
@@ -224,11 +227,15 @@ public final class Schedules {
         engine.transaction(transaction -> {
           Handle handle = transaction.handle();
           Instant now = ClockTable.now(handle);
+          long begin = System.nanoTime();
           List<Fired> all = new ArrayList<>();
           for (ScheduleTable.Row row : ScheduleTable.releasable(handle, BATCH)) {
             all.add(release(transaction, row, now));
           }
           for (ScheduleTable.Row row : ScheduleTable.due(handle, BATCH)) {
+            if (System.nanoTime() - begin > LONGEST_ROUND.toNanos()) {
+              break;
+            }
             Firings firings = readable(handle, row, now);
             if (firings != null) {
               all.add(fire(transaction, row, firings, now));
@@ -236,15 +243,20 @@ public final class Schedules {
           }
           return all;
         });
-    for (Fired one : fired) {
-      for (int i = 0; i < one.jobs(); i++) {
-        engine.listener().scheduleFired(one.name(), false);
-      }
-      for (int i = 0; i < one.skips(); i++) {
-        engine.listener().scheduleFired(one.name(), true);
-      }
-    }
+    fired.forEach(this::announce);
     return fired.size();
+  }
+
+  private void announce(Fired fired) {
+    for (long i = 0; i < fired.jobs(); i++) {
+      engine.listener().scheduleFired(fired.name(), false);
+    }
+    for (long i = 0; i < fired.skipped(); i++) {
+      engine.listener().scheduleFired(fired.name(), true);
+    }
+    if (fired.missed() > 0) {
+      engine.listener().scheduleMissed(fired.name(), fired.missed());
+    }
   }
 
   /** Schedules that keep to a calendar look at their next firing anew. */
@@ -307,16 +319,18 @@ public final class Schedules {
         .forEach(at -> notes.add(note(Outcome.WAITING, Reason.OVERLAP, null, at, now, null)));
     turn.skipped()
         .forEach(at -> notes.add(note(Outcome.SKIPPED, turn.reason(), null, at, now, null)));
+    long skipped = count(notes, Outcome.SKIPPED);
+    long missed = count(notes, Outcome.MISSED);
     ScheduleTable.fired(
         handle,
         row.name(),
         due.next().orElse(null),
         now,
         jobs.isEmpty() ? null : jobs.getLast(),
-        count(notes, Outcome.SKIPPED),
-        count(notes, Outcome.MISSED));
+        skipped,
+        missed);
     ScheduleTable.note(handle, row.name(), notes, MAX_HISTORY);
-    return new Fired(row.name(), jobs.size(), turn.skipped().size());
+    return new Fired(row.name(), jobs.size(), skipped, missed);
   }
 
   /**
@@ -338,7 +352,7 @@ public final class Schedules {
     }
     ScheduleTable.fired(handle, row.name(), row.nextAt(), now, job, 0, missed);
     ScheduleTable.trim(handle, row.name(), MAX_HISTORY);
-    return new Fired(row.name(), job == null ? 0 : 1, 0);
+    return new Fired(row.name(), job == null ? 0 : 1, 0, missed);
   }
 
   /** Whether firings that must not overlap have to wait or be skipped. */

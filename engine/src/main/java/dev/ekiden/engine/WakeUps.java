@@ -8,8 +8,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,6 +46,9 @@ final class WakeUps implements AutoCloseable {
   /** NOTIFY takes a lock of the whole database at commit, so many wake-ups share one. */
   private static final Duration DEBOUNCE = Duration.ofMillis(5);
 
+  /** A queue of which nothing was told for so long is told of at once. */
+  private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
   private static final Duration IDLE = Duration.ofHours(1);
   private static final Logger LOG = LoggerFactory.getLogger(WakeUps.class);
 
@@ -52,6 +58,7 @@ final class WakeUps implements AutoCloseable {
   private final Database database;
   private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
   private final Set<String> pending = new LinkedHashSet<>(); // guarded by itself
+  private final Map<Short, Long> toldNanos = new ConcurrentHashMap<>();
   private volatile @Nullable Agent sender;
   private volatile @Nullable Listener listener;
 
@@ -90,6 +97,26 @@ final class WakeUps implements AutoCloseable {
   void jobsReady(Collection<Short> queueIds) {
     if (!queueIds.isEmpty()) {
       tell(queueIds.stream().map(WakeUps::ready).distinct().toList());
+    }
+  }
+
+  /**
+   * Takes part in a transaction that makes jobs ready: where nothing was told of a queue for a
+   * while, PostgreSQL tells of it at the commit itself, which is the soonest. {@link
+   * #jobsReady(Collection)} is to be called after the commit all the same.
+   */
+  void jobsReadySoon(Handle handle, Collection<Short> queueIds) {
+    long now = System.nanoTime();
+    List<Short> quiet = new ArrayList<>();
+    for (short queueId : queueIds) {
+      Long last = toldNanos.get(queueId);
+      if (last == null || now - last > QUIET_NANOS) {
+        toldNanos.put(queueId, now);
+        quiet.add(queueId);
+      }
+    }
+    if (!quiet.isEmpty()) {
+      jobsReady(handle, quiet);
     }
   }
 

@@ -35,6 +35,7 @@ public final class Worker implements AutoCloseable {
   private final WorkerOptions options;
   private final WorkerState state;
   private final WorkerLease lease;
+  private final AttemptStore attempts;
   private final Dispatcher dispatcher;
   private final ScheduledThreadPoolExecutor timer;
   private final WakeUps.Subscriber subscriber;
@@ -55,6 +56,7 @@ public final class Worker implements AutoCloseable {
             definitions.values().stream().map(JobDefinition::name).sorted().toList(),
             engine.lease(),
             state);
+    this.attempts = new AttemptStore(database);
     this.dispatcher =
         new Dispatcher(
             engine, database, state, options.name(), lease::id, List.copyOf(definitions.keySet()));
@@ -74,6 +76,7 @@ public final class Worker implements AutoCloseable {
   public void start() {
     state.started();
     try {
+      attempts.prepare();
       lease.start();
     } catch (RuntimeException e) {
       state.notStarted();
@@ -160,6 +163,7 @@ public final class Worker implements AutoCloseable {
       for (ClaimedJob job : execution.jobs()) {
         engine.listener().attemptStarted(job.id(), job.attempt(), definition, execution.queue());
       }
+      execution.uses(attempts);
       execution.start();
       Duration timeout = execution.definition().timeout();
       if (timeout != null) {

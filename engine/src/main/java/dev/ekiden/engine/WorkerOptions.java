@@ -35,7 +35,7 @@ public record WorkerOptions(
   public static final int DEFAULT_CONCURRENCY = 16;
 
   /** Jobs claimed ahead unless said otherwise. */
-  public static final int DEFAULT_PREFETCH = 500;
+  public static final int DEFAULT_PREFETCH = 1_000;
 
   /** Look at least this often unless said otherwise. */
   public static final Duration DEFAULT_POLL_INTERVAL = Duration.ofSeconds(1);

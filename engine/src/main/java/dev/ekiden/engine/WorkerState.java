@@ -40,6 +40,9 @@ final class WorkerState {
   /** Ends and marks wait this long for company while handlers still run. */
   private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
+  /** After this long it is tried again to store ends whose rows others had locked. */
+  private static final long LOCKED_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+
   private static final Duration FOREVER = Duration.ofDays(365);
   private static final long LOG_FLUSH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -54,19 +57,19 @@ final class WorkerState {
   record Mark(AttemptRef ref, long startedNanos) {}
 
   /**
-   * What the dispatcher is to do: store these, then claim.
+   * What is to be stored.
    *
    * @param returned never started
    * @param log of handlers that run; the ends bring their own
    */
-  record Turn(
-      List<End> ends,
-      List<AttemptRef> returned,
-      List<Mark> marks,
-      List<Segment> log,
-      boolean claim) {
-    boolean stores() {
-      return !ends.isEmpty() || !returned.isEmpty() || !marks.isEmpty() || !log.isEmpty();
+  record Turn(List<End> ends, List<AttemptRef> returned, List<Mark> marks, List<Segment> log) {
+    /** The part of it that concerns these attempts, or that does not. */
+    Turn about(Set<AttemptRef> attempts, boolean these) {
+      return new Turn(
+          ends.stream().filter(end -> attempts.contains(end.job().ref()) == these).toList(),
+          returned.stream().filter(ref -> attempts.contains(ref) == these).toList(),
+          List.of(),
+          List.of());
     }
   }
 
@@ -78,6 +81,9 @@ final class WorkerState {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
+  /** For the thread that claims, which most changes do not concern. */
+  private final Condition roomMade = lock.newCondition();
+
   // All guarded by lock.
   private Phase phase = Phase.NEW;
   private final Backlog backlog;
@@ -85,6 +91,9 @@ final class WorkerState {
   private final Set<Execution> executions = new LinkedHashSet<>();
   private final Deque<End> ends = new ArrayDeque<>();
   private final Deque<AttemptRef> returned = new ArrayDeque<>();
+  private final Deque<End> lockedEnds = new ArrayDeque<>();
+  private final Deque<AttemptRef> lockedReturned = new ArrayDeque<>();
+  private long lockedUntilNanos;
   private final Map<AttemptRef, Mark> unmarked = new HashMap<>();
   private final List<Segment> log = new ArrayList<>();
   private final Set<AttemptRef> storing = new HashSet<>();
@@ -155,7 +164,7 @@ final class WorkerState {
         phase = Phase.DRAINING;
         giveBack(backlog.remove(job -> true));
       }
-      changed.signalAll();
+      signalAll();
       return before;
     } finally {
       lock.unlock();
@@ -165,7 +174,7 @@ final class WorkerState {
   void ended() {
     locked(() -> {
       phase = Phase.ENDED;
-      changed.signalAll();
+      signalAll();
     });
   }
 
@@ -176,7 +185,8 @@ final class WorkerState {
 
   /** Waits until everything is stored, for so long at most. */
   boolean awaitStored(Duration atMost) {
-    return await(atMost, () -> ends.isEmpty() && returned.isEmpty() && storing.isEmpty());
+    return await(
+        atMost, () -> ends.isEmpty() && returned.isEmpty() && storing.isEmpty() && !hasLocked());
   }
 
   /** Rests unless the worker ends meanwhile; answers whether it goes on. */
@@ -231,7 +241,7 @@ final class WorkerState {
     try {
       leaseEndNanos = nanos;
       starting = startMore();
-      changed.signalAll();
+      signalAll();
     } finally {
       lock.unlock();
     }
@@ -253,6 +263,7 @@ final class WorkerState {
       backlog.remove(job -> true);
       backlog.forgetGoingBack();
       returned.clear();
+      lockedReturned.clear();
       unmarked.clear();
       strangers.clear();
       moreToClaim = true;
@@ -277,6 +288,8 @@ final class WorkerState {
       executions.forEach(execution -> execution.jobs().forEach(job -> known.add(job.ref())));
       ends.forEach(end -> known.add(end.job().ref()));
       known.addAll(returned);
+      lockedEnds.forEach(end -> known.add(end.job().ref()));
+      known.addAll(lockedReturned);
       backlog.forEach(job -> known.add(job.ref()));
       long endedClaims = claiming ? claims - 1 : claims;
       Map<AttemptRef, Long> unknown = new HashMap<>();
@@ -295,7 +308,7 @@ final class WorkerState {
       }
       returned.addAll(found);
       strangers = unknown;
-      changed.signalAll();
+      signalAll();
       return found;
     } finally {
       lock.unlock();
@@ -308,7 +321,7 @@ final class WorkerState {
     if (queueId == null || lanes().stream().anyMatch(lane -> lane.queueId() == queueId)) {
       locked(() -> {
         moreToClaim = true;
-        changed.signalAll();
+        signalAll();
       });
     }
   }
@@ -317,7 +330,7 @@ final class WorkerState {
   void giveBack(Predicate<ClaimedJob> which) {
     locked(() -> {
       giveBack(backlog.remove(which));
-      changed.signalAll();
+      signalAll();
     });
   }
 
@@ -329,14 +342,39 @@ final class WorkerState {
     try {
       while (true) {
         long now = System.nanoTime();
+        tryLockedAgain(now);
         if (phase == Phase.ENDED && ends.isEmpty() && returned.isEmpty()) {
           return null;
         }
-        boolean claim = (moreToClaim || now >= nextPollNanos) && mayClaim(now);
-        if (claim || !returned.isEmpty() || endsAreDue(now) || marksAreDue(now) || logIsDue(now)) {
-          return turn(now, claim);
+        if (!returned.isEmpty() || endsAreDue(now) || marksAreDue(now) || logIsDue(now)) {
+          return turn(now);
         }
         changed.awaitNanos(untilNextTurn(now));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits until there is room for more jobs and reason to look; false when the worker has ended.
+   */
+  boolean nextClaim() throws InterruptedException {
+    lock.lock();
+    try {
+      while (true) {
+        long now = System.nanoTime();
+        if (phase == Phase.ENDED) {
+          return false;
+        }
+        if ((moreToClaim || now >= nextPollNanos) && mayClaim(now)) {
+          claiming = true;
+          claims++;
+          moreToClaim = false;
+          nextPollNanos = now + options.pollInterval().toNanos();
+          return true;
+        }
+        roomMade.awaitNanos(untilNextClaim(now));
       }
     } finally {
       lock.unlock();
@@ -347,7 +385,7 @@ final class WorkerState {
     return phase == Phase.RUNNING && now < leaseEndNanos && room() > 0;
   }
 
-  private Turn turn(long now, boolean claim) {
+  private Turn turn(long now) {
     List<End> someEnds = new ArrayList<>();
     while (!ends.isEmpty() && someEnds.size() < MAX_STATEMENT) {
       someEnds.add(ends.removeFirst());
@@ -369,13 +407,7 @@ final class WorkerState {
     }
     List<Segment> someLog = List.copyOf(log);
     log.clear();
-    if (claim) {
-      claiming = true;
-      claims++;
-      moreToClaim = false;
-      nextPollNanos = now + options.pollInterval().toNanos();
-    }
-    return new Turn(someEnds, someReturned, marks, someLog, claim);
+    return new Turn(someEnds, someReturned, marks, someLog);
   }
 
   private boolean endsAreDue(long now) {
@@ -393,14 +425,20 @@ final class WorkerState {
     return !executions.isEmpty() && now >= nextLogFlushNanos;
   }
 
-  /** How long there is nothing to do, unless somebody signals; a new lease does. */
-  long untilNextTurn(long now) {
+  /** How long nothing is to be claimed, unless somebody signals; a new lease does. */
+  long untilNextClaim(long now) {
     long wait = TimeUnit.SECONDS.toNanos(1);
-    if (mayClaim(now)) {
-      wait = Math.min(wait, nextPollNanos - now);
-    }
+    return mayClaim(now) ? Math.max(1, Math.min(wait, nextPollNanos - now)) : wait;
+  }
+
+  /** How long there is nothing to store, unless somebody signals. */
+  private long untilNextTurn(long now) {
+    long wait = TimeUnit.SECONDS.toNanos(1);
     if (!ends.isEmpty()) {
       wait = Math.min(wait, firstEndNanos + LINGER_NANOS - now);
+    }
+    if (hasLocked()) {
+      wait = Math.min(wait, lockedUntilNanos - now);
     }
     for (Mark mark : unmarked.values()) {
       wait = Math.min(wait, mark.startedNanos() + LINGER_NANOS - now);
@@ -435,7 +473,7 @@ final class WorkerState {
       }
       moreToClaim |= wantsAlone && holdsNothing();
       starting = startMore();
-      changed.signalAll();
+      signalAll();
     } finally {
       lock.unlock();
     }
@@ -457,6 +495,34 @@ final class WorkerState {
     });
   }
 
+  /** The rows of the turn's attempts are locked by others: they are stored after a rest. */
+  void putBackLocked(Turn turn) {
+    locked(() -> {
+      noLongerStoring(turn);
+      if (!hasLocked()) {
+        lockedUntilNanos = System.nanoTime() + LOCKED_REST_NANOS;
+      }
+      lockedEnds.addAll(turn.ends());
+      lockedReturned.addAll(turn.returned());
+    });
+  }
+
+  private boolean hasLocked() {
+    return !lockedEnds.isEmpty() || !lockedReturned.isEmpty();
+  }
+
+  private void tryLockedAgain(long now) {
+    if (hasLocked() && now >= lockedUntilNanos) {
+      if (!lockedEnds.isEmpty()) {
+        ends.addAll(lockedEnds);
+        firstEndNanos = now - LINGER_NANOS;
+      }
+      returned.addAll(lockedReturned);
+      lockedEnds.clear();
+      lockedReturned.clear();
+    }
+  }
+
   private void noLongerStoring(Turn turn) {
     turn.ends().forEach(end -> storing.remove(end.job().ref()));
     turn.returned().forEach(storing::remove);
@@ -467,7 +533,7 @@ final class WorkerState {
     locked(() -> {
       claiming = false;
       moreToClaim |= failed;
-      changed.signalAll();
+      signalAll();
     });
   }
 
@@ -521,7 +587,7 @@ final class WorkerState {
       claim.jobs().forEach(job -> strangers.remove(job.ref()));
       if (phase != Phase.RUNNING) {
         giveBack(claim.jobs());
-        changed.signalAll();
+        signalAll();
         return;
       }
       boolean dry = !claim.more() && claim.jobs().size() < order.max();
@@ -586,7 +652,7 @@ final class WorkerState {
       strangers.remove(job.ref());
       if (phase != Phase.RUNNING) {
         giveBack(List.of(job));
-        changed.signalAll();
+        signalAll();
         return;
       }
       alone = true;
@@ -618,8 +684,11 @@ final class WorkerState {
         starting = startMore();
       }
       boolean first = ends.size() == mine.size();
-      if (first || executions.isEmpty() || ends.size() >= MAX_STATEMENT || moreToClaim) {
+      if (first || executions.isEmpty() || ends.size() >= MAX_STATEMENT) {
         changed.signalAll();
+      }
+      if (moreToClaim && room() > 0) {
+        roomMade.signal();
       }
     } finally {
       lock.unlock();
@@ -710,6 +779,7 @@ final class WorkerState {
         && backlog.isEmpty()
         && ends.isEmpty()
         && returned.isEmpty()
+        && !hasLocked()
         && storing.isEmpty();
   }
 
@@ -718,6 +788,11 @@ final class WorkerState {
       returned.add(job.ref());
       backlog.goesBack(job);
     }
+  }
+
+  private void signalAll() {
+    changed.signalAll();
+    roomMade.signal();
   }
 
   private void locked(Runnable action) {

@@ -22,6 +22,9 @@ public final class ExitCode {
   /** What the command names does not exist. */
   public static final int NOT_FOUND = 6;
 
+  /** No server runs here, or none answers. */
+  public static final int NO_SERVER = 7;
+
   /** The job has not ended yet. */
   public static final int PENDING = 8;
 

@@ -247,8 +247,19 @@ final class CommandLineTest {
 
   @Test
   void workersDefinitionsAndTheServerAreShown() {
-    assertThat(ekiden("workers", "list").out()).contains("greetings, failures, naps");
-    assertThat(ekiden("definitions", "list").out()).contains("greet").contains("greetings");
+    assertThat(ekiden("workers", "list").out())
+        .contains("greetings, failures, naps")
+        .containsPattern("HOST +PID")
+        .contains(Long.toString(ProcessHandle.current().pid()));
+    assertThat(ekiden("definitions", "list").out())
+        .contains("greet")
+        .contains("greetings")
+        .as("no timeout is told in words")
+        .containsPattern("sleep .*none");
+    assertThat(ekiden("definitions", "get", "fail").out())
+        .contains("java.io.IOException: retry, not counted")
+        .contains("timeout: fail");
+    assertThat(ekiden("definitions", "get", "nope").exitCode()).isEqualTo(ExitCode.NOT_FOUND);
     assertThat(ekiden("status").out())
         .contains(server.address().toString())
         .contains("sample " + server.publicAddress());
@@ -256,6 +267,58 @@ final class CommandLineTest {
     assertThat(ekiden("openapi", "sample").out()).contains("title: Sample");
     assertThat(ekiden("openapi", "none").exitCode()).isEqualTo(ExitCode.NOT_FOUND);
     assertThat(ekiden("sample", "clock").out()).startsWith("clock");
+  }
+
+  @Test
+  void aMistakeIsToldInAFewLinesAndNotBuried() {
+    assertThat(ekiden("jobs", "submit", "greet", "--prio", "5").err().lines())
+        .first()
+        .isEqualTo("ekiden: Unknown options: '--prio', '5'");
+    Run missing = ekiden("jobs");
+    assertThat(missing.err().lines())
+        .startsWith("ekiden: say what to do after `ekiden jobs`")
+        .endsWith("Try `ekiden jobs --help`.")
+        .anyMatch(line -> line.matches("  submit +Enqueues a job.*"));
+    Run typo = ekiden("job", "list");
+    assertThat(typo.err()).contains("'job'").contains("Did you mean").contains("jobs");
+    Run required = ekiden("schedules", "put", "x");
+    assertThat(required.err().lines())
+        .containsExactly(
+            "ekiden: Missing required option: '--definition=DEFINITION'",
+            "Try `ekiden schedules put --help`.");
+  }
+
+  @Test
+  void helpKnowsTheVerbs() {
+    Run help = ekiden("help", "jobs", "submit");
+    assertThat(help.exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(help.out())
+        .isEqualTo(ekiden("jobs", "submit", "--help").out())
+        .contains("definitions list");
+    assertThat(ekiden("help", "up").out()).contains("--database-port");
+    assertThat(ekiden("help").out()).contains("jobs").contains("Exit codes");
+    Run unknown = ekiden("help", "jobs", "fly");
+    assertThat(unknown.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(unknown.err()).contains("no verb 'fly' in ekiden jobs").contains("submit");
+  }
+
+  @Test
+  void anUnknownDefinitionAndAMisspeltFieldSayWhatThereIs() {
+    assertThat(ekiden("jobs", "submit", "gret").err())
+        .contains("did you mean 'greet'? known are greet, ")
+        .contains("later");
+    Run misspelt = ekiden("jobs", "submit", "greet", "--payload", "{\"nmae\":\"Aiko\"}");
+    assertThat(misspelt.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(misspelt.err())
+        .contains("field 'nmae' is unknown; allowed are name")
+        .contains("payload.nmae");
+  }
+
+  @Test
+  void timesTellTheirZone() {
+    ekiden("jobs", "submit", "greet", "--payload", "{\"name\":\"x\"}", "--wait");
+    assertThat(ekiden("jobs", "list", "--definition", "greet").out())
+        .containsPattern("\\d{2}:\\d{2}:\\d{2}[+-]\\d{2}:\\d{2}");
   }
 
   @Test
@@ -330,10 +393,10 @@ final class CommandLineTest {
   void withoutAServerItSaysHowToStartOne(@TempDir Path empty) {
     Run none =
         run(terminal("", false), Map.of("EKIDEN_DIRECTORY", empty.toString()), "jobs", "list");
-    assertThat(none.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(none.exitCode()).isEqualTo(ExitCode.NO_SERVER);
     assertThat(none.err()).contains("ekiden up").contains(empty.toString());
     Run gone = ekiden("jobs", "list", "--address", "http://127.0.0.1:1");
-    assertThat(gone.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(gone.exitCode()).isEqualTo(ExitCode.NO_SERVER);
     assertThat(gone.err()).contains("ekiden up").contains("127.0.0.1:1");
     assertThat(ekiden("jobs", "list", "--address", "nowhere").exitCode()).isEqualTo(ExitCode.USAGE);
   }

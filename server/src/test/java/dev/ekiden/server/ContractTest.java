@@ -63,9 +63,14 @@ final class ContractTest {
     check("GET", "/api/v1/status", http.get("/api/v1/status"));
     jobs(http);
     queues(http);
+    bulk(http);
+    groups(http);
+    limits(http);
     schedules(http);
     check("GET", "/api/v1/workers", http.get("/api/v1/workers"));
     check("GET", "/api/v1/definitions", http.get("/api/v1/definitions"));
+    check("GET", "/api/v1/definitions/{definition}", http.get("/api/v1/definitions/fail"));
+    check("GET", "/api/v1/definitions/{definition}", http.get("/api/v1/definitions/none"));
     contract.assertAllSeen();
   }
 
@@ -148,6 +153,111 @@ final class ContractTest {
         "/api/v1/queues/{queue}/redrive",
         http.post("/api/v1/queues/failures/redrive?dryRun=true"));
     check("POST", "/api/v1/queues/{queue}/redrive", http.post("/api/v1/queues/failures/redrive"));
+  }
+
+  private void bulk(Http http) {
+    long later =
+        server
+            .engine()
+            .enqueue(
+                JobRequest.of("greet", new Greeting("later"))
+                    .withGroup("tenant")
+                    .withDelay(Duration.ofHours(1)))
+            .id();
+    Answer clone =
+        http.post(
+            "/api/v1/jobs/" + later + "/clone",
+            "{\"payload\":{\"name\":\"Rin\"},\"delaySeconds\":60,\"priority\":9}");
+    assertThat(clone.status()).isEqualTo(201);
+    assertThat(clone.json().path("cloneOf").asString()).isEqualTo(Long.toString(later));
+    assertThat(clone.json().path("group").asString()).isEqualTo("tenant");
+    assertThat(clone.json().path("payload").path("name").asString()).isEqualTo("Rin");
+    check("POST", "/api/v1/jobs/{id}/clone", clone);
+    check(
+        "POST",
+        "/api/v1/jobs/{id}/clone",
+        http.post("/api/v1/jobs/" + later + "/clone", "{\"definition\":\"none\"}"));
+    String filter = "\"filter\":{\"group\":\"tenant\",\"fromId\":\"" + later + "\"}";
+    Answer counted =
+        http.post("/api/v1/bulk", "{\"action\":\"cancel\",\"dryRun\":true," + filter + "}");
+    assertThat(counted.json().path("total").asInt()).isEqualTo(2);
+    check("POST", "/api/v1/bulk", counted);
+    Answer canceled =
+        http.post("/api/v1/bulk", "{\"id\":\"c1\",\"action\":\"cancel\"," + filter + "}");
+    assertThat(canceled.json().path("changed").asInt()).isEqualTo(2);
+    check("POST", "/api/v1/bulk", canceled);
+    check("GET", "/api/v1/bulk/{id}", http.get("/api/v1/bulk/c1"));
+    check("GET", "/api/v1/bulk/{id}", http.get("/api/v1/bulk/none"));
+    Answer again =
+        http.post(
+            "/api/v1/bulk",
+            "{\"action\":\"retry\",\"rate\":{\"starts\":1,\"periodSeconds\":3600},\"filter\":"
+                + "{\"states\":[\"canceled\"],\"group\":\"tenant\"}}");
+    assertThat(again.json().path("changed").asInt()).isEqualTo(2);
+    assertThat(
+            http.post("/api/v1/bulk", "{\"action\":\"retry\",\"filter\":{\"colour\":\"red\"}}")
+                .status())
+        .isEqualTo(422);
+    assertThat(http.post("/api/v1/bulk", "{\"action\":\"cancel\",\"filter\":{}}").status())
+        .isEqualTo(400);
+    assertThat(
+            http.post(
+                    "/api/v1/bulk",
+                    "{\"action\":\"retry\",\"filter\":{\"states\":[\"red\"],\"group\":\"x\"}}")
+                .status())
+        .isEqualTo(422);
+    check("GET", "/api/v1/jobs", http.get("/api/v1/jobs?group=tenant&fromId=1&toId=" + later));
+    for (String key :
+        new String[] {
+          "{\"kind\":\"serial\",\"value\":\"k\",\"holdOnFailure\":true}",
+          "{\"kind\":\"limit\",\"value\":\"k\",\"running\":2}"
+        }) {
+      Answer keyed =
+          http.post(
+              "/api/v1/jobs",
+              "{\"definition\":\"greet\",\"payload\":{\"name\":\"k\"},\"group\":\"tenant\",\"key\":"
+                  + key
+                  + "}");
+      assertThat(keyed.status()).isEqualTo(201);
+      check("GET", "/api/v1/jobs/{id}", http.get(keyed.header("Location")));
+    }
+    check(
+        "POST",
+        "/api/v1/queues/{queue}/release-key",
+        http.post("/api/v1/queues/greetings/release-key", "{\"key\":\"k\"}"));
+  }
+
+  private void groups(Http http) {
+    String group = "/api/v1/groups/{group}";
+    check("POST", group + "/weight", http.post("/api/v1/groups/t/weight", "{\"weight\":2.5}"));
+    check("POST", group + "/hold", http.post("/api/v1/groups/t/hold", "{\"reason\":\"why\"}"));
+    check("POST", group + "/drain", http.post("/api/v1/groups/t/drain?waitSeconds=1"));
+    check("POST", group + "/release", http.post("/api/v1/groups/t/release"));
+    check("POST", group + "/epoch", http.post("/api/v1/groups/t/epoch"));
+    check("GET", group, http.get("/api/v1/groups/t"));
+    check("GET", "/api/v1/groups", http.get("/api/v1/groups"));
+    assertThat(http.post("/api/v1/groups/t/weight", "{\"weight\":0}").status()).isEqualTo(422);
+  }
+
+  private void limits(Http http) {
+    String nameless = "/api/v1/limits/{scope}";
+    String named = "/api/v1/limits/{scope}/{name}";
+    check("PUT", nameless, http.put("/api/v1/limits/each-group", "{\"running\":7,\"vcpus\":3.5}"));
+    check(
+        "PUT",
+        named,
+        http.put(
+            "/api/v1/limits/each-key/greetings",
+            "{\"rate\":{\"starts\":5,\"periodSeconds\":0.5}}"));
+    check("GET", nameless, http.get("/api/v1/limits/each-group"));
+    check("GET", named, http.get("/api/v1/limits/each-key/greetings"));
+    check("GET", "/api/v1/limits", http.get("/api/v1/limits"));
+    check("DELETE", nameless, http.delete("/api/v1/limits/each-group"));
+    check("DELETE", named, http.delete("/api/v1/limits/each-key/greetings"));
+    check("GET", named, http.get("/api/v1/limits/each-key/greetings"));
+    assertThat(http.put("/api/v1/limits/queue/none", "{\"running\":1}").status()).isEqualTo(404);
+    assertThat(http.put("/api/v1/limits/colour/red", "{\"running\":1}").status()).isEqualTo(400);
+    assertThat(http.put("/api/v1/limits/everything", "{}").status()).isEqualTo(422);
   }
 
   private void schedules(Http http) {

@@ -92,9 +92,11 @@ final class JobsApiTest {
 
   @Test
   void aPayloadMayHaveItsLimitAndNotAByteMore() {
-    // A JSON text of that many bytes: the quotes count.
-    String most = "\"" + "x".repeat(Engine.MAX_PAYLOAD_BYTES - 2) + "\"";
-    String more = "\"" + "x".repeat(Engine.MAX_PAYLOAD_BYTES - 1) + "\"";
+    // A JSON text of that many bytes: braces, name and quotes count.
+    String frame = "{\"name\":\"%s\"}";
+    int room = Engine.MAX_PAYLOAD_BYTES - frame.length() + "%s".length();
+    String most = frame.formatted("x".repeat(room));
+    String more = frame.formatted("x".repeat(room + 1));
     assertThat(http.post("/api/v1/jobs", submission(most)).status()).isEqualTo(201);
     Answer refused = http.post("/api/v1/jobs", submission(more));
     assertThat(refused.status()).isEqualTo(413);
@@ -104,7 +106,7 @@ final class JobsApiTest {
 
   @Test
   void aBodyMayHaveItsLimitAndNotAByteMore() {
-    String job = submission("1");
+    String job = submission("{\"name\":\"1\"}");
     int limit = Math.toIntExact(JobRoutes.MAX_SUBMISSION_BYTES);
     String most = job + " ".repeat(limit - job.length());
     assertThat(http.post("/api/v1/jobs", most).status()).isEqualTo(201);
@@ -146,13 +148,13 @@ final class JobsApiTest {
   @Test
   void theSameIdempotencyKeyEnqueuesOnce() {
     Http keyed = http.with("Idempotency-Key", "once");
-    Answer first = keyed.post("/api/v1/jobs", submission("1"));
-    Answer second = keyed.post("/api/v1/jobs", submission("1"));
+    Answer first = keyed.post("/api/v1/jobs", submission("{\"name\":\"1\"}"));
+    Answer second = keyed.post("/api/v1/jobs", submission("{\"name\":\"1\"}"));
     assertThat(first.status()).isEqualTo(201);
     assertThat(second.status()).isEqualTo(200);
     assertThat(second.json().path("id")).isEqualTo(first.json().path("id"));
     assertThat(second.json().path("created").asBoolean()).isFalse();
-    assertThat(keyed.post("/api/v1/jobs", "[" + submission("1") + "]").code())
+    assertThat(keyed.post("/api/v1/jobs", "[" + submission("{\"name\":\"1\"}") + "]").code())
         .isEqualTo("invalid-header");
     assertThat(
             keyed
@@ -165,7 +167,7 @@ final class JobsApiTest {
         .isEqualTo("key");
     assertThat(
             http.with("Idempotency-Key", "x".repeat(201))
-                .post("/api/v1/jobs", submission("1"))
+                .post("/api/v1/jobs", submission("{\"name\":\"1\"}"))
                 .code())
         .isEqualTo("invalid-key");
   }
@@ -249,7 +251,10 @@ final class JobsApiTest {
   @Test
   void anotherTypeThanTheOneAskedForIsNotSent() {
     assertThat(http.with("Accept", "text/csv").get("/api/v1/jobs").status()).isEqualTo(406);
-    assertThat(http.with("Accept", "text/csv").post("/api/v1/jobs", submission("1")).status())
+    assertThat(
+            http.with("Accept", "text/csv")
+                .post("/api/v1/jobs", submission("{\"name\":\"1\"}"))
+                .status())
         .isEqualTo(406);
     assertThat(http.with("Accept", "text/csv").get("/sample/export").body()).isEqualTo("a,b\n");
     assertThat(http.with("Accept", "text/html, */*;q=0.1").get("/api/v1/jobs").status())
@@ -265,7 +270,8 @@ final class JobsApiTest {
 
   @Test
   void aStateThatDoesNotAllowItIsAConflict() throws Exception {
-    String id = http.post("/api/v1/jobs", submission("1")).json().path("id").asString("");
+    String id =
+        http.post("/api/v1/jobs", submission("{\"name\":\"1\"}")).json().path("id").asString("");
     assertThat(http.post("/api/v1/jobs/" + id + "/cancel").status()).isEqualTo(200);
     Answer answer = http.post("/api/v1/jobs/" + id + "/cancel");
     assertThat(answer.status()).isEqualTo(409);
@@ -275,7 +281,8 @@ final class JobsApiTest {
 
   @Test
   void aWaitEndsWithItsTime() {
-    String id = http.post("/api/v1/jobs", submission("1")).json().path("id").asString("");
+    String id =
+        http.post("/api/v1/jobs", submission("{\"name\":\"1\"}")).json().path("id").asString("");
     assertThat(http.get("/api/v1/jobs/" + id + "?waitSeconds=1").json().path("state").asString(""))
         .isEqualTo("READY");
     assertThat(http.get("/api/v1/jobs/" + id + "?waitSeconds=31").code())
@@ -331,6 +338,24 @@ final class JobsApiTest {
     assertThat(http.get("/api/v1/business-calendars/wrong").code())
         .isEqualTo("unknown-business-calendar");
     assertThat(http.delete("/api/v1/business-calendars/wrong").status()).isEqualTo(404);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{\"definition\":\"greet\",\"payload\":{\"nmae\":\"x\"}}   | unknown-field | payload.nmae",
+        "{\"definition\":\"greet\",\"payload\":{\"name\":[1]}}    | invalid-field | payload.name",
+        "{\"definition\":\"greet\",\"payload\":7}                 | invalid-field | payload",
+        "[{\"definition\":\"greet\"},{\"definition\":\"greet\",\"payload\":{\"x\":1}}] | unknown-field | [1].payload.x",
+      })
+  void aPayloadThatDoesNotFitItsDefinitionIsRefused(String body, String code, String field) {
+    Answer answer = http.post("/api/v1/jobs", body);
+    assertThat(answer.status()).as(answer.body()).isEqualTo(422);
+    assertThat(answer.code()).as(answer.body()).isEqualTo(code);
+    assertThat(answer.json().path("field").asString("")).isEqualTo(field);
+    assertThat(answer.json().path("detail").asString("")).contains("does not fit 'greet'");
   }
 
   @Test

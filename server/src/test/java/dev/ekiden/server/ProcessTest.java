@@ -28,6 +28,7 @@ final class ProcessTest {
   void upRunsWorksAndStopsEverything() throws Exception {
     String token;
     String password;
+    String database;
     try (ChildProcess up = up("--inline-workers", "false")) {
       up.awaitText("is up.");
       RuntimeFile runtime = RuntimeFile.read(state()).orElseThrow();
@@ -35,6 +36,7 @@ final class ProcessTest {
       assertThat(runtime.publicAddresses()).containsKey("sample");
       token = Files.readString(state().resolve("token")).strip();
       password = Files.readString(Path.of(runtime.passwordFile())).strip();
+      database = runtime.databaseUrl();
       Http http = Http.to(runtime.address()).withToken(token);
 
       aSecondOneIsRefused(up);
@@ -53,7 +55,7 @@ final class ProcessTest {
       assertThat(up.out()).doesNotContain(password);
       assertThat(up.out().split(token, -1)).as("the one console link").hasSize(2);
     }
-    theNextOneHasTheJobsOfTheFirst(token);
+    theNextOneHasTheJobsOfTheFirst(token, database);
   }
 
   @Test
@@ -84,8 +86,34 @@ final class ProcessTest {
       assertThat(up.err())
           .contains("127.0.0.1:" + taken.getLocalPort())
           .contains("process " + ProcessHandle.current().pid())
-          .contains("--port");
-      assertThat(postgres().resolve("data/postmaster.pid")).doesNotExist();
+          .containsPattern("--port \\d+");
+      assertThat(postgres()).as("PostgreSQL is not even prepared").doesNotExist();
+    }
+  }
+
+  @Test
+  void theDatabaseHasThePortThatIsAskedFor() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    try (ChildProcess up = up("--database-port", Integer.toString(port))) {
+      up.awaitText("is up.");
+      assertThat(RuntimeFile.read(state()).orElseThrow().databaseUrl()).contains(":" + port + "/");
+      up.terminate();
+      assertThat(up.awaitExit()).isEqualTo(ExitCode.OK);
+    }
+    try (ServerSocket taken = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      try (ChildProcess up = up("--database-port", Integer.toString(taken.getLocalPort()))) {
+        assertThat(up.awaitExit()).isEqualTo(ExitCode.FAILED);
+        assertThat(up.err()).contains("Port " + port).contains("--database-port");
+      }
+      try (ChildProcess up = up()) {
+        up.awaitText("belongs to another program now");
+        up.awaitText("is up.");
+        up.terminate();
+        assertThat(up.awaitExit()).isEqualTo(ExitCode.OK);
+      }
     }
   }
 
@@ -119,7 +147,7 @@ final class ProcessTest {
   void rolesWithoutADatabaseSayWhatToDo() throws Exception {
     for (String role : new String[] {"worker", "migrate"}) {
       try (ChildProcess process = ChildProcess.start(directory, Map.of(), role)) {
-        assertThat(process.awaitExit()).isEqualTo(ExitCode.USAGE);
+        assertThat(process.awaitExit()).isEqualTo(ExitCode.NO_SERVER);
         assertThat(process.err()).contains("EKIDEN_DATABASE_URL").contains("ekiden up");
       }
     }
@@ -177,7 +205,8 @@ final class ProcessTest {
     try (ChildProcess worker =
         ChildProcess.start(
             directory, Map.of(), "worker", "--queues", "elsewhere", "--concurrency", "2")) {
-      worker.awaitText("elsewhere, 2 at once");
+      worker.awaitText("queues elsewhere, 2 at once");
+      worker.awaitText("definitions fail, greet, later, sleep");
       String result =
           http.get("/api/v1/jobs/" + job + "?waitSeconds=30").json().path("result").asString("");
       assertThat(result).isEqualTo("job by " + worker.pid());
@@ -198,12 +227,13 @@ final class ProcessTest {
     }
   }
 
-  private void theNextOneHasTheJobsOfTheFirst(String token) throws Exception {
+  private void theNextOneHasTheJobsOfTheFirst(String token, String database) throws Exception {
     try (ChildProcess up = up()) {
       up.awaitText("is up.");
       RuntimeFile runtime = RuntimeFile.read(state()).orElseThrow();
       Http http = Http.to(runtime.address()).withToken(token);
       assertThat(http.get("/api/v1/jobs").json().path("items")).hasSize(1);
+      assertThat(runtime.databaseUrl()).as("on the same port").isEqualTo(database);
       up.terminate();
       assertThat(up.awaitExit()).isEqualTo(ExitCode.OK);
     }

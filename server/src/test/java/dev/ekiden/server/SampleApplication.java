@@ -3,9 +3,11 @@ package dev.ekiden.server;
 import dev.ekiden.engine.JobDefinition;
 import dev.ekiden.engine.JobFailure;
 import dev.ekiden.engine.RetryPolicy;
+import dev.ekiden.engine.RetryRule;
 import dev.ekiden.engine.WorkerOptions;
 import dev.ekiden.postgres.Database;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +35,9 @@ public final class SampleApplication implements Application {
   static final JobDefinition<Greeting> FAIL =
       JobDefinition.named("fail", Greeting.class)
           .queue("failures")
-          .retry(RetryPolicy.NEVER)
+          .retry(
+              RetryPolicy.NEVER.withRules(
+                  RetryRule.on(IOException.class).retryUncounted(), RetryRule.onTimeout().fail()))
           .handler((greeting, context) -> {
             throw JobFailure.permanent("no " + greeting.name());
           });

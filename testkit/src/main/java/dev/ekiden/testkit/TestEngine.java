@@ -53,7 +53,7 @@ public final class TestEngine implements BeforeAllCallback, AfterEachCallback, A
                  || ' RESTART IDENTITY'
           FROM pg_tables
           WHERE schemaname = 'ekiden'
-            AND tablename <> 'clock'
+            AND tablename NOT IN ('clock', 'identity')
             AND tablename NOT LIKE '%migrations');
         UPDATE ekiden.clock SET "offset" = interval '0';
       END $$

@@ -16,7 +16,8 @@ import dev.ekiden.testkit.TestEngine;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -77,27 +78,30 @@ class FencingTest {
     assertThat(engine.jobs().get(id).state()).isEqualTo(JobState.SUCCEEDED);
   }
 
-  /** READ COMMITTED: the end waits for the row, and must then see that a stop was asked for. */
+  /** An end never waits for a row: it is told that it is to come again, and then sees the stop. */
   @Test
-  void aCancelThatCommitsWhileAnEndWaitsForItCounts() throws Exception {
+  void anEndThatMeetsACancelIsTriedAgainAndThenSeesIt() throws Exception {
     long id = engine.enqueue(work.request(new Work(1))).id();
     ClaimedJob job = claim(1);
-    try (Connection canceling = jobs.database().dataSource().getConnection();
-        ExecutorService thread = Executors.newSingleThreadExecutor()) {
+    try (Connection canceling = jobs.database().dataSource().getConnection()) {
       canceling.setAutoCommit(false);
-      assertThat(
-              jobs.database()
-                  .<Optional<Long>>joined(canceling, handle -> LifeTable.askToStop(handle, id)))
-          .contains(1L);
-      Future<List<Settled>> ending = thread.submit(() -> end(job.ref(), Outcome.RETRIED));
-      CoalesceTest.awaitLockWait(jobs.database());
+      Map<Long, Long> asked =
+          jobs.database().joined(canceling, handle -> LifeTable.askToStop(handle, List.of(id)));
+      assertThat(asked).containsEntry(id, 1L);
+      assertThat(end(job.ref(), Outcome.RETRIED)).as("locked").isEmpty();
+      assertThat(stillRunning(job.ref())).containsExactly(job.ref());
       canceling.commit();
-      assertThat(ending.get())
-          .singleElement()
-          .satisfies(settled -> assertThat(settled.outcome()).isEqualTo(Outcome.CANCELED));
     }
+    assertThat(end(job.ref(), Outcome.RETRIED))
+        .singleElement()
+        .satisfies(settled -> assertThat(settled.outcome()).isEqualTo(Outcome.CANCELED));
+    assertThat(stillRunning(job.ref())).isEmpty();
     assertThat(engine.jobs().get(id).state()).isEqualTo(JobState.CANCELED);
     assertThat(count("running") + count("scheduled") + count("job")).isZero();
+  }
+
+  private static Set<AttemptRef> stillRunning(AttemptRef ref) {
+    return jobs.database().withHandle(handle -> SettleTable.stillRunning(handle, List.of(ref)));
   }
 
   /** An attempt that outlived its lease, and the next one of the same job in the same worker. */
@@ -115,7 +119,7 @@ class FencingTest {
     assertThat(second.attempt()).isEqualTo(2);
     WorkerState.Turn turn =
         new WorkerState.Turn(
-            List.of(succeeded(second), succeeded(first)), List.of(), List.of(), List.of(), false);
+            List.of(succeeded(second), succeeded(first)), List.of(), List.of(), List.of());
     List<Settled> settled =
         jobs.database()
             .inTransaction(handle -> SettleTable.settle(handle, Dispatcher.settlements(turn)));
@@ -144,7 +148,12 @@ class FencingTest {
     try (Connection one = jobs.database().dataSource().getConnection();
         ExecutorService thread = Executors.newSingleThreadExecutor()) {
       one.setAutoCommit(false);
-      jobs.database().joined(one, handle -> LifeTable.redrive(handle, List.of(id)));
+      jobs.database()
+          .joined(
+              one,
+              handle ->
+                  LifeTable.redrive(
+                      handle, List.of(id), java.util.Collections.singletonList(null)));
       Future<Long> other = thread.submit(() -> engine.jobs().redrive("work"));
       CoalesceTest.awaitLockWait(jobs.database());
       one.commit();

@@ -38,12 +38,12 @@ class LifecycleTrailTest {
         IF TG_OP = 'INSERT' THEN
           INSERT INTO public.trail (tx, job, entered, state)
           VALUES (pg_current_xact_id(), NEW.id, true,
-                  CASE WHEN TG_TABLE_NAME = 'finished' THEN to_jsonb(NEW) ->> 'state'
+                  CASE WHEN TG_TABLE_NAME LIKE 'finished%' THEN to_jsonb(NEW) ->> 'state'
                        ELSE upper(TG_TABLE_NAME) END);
         ELSE
           INSERT INTO public.trail (tx, job, entered, state)
           VALUES (pg_current_xact_id(), OLD.id, false,
-                  CASE WHEN TG_TABLE_NAME = 'finished' THEN to_jsonb(OLD) ->> 'state'
+                  CASE WHEN TG_TABLE_NAME LIKE 'finished%' THEN to_jsonb(OLD) ->> 'state'
                        ELSE upper(TG_TABLE_NAME) END);
         END IF;
         RETURN NULL;
@@ -139,6 +139,22 @@ class LifecycleTrailTest {
     engine.jobs().cancel(failing); // SCHEDULED
     engine.jobs().retry(failing); // from CANCELED
     engine.jobs().cancel(failing); // READY
+    // Run again, spread over time.
+    List<Long> spread =
+        engine.enqueue(List.of(work.request(new Number(1)), work.request(new Number(1)))).stream()
+            .map(Enqueued::id)
+            .toList();
+    jobs.runDue();
+    jobs.advance(Duration.ofHours(2));
+    for (JobState state : List.of(JobState.FAILED, JobState.CANCELED)) {
+      engine
+          .bulk()
+          .run(
+              BulkRequest.retry(
+                      JobFilter.ALL.withIds(spread.getFirst(), spread.getLast()).withStates(state))
+                  .withRate(new Limit.Rate(1, Duration.ofHours(1))));
+      spread.forEach(engine.jobs()::cancel);
+    }
     // A key: absorbed in READY and in back-off; the leader succeeds, fails, is canceled.
     JobRequest resting = work.request(new Number(3)).withKey(Key.coalesce("a"));
     engine.enqueue(resting);

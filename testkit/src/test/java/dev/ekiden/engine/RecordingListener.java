@@ -43,6 +43,11 @@ final class RecordingListener implements EngineListener {
     add((skipped ? "skipped " : "fired ") + schedule);
   }
 
+  @Override
+  public void scheduleMissed(String schedule, long firings) {
+    add("missed " + schedule + " " + firings);
+  }
+
   private synchronized void add(String event) {
     events.add(event);
     notifyAll();

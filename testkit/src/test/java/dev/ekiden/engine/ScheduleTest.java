@@ -204,6 +204,7 @@ class ScheduleTest {
     cron("skip", "0 * * * *", SchedulePolicy.DEFAULT.withMissed(Missed.SKIP));
     assertThat(jobs.set(Instant.parse("2026-03-01T03:30:00Z"))).isZero();
     assertThat(history("skip")).containsExactly("MISSED NOT_RUN 3");
+    assertThat(listener.events()).contains("missed skip 3");
     assertThat(jobs.set(Instant.parse("2026-03-01T04:00:30Z"))).isEqualTo(1);
     assertThat(history("skip")).containsExactly("FIRED null 1", "MISSED NOT_RUN 3");
     assertThat(engine.schedules().get("skip").missed()).isEqualTo(3);
@@ -300,6 +301,7 @@ class ScheduleTest {
     assertThat(schedule.policy()).isEqualTo(policy);
     assertThat(jobs.set(Instant.parse("2026-03-01T03:00:01Z"))).isZero();
     assertThat(history("work")).containsExactly("SKIPPED NO_BUSINESS_DAY 1");
+    assertThat(listener.events()).contains("skipped work");
     assertThat(jobs.set(Instant.parse("2026-03-02T03:00:01Z"))).isEqualTo(1);
     assertThat(engine.schedules().nextFirings("work", 2))
         .containsExactly(

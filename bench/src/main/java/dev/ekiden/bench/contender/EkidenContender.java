@@ -41,6 +41,7 @@ public final class EkidenContender implements Contender {
   private final List<Long> preloaded = Collections.synchronizedList(new ArrayList<>());
   private volatile CountDownLatch drained = new CountDownLatch(0);
   private @Nullable Worker worker;
+  private int preloads;
 
   EkidenContender(DatabaseAddress address, String workload) {
     this.workload = Workload.valueOf(workload);
@@ -52,6 +53,7 @@ public final class EkidenContender implements Contender {
             .listener(new Ends())
             .build();
     engine.migrate();
+    this.workload.prepare(engine);
     engine.start();
   }
 
@@ -64,6 +66,10 @@ public final class EkidenContender implements Contender {
 
   @Override
   public void preload(int jobs) {
+    List<JobRequest> before = workload.before(trivial, ++preloads);
+    for (int from = 0; from < before.size(); from += Engine.MAX_BULK) {
+      engine.enqueue(before.subList(from, Math.min(before.size(), from + Engine.MAX_BULK)));
+    }
     for (int done = 0; done < jobs; ) {
       List<JobRequest> requests = new ArrayList<>();
       while (requests.size() < Engine.MAX_BULK && done < jobs) {

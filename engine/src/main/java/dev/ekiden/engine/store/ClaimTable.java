@@ -1,7 +1,10 @@
 package dev.ekiden.engine.store;
 
+import dev.ekiden.engine.Attempt.Outcome;
 import dev.ekiden.engine.Job.KeyKind;
+import dev.ekiden.engine.store.SettleTable.Settlement;
 import java.util.List;
+import java.util.Objects;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +70,11 @@ public final class ClaimTable {
           exclusive,
           payload,
           true);
+    }
+
+    /** Whether its time to start is over, so that it is to be dropped. */
+    boolean isTooLate() {
+      return payload.equals(TOO_LATE);
     }
 
     /** Whether it must not start before the job of its key that was claimed before it has ended. */
@@ -146,13 +154,14 @@ public final class ClaimTable {
           SELECT candidate.id, CAST(:worker_id AS bigint) AS worker_id, candidate.queue_id,
                  candidate.definition_id, candidate.priority,
                  candidate.attempt + 1 AS attempt, candidate.failures, candidate.losses,
-                 NULL AS key_kind, NULL AS key, candidate.group_id, false AS exclusive, (SELECT payload FROM ekiden.job WHERE job.id = candidate.id) AS payload
+                 NULL AS key_kind, NULL AS key, candidate.group_id, false AS exclusive, (SELECT {payload} FROM ekiden.job WHERE job.id = candidate.id) AS payload
           FROM candidate
           ORDER BY candidate.priority DESC, candidate.id
           """);
 
   // Everything of the key that is READY or in back-off becomes one attempt of the newest job, with
-  // the highest priority among them. What the absorbed had absorbed before is handed on.
+  // the highest priority among them. What the absorbed had absorbed before is handed on. It is too
+  // late for them when it is too late for each of them.
   private static final String COALESCE =
       Columns.in(
           """
@@ -185,6 +194,7 @@ public final class ClaimTable {
             FROM member
             ORDER BY key, id DESC
           ),
+          moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
           gone_waiting AS (
             DELETE FROM ekiden.ready WHERE ctid = ANY (ARRAY(SELECT place FROM waiting))
           ),
@@ -202,7 +212,7 @@ public final class ClaimTable {
             FROM leader
             LEFT JOIN (SELECT id AS group_id, epoch FROM ekiden.job_group) AS present
               USING (group_id)
-            CROSS JOIN (SELECT ekiden.engine_now() AS now) AS moment
+            CROSS JOIN moment
           ),
           absorbed AS (
             INSERT INTO ekiden.blocked ({live}, reason, blocker)
@@ -222,10 +232,23 @@ public final class ClaimTable {
                  CAST(:queue_id AS smallint) AS queue_id, leader.definition_id,
                  leader.priority, leader.attempt + 1 AS attempt, leader.failures, leader.losses,
                  CAST(leader.key_kind AS text) AS key_kind, leader.key, leader.group_id, true AS exclusive,
-                 (SELECT payload FROM ekiden.job WHERE job.id = leader.id) AS payload
+                 (SELECT CASE WHEN start_before < (SELECT now FROM moment) AND NOT run_late
+                              AND NOT EXISTS (
+                                SELECT
+                                FROM member
+                                JOIN ekiden.job AS other ON other.id = member.id
+                                WHERE member.key = leader.key
+                                  AND (other.start_before IS NULL OR other.run_late
+                                       OR other.start_before >= (SELECT now FROM moment)))
+                         THEN NULL ELSE payload END
+                  FROM ekiden.job
+                  WHERE job.id = leader.id) AS payload
           FROM leader
           ORDER BY leader.priority DESC, leader.id
           """);
+
+  /** In place of the payload of a job that it is too late to start; no JSON. */
+  private static final String TOO_LATE = "";
 
   private static final String SIGNS =
       """
@@ -246,15 +269,23 @@ public final class ClaimTable {
       WHERE id = ANY (CAST(:queue_ids AS smallint[])) AND paused_at IS NULL
       """;
 
+  // A row that is locked is passed by: its handler completes it, which notes the start too.
+  private static final String NOT_STARTED =
+      "UPDATE ekiden.running SET started_at = NULL WHERE id = ANY (CAST(:ids AS bigint[]))";
+
   private static final String MARK_STARTED =
       """
       UPDATE ekiden.running
-      SET started_at = (SELECT ekiden.engine_now()) - t.ago_micros * interval '1 microsecond'
-      FROM unnest(CAST(:ids AS bigint[]), CAST(:attempts AS integer[]), CAST(:agos AS bigint[]))
-           AS t(id, attempt, ago_micros)
-      WHERE running.id = t.id
-        AND running.attempt = t.attempt
-        AND running.started_at IS NULL
+      SET started_at = (SELECT ekiden.engine_now()) - held.ago_micros * interval '1 microsecond'
+      FROM (
+        SELECT running.id, t.ago_micros
+        FROM ekiden.running
+        JOIN unnest(CAST(:ids AS bigint[]), CAST(:attempts AS integer[]), CAST(:agos AS bigint[]))
+             AS t(id, attempt, ago_micros)
+             ON running.id = t.id AND running.attempt = t.attempt
+        WHERE running.started_at IS NULL
+        FOR UPDATE OF running SKIP LOCKED) AS held
+      WHERE running.id = held.id
       """;
 
   static final RowMapper<ClaimedJob> CLAIMED =
@@ -273,7 +304,7 @@ public final class ClaimTable {
             row.getString("key"),
             row.getLong("group_id"),
             row.getBoolean("exclusive"),
-            row.getString("payload"),
+            Objects.requireNonNullElse(row.getString("payload"), TOO_LATE),
             false);
       };
 
@@ -287,8 +318,13 @@ public final class ClaimTable {
    */
   public static Claim claim(Handle handle, Order order, boolean gated) {
     if (gated) {
-      return GatedClaim.claim(handle, order);
+      Plans.useIndexes(handle);
+      return withoutLate(handle, GatedClaim.claim(handle, order));
     }
+    return withoutLate(handle, claimPlain(handle, order));
+  }
+
+  private static Claim claimPlain(Handle handle, Order order) {
     Gate.share(handle, order.queueId());
     List<ClaimedJob> jobs =
         handle
@@ -308,7 +344,38 @@ public final class ClaimTable {
 
   /** Claims one job whose worker died under it before, if it may run; it is to run alone. */
   public static Claim claimLost(Handle handle, Order order) {
-    return GatedClaim.claimLost(handle, order);
+    return withoutLate(handle, GatedClaim.claimLost(handle, order));
+  }
+
+  /**
+   * Ends the jobs of a claim that it is too late to start, before any worker has them. The claim is
+   * then to be made again, for what their ends made room for.
+   */
+  private static Claim withoutLate(Handle handle, Claim claim) {
+    List<ClaimedJob> late = claim.jobs().stream().filter(ClaimedJob::isTooLate).toList();
+    if (late.isEmpty()) {
+      return claim;
+    }
+    handle
+        .createUpdate(NOT_STARTED)
+        .bindArray("ids", Long.class, late.stream().map(ClaimedJob::id).toList())
+        .execute();
+    SettleTable.settle(
+        handle,
+        late.stream()
+            .map(job ->
+                new Settlement(
+                    job.ref(),
+                    Outcome.CANCELED,
+                    false,
+                    0,
+                    null,
+                    null,
+                    "deadline",
+                    "no worker could start it in time"))
+            .toList());
+    return new Claim(
+        claim.jobs().stream().filter(job -> !job.isTooLate()).toList(), true, claim.nextMicros());
   }
 
   /** Whether {@link #claimLost} would find a job now. */

@@ -6,7 +6,7 @@ final class Columns {
   private static final String JOB =
       """
       id, queue_id, definition_id, priority, key_kind, key, key_limit, group_id, group_name, vcpus, \
-      payload, created_at, start_before, clone_of, parent_id, array_index\
+      payload, created_at, start_before, run_late, clone_of, parent_id, array_index\
       """;
 
   /** What a live job keeps through all its states. */
@@ -18,10 +18,24 @@ final class Columns {
    */
   private static final String LIVE = KEPT + ", attempt, failures, losses";
 
+  /** What a claim fetches of a job that it takes: nothing if it is too late to start it. */
+  private static final String PAYLOAD =
+      """
+      CASE WHEN start_before < (SELECT now FROM moment) AND NOT run_late THEN NULL \
+      ELSE payload END\
+      """;
+
   private Columns() {}
 
-  /** Fills in <code>{job}</code>, <code>{kept}</code> and <code>{live}</code>. */
+  /**
+   * Fills in <code>{job}</code>, <code>{kept}</code>, <code>{live}</code> and <code>{payload}
+   * </code> (which needs a CTE <code>moment</code>).
+   */
   static String in(String statement) {
-    return statement.replace("{job}", JOB).replace("{kept}", KEPT).replace("{live}", LIVE);
+    return statement
+        .replace("{job}", JOB)
+        .replace("{kept}", KEPT)
+        .replace("{live}", LIVE)
+        .replace("{payload}", PAYLOAD);
   }
 }

@@ -24,6 +24,9 @@ public final class EnqueueTable {
    * @param vcpus thousandths
    * @param delayMicros delay from the database's now, or null
    * @param runAt ISO instant, or null; both null means now
+   * @param startBefore ISO instant after which it is too late to start it, or null
+   * @param runLate whether it runs nevertheless
+   * @param dependent whether it waits for other jobs
    */
   public record NewJob(
       @Nullable Long id,
@@ -38,7 +41,10 @@ public final class EnqueueTable {
       int vcpus,
       String payload,
       @Nullable Long delayMicros,
-      @Nullable String runAt) {}
+      @Nullable String runAt,
+      @Nullable String startBefore,
+      boolean runLate,
+      boolean dependent) {}
 
   /** A UNIQUE key. */
   public record UniqueKey(short queueId, String key) {}
@@ -53,7 +59,8 @@ public final class EnqueueTable {
           input AS MATERIALIZED (
             SELECT COALESCE(t.id, nextval('ekiden.job_id')) AS id, t.queue_id, t.definition_id,
                    t.priority, CAST(t.key_kind AS ekiden.key_kind) AS key_kind, t.key, t.key_limit,
-                   t.group_id, t.group_name, t.vcpus, t.payload, t.position,
+                   t.group_id, t.group_name, t.vcpus, t.payload, t.start_before, t.run_late, t.dependent,
+                   t.position,
                    COALESCE(t.run_at, moment.now + t.delay_micros * interval '1 microsecond') AS run_at,
                    moment.now
             FROM moment, unnest(
@@ -63,23 +70,25 @@ public final class EnqueueTable {
                    CAST(:key_limits AS smallint[]), CAST(:group_ids AS bigint[]),
                    CAST(:group_names AS text[]), CAST(:vcpus AS integer[]),
                    CAST(:payloads AS text[]), CAST(:delays AS bigint[]),
-                   CAST(:run_ats AS timestamptz[]))
+                   CAST(:run_ats AS timestamptz[]), CAST(:start_befores AS timestamptz[]),
+                   CAST(:run_lates AS boolean[]), CAST(:dependents AS boolean[]))
                  WITH ORDINALITY
                  AS t(id, queue_id, definition_id, priority, key_kind, key, key_limit, group_id,
-                      group_name, vcpus, payload, delay_micros, run_at, position)
+                      group_name, vcpus, payload, delay_micros, run_at, start_before, run_late,
+                      dependent, position)
           ),
           stored AS (
             INSERT INTO ekiden.job
               (id, queue_id, definition_id, priority, key_kind, key, key_limit, group_id, group_name,
-               vcpus, payload, created_at)
+               vcpus, payload, created_at, start_before, run_late)
             SELECT id, queue_id, definition_id, priority, key_kind, key, key_limit, group_id,
-                   group_name, vcpus, CAST(payload AS json), now
+                   group_name, vcpus, CAST(payload AS json), now, start_before, run_late
             FROM input
           ),
           live AS (
             SELECT id, queue_id, priority, definition_id, NULLIF(key_kind, 'UNIQUE') AS key_kind,
                    CASE WHEN key_kind <> 'UNIQUE' THEN key END AS key, key_limit, group_id, vcpus,
-                   false AS dependent, 0 AS attempt, 0 AS failures, 0 AS losses, run_at, now
+                   dependent, 0 AS attempt, 0 AS failures, 0 AS losses, run_at, now
             FROM input
           ),
           due AS (
@@ -150,6 +159,9 @@ public final class EnqueueTable {
     List<String> payloads = new ArrayList<>(size);
     List<@Nullable Long> delays = new ArrayList<>(size);
     List<@Nullable String> runAts = new ArrayList<>(size);
+    List<@Nullable String> startBefores = new ArrayList<>(size);
+    List<Boolean> runLates = new ArrayList<>(size);
+    List<Boolean> dependents = new ArrayList<>(size);
     for (NewJob job : jobs) {
       ids.add(job.id());
       queueIds.add(job.queueId());
@@ -165,6 +177,9 @@ public final class EnqueueTable {
       payloads.add(job.payload());
       delays.add(job.delayMicros());
       runAts.add(job.runAt());
+      startBefores.add(job.startBefore());
+      runLates.add(job.runLate());
+      dependents.add(job.dependent());
     }
     return handle
         .createQuery(INSERT)
@@ -181,6 +196,9 @@ public final class EnqueueTable {
         .bindArray("payloads", String.class, payloads)
         .bindArray("delays", Long.class, delays)
         .bindArray("run_ats", String.class, runAts)
+        .bindArray("start_befores", String.class, startBefores)
+        .bindArray("run_lates", Boolean.class, runLates)
+        .bindArray("dependents", Boolean.class, dependents)
         .mapTo(Long.class)
         .list();
   }

@@ -20,11 +20,16 @@ final class Gate {
   /** Tells our advisory locks from those of others: "ekid". */
   private static final int SPACE = 0x656b6964;
 
+  /** Of epochs of groups: "ekie". Held by completions until they end, and by a new epoch. */
+  private static final int EPOCH_SPACE = 0x656b6965;
+
   private static final String LOCK =
       "SELECT CAST(pg_advisory_xact_lock(:space, CAST(:queue_id AS integer)) AS text)";
 
+  // The planner's setting comes along to save a round trip of every claim.
   private static final String SHARE =
-      "SELECT CAST(pg_advisory_xact_lock_shared(:space, CAST(:queue_id AS integer)) AS text)";
+      "SELECT CAST(pg_advisory_xact_lock_shared(:space, CAST(:queue_id AS integer)) AS text), "
+          + Plans.USE_INDEXES;
 
   private Gate() {}
 
@@ -37,16 +42,33 @@ final class Gate {
     new TreeSet<>(queueIds).forEach(queueId -> lock(handle, queueId));
   }
 
-  /** Waits until nobody is inside alone, and keeps such out until the transaction ends. */
+  /**
+   * Waits until nobody is inside alone, and keeps such out until the transaction ends; also {@link
+   * Plans#useIndexes}.
+   */
   static void share(Handle handle, short queueId) {
     take(handle, SHARE, queueId);
   }
 
+  /** Keeps the epoch of a group as it is until the transaction ends. */
+  static void shareEpoch(Handle handle, long groupId) {
+    take(handle, SHARE, EPOCH_SPACE, (int) groupId);
+  }
+
+  /** Waits until nobody keeps the epoch of a group as it is. */
+  static void lockEpoch(Handle handle, long groupId) {
+    take(handle, LOCK, EPOCH_SPACE, (int) groupId);
+  }
+
   private static void take(Handle handle, String statement, short queueId) {
+    take(handle, statement, SPACE, queueId);
+  }
+
+  private static void take(Handle handle, String statement, int space, int number) {
     handle
         .createQuery(statement)
-        .bind("space", SPACE)
-        .bind("queue_id", queueId)
+        .bind("space", space)
+        .bind("queue_id", number)
         .mapTo(String.class)
         .one();
   }

@@ -75,8 +75,9 @@ public final class GroupTable {
     handle.createUpdate(RELEASE).bind("id", id).execute();
   }
 
-  /** Begins a new epoch, and answers it. */
+  /** Begins a new epoch when completions under way have ended, and answers it. */
   public static long advance(Handle handle, long id) {
+    Gate.lockEpoch(handle, id);
     return handle.createQuery(ADVANCE).bind("id", id).mapTo(Long.class).one();
   }
 

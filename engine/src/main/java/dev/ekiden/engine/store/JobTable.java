@@ -7,6 +7,7 @@ import dev.ekiden.engine.JobState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -75,44 +76,27 @@ public final class JobTable {
   private static final String FIND =
       LIVE + "WHERE job.id = :id\nUNION ALL\n" + FINISHED + "WHERE finished.id = :id";
 
-  // Each half is read newest first and stops at the limit; conditions that are null fall away.
-  private static final String LIST =
-      """
-      SELECT * FROM (
-        (SELECT * FROM (
-      """
-          + LIVE
-          + """
-              WHERE job.id < :before
-                AND (CAST(:queue AS text) IS NULL OR queue.name = :queue)
-                AND (CAST(:definition AS text) IS NULL OR definition.name = :definition)
-                AND (CAST(:key AS text) IS NULL OR job.key = :key)
-                AND (CAST(:created_from AS timestamptz) IS NULL OR job.created_at >= :created_from)
-                AND (CAST(:created_before AS timestamptz) IS NULL OR job.created_at < :created_before)
-            ) AS live
-            WHERE :with_live AND (:any_state OR state = ANY (CAST(:states AS text[])))
-            ORDER BY id DESC
-            LIMIT :limit)
-            UNION ALL
-            (
-          """
-          + FINISHED
-          + """
-              WHERE finished.id < :before
-                AND :with_finished
-                AND (:any_state OR CAST(finished.state AS text) = ANY (CAST(:states AS text[])))
-                AND (CAST(:queue AS text) IS NULL OR queue.name = :queue)
-                AND (CAST(:definition AS text) IS NULL OR definition.name = :definition)
-                AND (CAST(:key AS text) IS NULL OR finished.key = :key)
-                AND (CAST(:created_from AS timestamptz) IS NULL OR finished.created_at >= :created_from)
-                AND (CAST(:created_before AS timestamptz) IS NULL
-                     OR finished.created_at < :created_before)
-            ORDER BY finished.id DESC
-            LIMIT :limit)
-          ) AS every
-          ORDER BY id DESC
-          LIMIT :limit
-          """;
+  // Each half is read newest first along an index on ids and stops at the limit.
+  private static String list(JobConditions conditions) {
+    List<String> halves = new ArrayList<>();
+    if (conditions.takesLive()) {
+      halves.add(
+          LIVE
+              + "WHERE job.id < :before"
+              + conditions.ofLive()
+              + "\nORDER BY job.id DESC LIMIT :limit");
+    }
+    if (conditions.takesFinished()) {
+      halves.add(
+          FINISHED
+              + "WHERE finished.id < :before"
+              + conditions.ofFinished()
+              + "\nORDER BY finished.id DESC LIMIT :limit");
+    }
+    return "SELECT * FROM (("
+        + String.join(")\nUNION ALL\n(", halves)
+        + ")) AS half\nORDER BY id DESC\nLIMIT :limit";
+  }
 
   private static final String ATTEMPTS =
       """
@@ -198,20 +182,9 @@ public final class JobTable {
 
   /** Up to {@code limit} jobs with ids below {@code before}, newest first. */
   public static List<Job> list(Handle handle, JobFilter filter, long before, int limit) {
-    boolean any = filter.states().isEmpty();
-    return handle
-        .createQuery(LIST)
-        .bind("before", before)
-        .bind("limit", limit)
-        .bind("any_state", any)
-        .bind("with_live", any || filter.states().stream().anyMatch(state -> !state.isEnded()))
-        .bind("with_finished", any || filter.states().stream().anyMatch(JobState::isEnded))
-        .bindArray("states", String.class, filter.states().stream().map(Enum::name).toList())
-        .bind("queue", filter.queue())
-        .bind("definition", filter.definition())
-        .bind("key", filter.key())
-        .bind("created_from", filter.createdFrom())
-        .bind("created_before", filter.createdBefore())
+    JobConditions conditions = new JobConditions(filter);
+    return conditions
+        .bind(handle.createQuery(list(conditions)).bind("before", before).bind("limit", limit))
         .map(JOB)
         .list();
   }

@@ -7,7 +7,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -49,9 +48,9 @@ public final class KeyTable {
 
   private static final String KEY_OF =
       """
-      SELECT queue_id, key, CAST(key_kind AS text) AS key_kind
+      SELECT id, queue_id, key, CAST(key_kind AS text) AS key_kind
       FROM ekiden.job
-      WHERE id = :id AND key IS NOT NULL AND key_kind <> 'UNIQUE'
+      WHERE id = ANY (CAST(:ids AS bigint[])) AND key IS NOT NULL AND key_kind <> 'UNIQUE'
       """;
 
   private static final String STATES =
@@ -124,16 +123,20 @@ public final class KeyTable {
 
   private KeyTable() {}
 
-  /** The key by which a live job may be parked, if it has one. */
-  static Optional<Map.Entry<QueueKey, KeyKind>> keyOf(Handle handle, long id) {
-    return handle
+  /** The keys by which live jobs may be parked, of those that have one. */
+  static Map<Long, Map.Entry<QueueKey, KeyKind>> keysOf(Handle handle, List<Long> ids) {
+    Map<Long, Map.Entry<QueueKey, KeyKind>> keys = new HashMap<>();
+    handle
         .createQuery(KEY_OF)
-        .bind("id", id)
+        .bindArray("ids", Long.class, ids)
         .map((row, context) ->
-            Map.entry(
-                new QueueKey(row.getShort("queue_id"), row.getString("key")),
-                KeyKind.valueOf(row.getString("key_kind"))))
-        .findOne();
+            keys.put(
+                row.getLong("id"),
+                Map.entry(
+                    new QueueKey(row.getShort("queue_id"), row.getString("key")),
+                    KeyKind.valueOf(row.getString("key_kind")))))
+        .list();
+    return keys;
   }
 
   static Map<String, KeyState> states(

@@ -17,9 +17,13 @@ import org.jspecify.annotations.Nullable;
  * How attempts end, whoever ends them: the worker, a drain, or the recovery of a dead worker.
  *
  * <p>An end counts only for the attempt, and from the worker, that {@code running} knows; one that
- * comes too late changes nothing. Rows are locked in the order of their ids, then the gates of the
- * queues of keyed attempts; the parked jobs of a key are freed by a statement of their own after
- * that, so that it sees what a claim parked meanwhile.
+ * comes too late changes nothing. Rows are locked first, then the gates of the queues of keyed
+ * attempts; the parked jobs of a key are freed by a statement of their own after that, so that it
+ * sees what a claim parked meanwhile.
+ *
+ * <p>A row that somebody else has locked is passed by, for it may be a handler's own transaction
+ * that completes the attempt (see {@link CompletionTable}) and takes its time. {@link
+ * #stillRunning} tells such an end, which must be tried again, from one that came too late.
  */
 public final class SettleTable {
 
@@ -67,6 +71,8 @@ public final class SettleTable {
    * An end that counted, with the outcome that was stored.
    *
    * @param wakes whose claims it makes room for: a queue, 0 all queues, null none
+   * @param decides whether other jobs wait, or waited, for this one; then the transaction must not
+   *     take another gate
    */
   public record Settled(
       AttemptRef ref,
@@ -74,7 +80,17 @@ public final class SettleTable {
       @Nullable KeyKind keyKind,
       @Nullable String key,
       @Nullable Short wakes,
-      Outcome outcome) {
+      Outcome outcome,
+      boolean decides) {
+    /** The same with queues that have jobs now that waited for this one. */
+    Settled deciding(Set<Short> queueIds) {
+      Short wakesToo = wakes;
+      for (short id : queueIds) {
+        wakesToo = wakesToo == null || wakesToo == id ? (Short) id : (Short) Gate.EVERY_QUEUE;
+      }
+      return new Settled(ref, queueId, keyKind, key, wakesToo, outcome, true);
+    }
+
     /** Whether the job has ended with this attempt. */
     public boolean endsJob() {
       return switch (outcome) {
@@ -124,13 +140,13 @@ public final class SettleTable {
                         THEN 'CANCELED'
                         ELSE input.outcome
                    END AS outcome
-            FROM ekiden.running
-            JOIN input ON running.id = input.id AND running.attempt = input.attempt
+            FROM input
+            JOIN ekiden.running ON running.id = input.id AND running.attempt = input.attempt
                  AND running.worker_id = input.worker_id
             LEFT JOIN ekiden.job_group ON job_group.id = running.group_id
             CROSS JOIN moment
             ORDER BY running.id
-            FOR UPDATE OF running
+            FOR UPDATE OF running SKIP LOCKED
           ),
           gone AS (
             DELETE FROM ekiden.running WHERE id = ANY (ARRAY(SELECT id FROM held))
@@ -163,17 +179,18 @@ public final class SettleTable {
             SELECT {kept}, attempt, failures + CAST(counted AS integer), losses,
                    moment.now + delay_micros * interval '1 microsecond', true
             FROM held, moment
-            WHERE outcome = 'RETRIED'
+            WHERE outcome = 'RETRIED' AND delay_micros > 0
           ),
           back AS (
             INSERT INTO ekiden.ready
               ({kept}, attempt, failures, losses)
             SELECT {kept},
-                   CASE WHEN untouched THEN attempt - 1 ELSE attempt END,
-                   failures,
+                   CASE WHEN untouched AND outcome = 'RETURNED' THEN attempt - 1 ELSE attempt END,
+                   failures
+                     + CASE WHEN outcome = 'RETRIED' THEN CAST(counted AS integer) ELSE 0 END,
                    losses + CASE WHEN worker_lost AND started_at IS NOT NULL THEN 1 ELSE 0 END
             FROM held
-            WHERE outcome IN ('RETURNED', 'LOST')
+            WHERE outcome IN ('RETURNED', 'LOST') OR (outcome = 'RETRIED' AND delay_micros <= 0)
           ),
           trail AS (
             INSERT INTO ekiden.attempt
@@ -212,16 +229,28 @@ public final class SettleTable {
             SELECT id AS blocker, state, finished_at, error_type, error
             FROM ekiden.finished
             WHERE id = ANY (CAST(:ids AS bigint[]))) AS leader USING (blocker)
+          RETURNING id
           """);
+
+  private static final String STILL_RUNNING =
+      """
+      SELECT id, attempt, worker_id
+      FROM ekiden.running
+      JOIN unnest(
+             CAST(:ids AS bigint[]), CAST(:attempts AS integer[]), CAST(:worker_ids AS bigint[]))
+           AS t(id, attempt, worker_id)
+           USING (id, attempt, worker_id)
+      """;
 
   private SettleTable() {}
 
   /**
    * Ends attempts.
    *
-   * @return those that counted; the rest came too late
+   * @return those that counted; the rest came too late, or are {@link #stillRunning}
    */
   public static List<Settled> settle(Handle handle, Collection<Settlement> settlements) {
+    Plans.useIndexes(handle);
     int size = settlements.size();
     List<Long> ids = new ArrayList<>(size);
     List<Integer> attempts = new ArrayList<>(size);
@@ -269,23 +298,52 @@ public final class SettleTable {
                     keyKind(row.getString("key_kind")),
                     row.getString("key"),
                     row.getObject("wakes") == null ? null : row.getShort("wakes"),
-                    Outcome.valueOf(row.getString("outcome"))))
+                    Outcome.valueOf(row.getString("outcome")),
+                    false))
             .list();
-    freeKeys(handle, settled);
+    List<Long> ended = new ArrayList<>();
+    settled.stream().filter(Settled::endsJob).forEach(end -> ended.add(end.ref().jobId()));
+    ended.addAll(freeKeys(handle, settled));
+    Set<Short> decided = DependencyTable.ended(handle, ended);
+    if (decided != null) {
+      settled.replaceAll(end -> end.endsJob() ? end.deciding(decided) : end);
+    }
     return settled;
   }
 
-  /** Ends whatever the given ended jobs had absorbed, in the same way. */
-  static void settleAbsorbed(Handle handle, List<Long> endedIds) {
-    handle.createUpdate(SETTLE_ABSORBED).bindArray("ids", Long.class, endedIds).execute();
+  /**
+   * Attempts that still run, of some whose ends did not count: their rows were locked. Asked in the
+   * transaction of {@link #settle}.
+   */
+  public static Set<AttemptRef> stillRunning(Handle handle, Collection<AttemptRef> refs) {
+    return handle
+        .createQuery(STILL_RUNNING)
+        .bindArray("ids", Long.class, refs.stream().map(AttemptRef::jobId).toList())
+        .bindArray("attempts", Integer.class, refs.stream().map(AttemptRef::attempt).toList())
+        .bindArray("worker_ids", Long.class, refs.stream().map(AttemptRef::workerId).toList())
+        .map((row, context) ->
+            new AttemptRef(row.getLong("id"), row.getInt("attempt"), row.getLong("worker_id")))
+        .set();
+  }
+
+  /** Ends whatever the given ended jobs had absorbed, in the same way; answers which. */
+  static List<Long> settleAbsorbed(Handle handle, List<Long> endedIds) {
+    return handle
+        .createQuery(SETTLE_ABSORBED)
+        .bindArray("ids", Long.class, endedIds)
+        .mapTo(Long.class)
+        .list();
   }
 
   private static @Nullable KeyKind keyKind(@Nullable String name) {
     return name == null ? null : KeyKind.valueOf(name);
   }
 
-  /** Lets the keys of ended attempts go on, under the gates of their queues. */
-  private static void freeKeys(Handle handle, List<Settled> settled) {
+  /**
+   * Lets the keys of ended attempts go on, under the gates of their queues; answers the absorbed
+   * jobs that ended with them.
+   */
+  private static List<Long> freeKeys(Handle handle, List<Settled> settled) {
     Map<QueueKey, KeyKind> free = new TreeMap<>();
     Map<QueueKey, Long> hold = new TreeMap<>();
     Set<Short> queueIds = new TreeSet<>();
@@ -307,14 +365,12 @@ public final class SettleTable {
       }
     }
     if (queueIds.isEmpty()) {
-      return;
+      return List.of();
     }
     // What a claim parks from now on sees that the attempts have ended.
     Gate.lock(handle, queueIds);
     KeyTable.hold(handle, hold);
     KeyTable.free(handle, free);
-    if (!endedIds.isEmpty()) {
-      settleAbsorbed(handle, endedIds);
-    }
+    return endedIds.isEmpty() ? List.of() : settleAbsorbed(handle, endedIds);
   }
 }

@@ -64,7 +64,8 @@ public final class WorkerTable {
       RETURNING id
       """;
 
-  // Also what a claim gave to a worker in the moment in which it was taken out of the list.
+  // Also what a claim gave to a worker in the moment in which it was taken out of the list. A row
+  // that a handler's own transaction holds is left for later: it may be completed by then.
   private static final String ORPHANS =
       """
       SELECT running.id, running.attempt, running.losses, running.started_at,
@@ -76,6 +77,7 @@ public final class WorkerTable {
         WHERE worker.id = running.worker_id AND worker.ended_at IS NULL)
       ORDER BY running.id
       LIMIT :max
+      FOR UPDATE OF running SKIP LOCKED
       """;
 
   private static final String LIVE =
@@ -133,7 +135,7 @@ public final class WorkerTable {
     return handle.createQuery(HELD).bind("worker_id", workerId).map(ATTEMPT).list();
   }
 
-  /** Attempts whose worker holds no lease any more. */
+  /** Locks attempts whose worker holds no lease any more. */
   public static List<Held> orphans(Handle handle, int max) {
     return handle.createQuery(ORPHANS).bind("max", max).map(ATTEMPT).list();
   }

@@ -83,4 +83,9 @@ public final class EngineMetrics implements EngineListener {
   public void scheduleFired(String schedule, boolean skipped) {
     fired.labelValues(schedule, skipped ? "skipped" : "fired").inc();
   }
+
+  @Override
+  public void scheduleMissed(String schedule, long firings) {
+    fired.labelValues(schedule, "missed").inc(firings);
+  }
 }

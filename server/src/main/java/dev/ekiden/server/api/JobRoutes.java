@@ -76,7 +76,9 @@ public final class JobRoutes {
   }
 
   private Response submitOne(byte[] body, Optional<String> idempotencyKey) {
-    JobRequest job = Bodies.read(body, JobSubmission.class).request("");
+    JobSubmission submission = Bodies.read(body, JobSubmission.class);
+    JobRequest job = submission.request("");
+    Payloads.check(engine, submission.definition(), submission.payload(), "payload");
     if (idempotencyKey.isPresent()) {
       if (job.key() != null) {
         throw new ProblemException(
@@ -111,7 +113,9 @@ public final class JobRoutes {
             Problem.of(422, "invalid-field", "a job must be an object, not null")
                 .withField("[" + i + "]"));
       }
-      jobs.add(submissions[i].request("[" + i + "]"));
+      JobSubmission submission = submissions[i];
+      jobs.add(submission.request("[" + i + "]"));
+      Payloads.check(engine, submission.definition(), submission.payload(), "[" + i + "].payload");
     }
     return Response.json(201, enqueue(jobs).stream().map(EnqueuedView::of).toList());
   }
@@ -126,15 +130,29 @@ public final class JobRoutes {
   }
 
   private Response list(Request request) {
-    request.allowQuery("state", "queue", "definition", "key", "from", "before", "cursor", "limit");
+    request.allowQuery(
+        "state",
+        "queue",
+        "definition",
+        "key",
+        "group",
+        "from",
+        "before",
+        "fromId",
+        "toId",
+        "cursor",
+        "limit");
     JobFilter filter =
         new JobFilter(
             Set.copyOf(request.query("state").constants(JobState.class)),
             request.query("queue").textOrNull(),
             request.query("definition").textOrNull(),
             request.query("key").textOrNull(),
+            request.query("group").textOrNull(),
             request.query("from").optional(Parameter::instant).orElse(null),
-            request.query("before").optional(Parameter::instant).orElse(null));
+            request.query("before").optional(Parameter::instant).orElse(null),
+            request.query("fromId").optional(Parameter::id).orElse(null),
+            request.query("toId").optional(Parameter::id).orElse(null));
     Page<Job> page =
         engine
             .jobs()

@@ -20,6 +20,7 @@ record JobSubmission(
     @Nullable JsonNode payload,
     @Nullable Integer priority,
     @Nullable KeySubmission key,
+    @Nullable String group,
     @Nullable BigDecimal delaySeconds,
     @Nullable Instant startAt) {
 
@@ -28,15 +29,33 @@ record JobSubmission(
 
   /** A key as a client asks for it. */
   record KeySubmission(
-      @Required String kind, @Required String value, @Nullable BigDecimal windowSeconds) {
+      @Required String kind,
+      @Required String value,
+      @Nullable BigDecimal windowSeconds,
+      @Nullable Integer running,
+      @Nullable Boolean holdOnFailure) {
 
     Key key() {
+      if (windowSeconds != null && !kind.equals("unique")) {
+        throw invalid("key.windowSeconds", "only a unique key has windowSeconds");
+      }
+      if (running != null && !kind.equals("limit")) {
+        throw invalid("key.running", "only a limit key has running");
+      }
+      if (holdOnFailure != null && !kind.equals("serial")) {
+        throw invalid("key.holdOnFailure", "only a serial key has holdOnFailure");
+      }
       return switch (kind) {
-        case "coalesce" -> {
-          if (windowSeconds != null) {
-            throw invalid("key.windowSeconds", "only a unique key has windowSeconds");
+        case "coalesce" -> Key.coalesce(value);
+        case "serial" ->
+            Boolean.TRUE.equals(holdOnFailure)
+                ? Key.serial(value).holdOnFailure()
+                : Key.serial(value);
+        case "limit" -> {
+          if (running == null) {
+            throw invalid("key.running", "a limit key needs running, how many may run at once");
           }
-          yield Key.coalesce(value);
+          yield Key.limit(value, running);
         }
         case "unique" ->
             Key.unique(
@@ -44,7 +63,9 @@ record JobSubmission(
                 windowSeconds == null
                     ? DEFAULT_WINDOW
                     : Seconds.duration("key.windowSeconds", windowSeconds));
-        default -> throw invalid("key.kind", "kind must be coalesce or unique, not '" + kind + "'");
+        default ->
+            throw invalid(
+                "key.kind", "kind must be coalesce, serial, limit or unique, not '" + kind + "'");
       };
     }
   }
@@ -77,6 +98,9 @@ record JobSubmission(
     }
     if (key != null) {
       request = request.withKey(key.key());
+    }
+    if (group != null) {
+      request = request.withGroup(group);
     }
     if (delaySeconds != null) {
       request = request.withDelay(Seconds.duration("delaySeconds", delaySeconds));

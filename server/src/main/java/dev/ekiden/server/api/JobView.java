@@ -35,7 +35,12 @@ final class JobView {
       @Nullable Instant startedAt,
       @Nullable Instant finishedAt,
       @Nullable String errorType,
-      @Nullable String coalescedInto) {
+      @Nullable String coalescedInto,
+      @Nullable String group,
+      @Nullable Instant startBefore,
+      @Nullable String cloneOf,
+      @Nullable String parent,
+      @Nullable Integer arrayIndex) {
 
     static Summary of(Job job) {
       return new Summary(
@@ -59,7 +64,12 @@ final class JobView {
           job.startedAt(),
           job.finishedAt(),
           job.errorType(),
-          JobView.id(job.coalescedInto()));
+          JobView.id(job.coalescedInto()),
+          job.group(),
+          job.startBefore(),
+          JobView.id(job.cloneOf()),
+          JobView.id(job.parent()),
+          job.arrayIndex());
     }
   }
 

@@ -11,6 +11,7 @@ import dev.ekiden.engine.QueueSummary;
 import dev.ekiden.server.Problem;
 import dev.ekiden.server.ProblemException;
 import dev.ekiden.server.Request;
+import dev.ekiden.server.Required;
 import dev.ekiden.server.Response;
 import dev.ekiden.server.Routes;
 import dev.ekiden.server.api.JobView.Items;
@@ -38,6 +39,7 @@ public final class QueueRoutes {
     routes.post("/api/v1/queues/{queue}/pause", this::pause);
     routes.post("/api/v1/queues/{queue}/resume", this::resume);
     routes.post("/api/v1/queues/{queue}/redrive", this::redrive);
+    routes.post("/api/v1/queues/{queue}/release-key", this::releaseKey);
   }
 
   private record QueueView(
@@ -105,6 +107,17 @@ public final class QueueRoutes {
       return Response.json(new Redrive(queue, failed.items().size(), true, failed.next() != null));
     }
     return Response.json(new Redrive(queue, engine.jobs().redrive(queue), false, false));
+  }
+
+  private record KeyContent(@Required String key) {}
+
+  private record Released(String queue, String key, boolean released) {}
+
+  private Response releaseKey(Request request) {
+    request.allowQuery();
+    String queue = existing(request.path("queue").text());
+    String key = request.json(KeyContent.class).key();
+    return Response.json(new Released(queue, key, engine.queues().releaseKey(queue, key)));
   }
 
   private static @Nullable String reason(Request request) {

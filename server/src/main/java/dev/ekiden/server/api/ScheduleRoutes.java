@@ -278,6 +278,7 @@ public final class ScheduleRoutes {
     request.allowQuery();
     String name = request.path("schedule").text();
     ScheduleContent content = request.json(ScheduleContent.class);
+    Payloads.check(engine, content.definition(), content.payload(), "payload");
     try {
       engine
           .schedules()

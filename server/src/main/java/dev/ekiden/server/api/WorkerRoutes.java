@@ -1,7 +1,10 @@
 package dev.ekiden.server.api;
 
+import com.fasterxml.jackson.annotation.JsonRawValue;
 import dev.ekiden.engine.Engine;
+import dev.ekiden.engine.ErrorCode;
 import dev.ekiden.engine.JobDefinition;
+import dev.ekiden.engine.NotFoundException;
 import dev.ekiden.engine.WorkerSummary;
 import dev.ekiden.server.Request;
 import dev.ekiden.server.Response;
@@ -10,10 +13,16 @@ import dev.ekiden.server.api.JobView.Items;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Routes of workers and job definitions. */
 public final class WorkerRoutes {
+  /** What a server or worker of ours is called: {@code worker@host:pid}. */
+  private static final Pattern PLACE =
+      Pattern.compile("(?<name>.*)@(?<host>[^@:]+):(?<pid>\\d{1,10})");
+
   private final Engine engine;
 
   public WorkerRoutes(Engine engine) {
@@ -23,11 +32,14 @@ public final class WorkerRoutes {
   public void addTo(Routes routes) {
     routes.get("/api/v1/workers", this::workers);
     routes.get("/api/v1/definitions", this::definitions);
+    routes.get("/api/v1/definitions/{definition}", this::definition);
   }
 
   private record WorkerView(
       String id,
       String name,
+      @Nullable String host,
+      @Nullable Long pid,
       Instant startedAt,
       Instant expiresAt,
       int concurrency,
@@ -36,9 +48,13 @@ public final class WorkerRoutes {
       long running) {
 
     static WorkerView of(WorkerSummary worker) {
+      Matcher place = PLACE.matcher(worker.name());
+      boolean known = place.matches();
       return new WorkerView(
           Long.toString(worker.id()),
-          worker.name(),
+          known ? place.group("name") : worker.name(),
+          known ? place.group("host") : null,
+          known ? Long.valueOf(place.group("pid")) : null,
           worker.startedAt(),
           worker.expiresAt(),
           worker.concurrency(),
@@ -54,6 +70,7 @@ public final class WorkerRoutes {
       @Nullable Integer priority,
       @Nullable Double timeoutSeconds,
       @Nullable Integer maxFailures,
+      @JsonRawValue @Nullable String retryPolicy,
       @Nullable Integer maxBatch,
       @Nullable Boolean runnable) {
 
@@ -65,13 +82,14 @@ public final class WorkerRoutes {
           definition.priority(),
           timeout == null ? null : Seconds.of(timeout),
           definition.retryPolicy().maxFailures(),
+          definition.retryPolicy().toJson(),
           definition.maxBatch(),
           definition.isRunnable());
     }
 
     /** Another process registered it; here only its name is known. */
     static DefinitionView unknownHere(String name) {
-      return new DefinitionView(name, null, null, null, null, null, null);
+      return new DefinitionView(name, null, null, null, null, null, null, null);
     }
   }
 
@@ -83,14 +101,23 @@ public final class WorkerRoutes {
   private Response definitions(Request request) {
     request.allowQuery();
     return Response.json(
-        Items.of(
-            engine.definitionNames().stream()
-                .sorted()
-                .map(name ->
-                    engine
-                        .definition(name)
-                        .map(DefinitionView::of)
-                        .orElseGet(() -> DefinitionView.unknownHere(name)))
-                .toList()));
+        Items.of(engine.definitionNames().stream().sorted().map(this::view).toList()));
+  }
+
+  private Response definition(Request request) {
+    request.allowQuery();
+    String name = request.path("definition").text();
+    if (!engine.definitionNames().contains(name)) {
+      throw new NotFoundException(
+          ErrorCode.UNKNOWN_DEFINITION, "there is no job definition '" + name + "'");
+    }
+    return Response.json(view(name));
+  }
+
+  private DefinitionView view(String name) {
+    return engine
+        .definition(name)
+        .map(DefinitionView::of)
+        .orElseGet(() -> DefinitionView.unknownHere(name));
   }
 }

@@ -161,7 +161,7 @@ public final class ApiClient implements AutoCloseable {
     try {
       return client.send(request, body);
     } catch (IOException e) {
-      throw CommandException.failed(
+      throw CommandException.noServer(
           "no server answers at %s (%s); start one with `ekiden up`, or name another with --address"
               .formatted(address, reason(e)));
     } catch (InterruptedException e) {

@@ -113,7 +113,7 @@ final class BusinessCalendarsCommand {
   }
 
   private static Stream<String> words(String text) {
-    return Arrays.stream(text.split("[,\\s]+")).filter(word -> !word.isEmpty());
+    return Arrays.stream(text.split("[,\\s]+", -1)).filter(word -> !word.isEmpty());
   }
 
   private static String read(String text) {

@@ -19,6 +19,10 @@ public final class CommandException extends RuntimeException {
     return new CommandException(ExitCode.USAGE, message);
   }
 
+  public static CommandException noServer(String message) {
+    return new CommandException(ExitCode.NO_SERVER, message);
+  }
+
   public static CommandException declined(String message) {
     return new CommandException(ExitCode.DECLINED, message);
   }

@@ -44,11 +44,14 @@ public final class CommandTree {
             "  ekiden jobs list        what is going on",
             "",
             "Exit codes: 0 done, 1 failed, 2 wrong command line or request, 3 declined or timed out,",
-            "4 not allowed, 5 the job did not succeed, 6 not found, 8 not yet ended, 130 interrupted.");
+            "4 not allowed, 5 the job did not succeed, 6 not found, 7 no server, 8 not yet ended,",
+            "130 interrupted.");
     for (Object command :
         List.of(
             new JobsCommand(context),
             new QueuesCommand(context),
+            new GroupsCommand(context),
+            new LimitsCommand(context),
             new SchedulesCommand(context),
             new BusinessCalendarsCommand(context),
             new WorkersCommand(context),
@@ -63,6 +66,7 @@ public final class CommandTree {
       addApplication(root, application, context);
     }
     root.addSubcommand(new CommandLine(new CompletionCommand(context)));
+    root.addSubcommand(new CommandLine(new HelpCommand()));
     return root;
   }
 
@@ -83,6 +87,7 @@ public final class CommandTree {
     root.setUsageHelpAutoWidth(true);
     // --payload @FILE is ours.
     root.setExpandAtFiles(false);
+    root.setParameterExceptionHandler((mistake, args) -> UsageMistake.tell(mistake, terminal));
     root.setExecutionExceptionHandler((failure, line, result) -> report(failure));
     new Settings(Map.of(), environment)
         .unknownVariables()

@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
  */
 public record Field(String header, boolean right, Function<JsonNode, String> text) {
   private static final DateTimeFormatter LOCAL_TIME =
-      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ssxxx");
 
   /** A property as it is. */
   public static Field of(String header, String property) {
@@ -27,7 +27,7 @@ public record Field(String header, boolean right, Function<JsonNode, String> tex
     return new Field(header, true, item -> text(item.path(property)));
   }
 
-  /** An instant, in this machine's zone. */
+  /** An instant, in this machine's zone and with its offset. */
   public static Field time(String header, String property) {
     return new Field(header, false, item -> localTime(text(item.path(property))));
   }
@@ -42,6 +42,17 @@ public record Field(String header, boolean right, Function<JsonNode, String> tex
                 ? dev.ekiden.server.config.Durations.format(
                     Duration.ofMillis(Math.round(item.path(property).asDouble() * 1_000)))
                 : "");
+  }
+
+  /** The same column with something else to show where it would be blank. */
+  public Field orElse(Function<JsonNode, String> blank) {
+    return new Field(
+        header,
+        right,
+        item -> {
+          String shown = text.apply(item);
+          return shown.isEmpty() ? blank.apply(item) : shown;
+        });
   }
 
   /** A value without quotes; objects and arrays as JSON; nothing for a missing one. */

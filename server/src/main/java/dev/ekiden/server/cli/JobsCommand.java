@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.core.JacksonException;
@@ -62,6 +63,11 @@ final class JobsCommand {
           Field.of("failures", "failures"),
           Field.of("blocked by", "blocker"),
           Field.of("coalesced into", "coalescedInto"),
+          Field.of("group", "group"),
+          Field.time("start before", "startBefore"),
+          Field.of("clone of", "cloneOf"),
+          Field.of("parent", "parent"),
+          Field.of("array index", "arrayIndex"),
           Field.of("payload", "payload"),
           Field.of("result", "result"),
           Field.of("error type", "errorType"),
@@ -110,6 +116,8 @@ final class JobsCommand {
           @Nullable String definition,
       @Option(names = "--key", paramLabel = "KEY", description = "Jobs with this key.")
           @Nullable String key,
+      @Option(names = "--group", paramLabel = "GROUP", description = "Jobs of this group.")
+          @Nullable String group,
       @Option(names = "--from", paramLabel = "TIME", description = "Enqueued at or after.")
           @Nullable String from,
       @Option(names = "--before", paramLabel = "TIME", description = "Enqueued before.")
@@ -133,6 +141,7 @@ final class JobsCommand {
     query.put("queue", queue);
     query.put("definition", definition);
     query.put("key", key);
+    query.put("group", group);
     query.put("from", from);
     query.put("before", before);
     query.put("cursor", cursor);
@@ -165,7 +174,12 @@ final class JobsCommand {
         "Examples:",
         "  ekiden jobs submit greet --payload '{\"name\":\"Aiko\"}' --wait",
         "  ekiden jobs submit greet --payload @greeting.json --delay 10m",
-        "  ekiden jobs submit greet --lines payloads.jsonl"
+        "  ekiden jobs submit greet --group acme --key serial:account-7",
+        "  ekiden jobs submit greet --key limit:tenant-1:3",
+        "  ekiden jobs submit greet --key unique:order-4711:1h",
+        "  ekiden jobs submit greet --lines payloads.jsonl",
+        "",
+        "Put a definition of yours in place of greet: `ekiden definitions list` shows them."
       })
   int submit(
       @Parameters(paramLabel = "DEFINITION", description = "What kind of job.") String definition,
@@ -184,6 +198,15 @@ final class JobsCommand {
       @Option(names = "--coalesce", paramLabel = "KEY", description = "COALESCE key of the job.")
           @Nullable String coalesce,
       @Option(
+              names = "--key",
+              paramLabel = "KEY",
+              description =
+                  "serial:NAME (one at a time, in order), limit:NAME:3 (three at a time),"
+                      + " coalesce:NAME, or unique:NAME:1h (once in an hour).")
+          @Nullable String key,
+      @Option(names = "--group", paramLabel = "GROUP", description = "The tenant it belongs to.")
+          @Nullable String group,
+      @Option(
               names = "--request-id",
               paramLabel = "KEY",
               description = "Sending the same again within 24 hours enqueues nothing new.")
@@ -199,6 +222,15 @@ final class JobsCommand {
     }
     if (coalesce != null) {
       job.putObject("key").put("kind", "coalesce").put("value", coalesce);
+    }
+    if (key != null) {
+      if (coalesce != null) {
+        throw CommandException.usage("give --key or --coalesce, not both");
+      }
+      job.set("key", Keys.parse(key));
+    }
+    if (group != null) {
+      job.put("group", group);
     }
     if (delay != null) {
       job.put("delaySeconds", delay.toMillis() / 1_000.0);
@@ -229,24 +261,148 @@ final class JobsCommand {
   @Command(
       name = "retry",
       description = "Runs failed or canceled jobs again, or scheduled ones now.",
-      footer = {"", "Examples:", "  ekiden jobs retry 4711", "  ekiden jobs retry 4711 4712"})
+      footer = {
+        "",
+        "Examples:",
+        "  ekiden jobs retry 4711 4712",
+        "  ekiden jobs retry --state failed --queue mail --dry-run",
+        "  ekiden jobs retry --state failed --queue mail --rate 10/s --yes"
+      })
   int retry(
-      @Parameters(paramLabel = "ID", arity = "1..*", description = "The jobs.") List<Long> ids) {
-    for (long id : ids) {
-      JsonNode job = context.api().post(JOBS + "/" + id + "/retry");
-      context.printer().one(job, List.of(Field.of("id", "id"), Field.of("state", "state")));
+      @Parameters(paramLabel = "ID", arity = "0..*", description = "The jobs.")
+          @Nullable List<Long> named,
+      @Mixin JobSelection selection,
+      @Option(
+              names = "--rate",
+              paramLabel = "N/TIME",
+              description = "Start no more than so many in a time: 10/s, 100/5m.")
+          @Nullable String rate,
+      @Mixin BulkOptions bulk) {
+    List<Long> ids = named == null ? List.of() : named;
+    if (one(ids, selection)) {
+      return each(ids, "retry");
     }
-    return ExitCode.OK;
+    ObjectNode request = bulk.request("retry", selection);
+    if (rate != null) {
+      request.set("rate", Rates.parse(rate));
+    }
+    return bulk.run(context, request, "Run %s jobs again?");
+  }
+
+  @Command(
+      name = "clone",
+      description = "Makes new jobs from jobs that exist, with changes if any are given.",
+      footer = {
+        "",
+        "Examples:",
+        "  ekiden jobs clone 4711",
+        "  ekiden jobs clone 4711 --patch '{\"to\":\"a@example.org\"}' --priority 9",
+        "  ekiden jobs clone --state failed --queue mail --definition mail-v2 --rate 5/s"
+      })
+  int cloneJobs(
+      @Parameters(paramLabel = "ID", arity = "0..*", description = "The jobs.")
+          @Nullable List<Long> named,
+      @Mixin JobSelection selection,
+      @Option(
+              names = "--patch",
+              paramLabel = "JSON",
+              description =
+                  "Changes of the payload, as a JSON merge patch; @FILE reads a file, - standard"
+                      + " input.")
+          @Nullable String patch,
+      @Option(
+              names = "--as",
+              paramLabel = "DEFINITION",
+              description = "The definition that is to run the clones.")
+          @Nullable String as,
+      @Option(names = "--priority", paramLabel = "N", description = "0 (last) to 9 (first).")
+          @Nullable Integer priority,
+      @Option(
+              names = "--for-group",
+              paramLabel = "GROUP",
+              description = "The group the clones belong to.")
+          @Nullable String group,
+      @Option(names = "--delay", paramLabel = "TIME", description = "Run them after 30s, 5m, 2h…")
+          @Nullable Duration delay,
+      @Option(
+              names = "--rate",
+              paramLabel = "N/TIME",
+              description = "Start no more than so many in a time: 10/s, 100/5m.")
+          @Nullable String rate,
+      @Mixin BulkOptions bulk) {
+    ObjectNode changes = Json.MAPPER.createObjectNode();
+    if (patch != null) {
+      changes.set("payload", parse(read(patch)));
+    }
+    if (as != null) {
+      changes.put("definition", as);
+    }
+    if (priority != null) {
+      changes.put("priority", priority);
+    }
+    if (group != null) {
+      changes.put("group", group);
+    }
+    if (delay != null) {
+      changes.put("delaySeconds", delay.toMillis() / 1_000.0);
+    }
+    List<Long> ids = named == null ? List.of() : named;
+    if (one(ids, selection)) {
+      for (long id : ids) {
+        JsonNode job = context.api().post(JOBS + "/" + id + "/clone", changes);
+        context
+            .printer()
+            .one(
+                job,
+                List.of(
+                    Field.of("id", "id"),
+                    Field.of("state", "state"),
+                    Field.of("clone of", "cloneOf")));
+      }
+      return ExitCode.OK;
+    }
+    ObjectNode request = bulk.request("clone", selection);
+    request.set("changes", changes);
+    if (rate != null) {
+      request.set("rate", Rates.parse(rate));
+    }
+    return bulk.run(context, request, "Clone %s jobs?");
   }
 
   @Command(
       name = "cancel",
       description = "Cancels jobs that have not ended; those that run are asked to stop.",
-      footer = {"", "Examples:", "  ekiden jobs cancel 4711"})
+      footer = {
+        "",
+        "Examples:",
+        "  ekiden jobs cancel 4711",
+        "  ekiden jobs cancel --queue mail --group acme --dry-run"
+      })
   int cancel(
-      @Parameters(paramLabel = "ID", arity = "1..*", description = "The jobs.") List<Long> ids) {
+      @Parameters(paramLabel = "ID", arity = "0..*", description = "The jobs.")
+          @Nullable List<Long> named,
+      @Mixin JobSelection selection,
+      @Mixin BulkOptions bulk) {
+    List<Long> ids = named == null ? List.of() : named;
+    if (one(ids, selection)) {
+      return each(ids, "cancel");
+    }
+    return bulk.run(context, bulk.request("cancel", selection), "Cancel %s jobs?");
+  }
+
+  /** Whether jobs are named one by one, rather than by a filter. */
+  private static boolean one(List<Long> ids, JobSelection selection) {
+    boolean named = !ids.isEmpty();
+    if (named == !selection.isEmpty()) {
+      throw CommandException.usage(
+          "name jobs by their ids, or by options such as --queue and --state, but not both");
+    }
+    return named;
+  }
+
+  private int each(List<Long> ids, String verb) {
     for (long id : ids) {
-      JsonNode job = context.api().post(JOBS + "/" + id + "/cancel");
+      JsonNode job = context.api().post(JOBS + "/" + id + "/" + verb);
       context.printer().one(job, List.of(Field.of("id", "id"), Field.of("state", "state")));
     }
     return ExitCode.OK;

@@ -110,6 +110,25 @@ final class QueuesCommand {
     return ExitCode.OK;
   }
 
+  @Command(
+      name = "release-key",
+      description = "Lets a serial key go on that stopped because its job failed.",
+      footer = {"", "Examples:", "  ekiden queues release-key mail account-7"})
+  int releaseKey(
+      @Parameters(paramLabel = "QUEUE", description = "The queue.") String queue,
+      @Parameters(paramLabel = "KEY", description = "The key.") String key) {
+    ObjectNode body = Json.MAPPER.createObjectNode().put("key", key);
+    context
+        .printer()
+        .one(
+            context.api().post(path(queue, "release-key"), body),
+            List.of(
+                Field.of("queue", "queue"),
+                Field.of("key", "key"),
+                Field.of("released", "released")));
+    return ExitCode.OK;
+  }
+
   private static String path(String queue, String verb) {
     return QUEUES + "/" + ApiClient.encode(queue) + "/" + verb;
   }

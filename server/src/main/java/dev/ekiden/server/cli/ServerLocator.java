@@ -32,13 +32,13 @@ final class ServerLocator {
       return new ApiClient(address.get(), tokenFile().or(() -> local).map(this::token));
     }
     if (runtime.isEmpty()) {
-      throw CommandException.failed(
+      throw CommandException.noServer(
           "no server runs in %s; start one with `ekiden up`, or name one with --address"
               .formatted(directory().toAbsolutePath().normalize()));
     }
     RuntimeFile found = runtime.get();
     if (!found.isAlive()) {
-      throw CommandException.failed(
+      throw CommandException.noServer(
           "the server of %s is gone (process %d); start it again with `ekiden up`"
               .formatted(directory().toAbsolutePath().normalize(), found.pid()));
     }

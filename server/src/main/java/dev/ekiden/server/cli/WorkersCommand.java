@@ -16,6 +16,8 @@ final class WorkersCommand {
       List.of(
           Field.number("ID", "id"),
           Field.of("WORKER", "name"),
+          Field.of("HOST", "host"),
+          Field.number("PID", "pid"),
           Field.time("STARTED", "startedAt"),
           Field.number("RUNNING", "running"),
           Field.number("CONCURRENCY", "concurrency"),

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param publicListeners the public listeners
  * @param database the database given, if one is
  * @param databaseWait how long to wait for it
+ * @param databasePort port of the embedded PostgreSQL, if one is set
  * @param workers the workers
  */
 public record Configuration(
@@ -24,6 +25,7 @@ public record Configuration(
     PublicListeners publicListeners,
     Optional<DatabaseSource> database,
     Duration databaseWait,
+    Optional<Integer> databasePort,
     Workers workers) {
 
   /**

@@ -56,6 +56,9 @@ public final class ConfigurationReader {
             publicListeners(),
             database(),
             duration(Setting.DATABASE_WAIT),
+            settings
+                .value(Setting.DATABASE_PORT)
+                .map(value -> integer(Setting.DATABASE_PORT, 1, MAX_PORT)),
             workers());
     if (!mistakes.isEmpty()) {
       throw new ConfigurationException(mistakes);

@@ -81,6 +81,11 @@ public enum Setting {
       Role.SERVER,
       Role.WORKER,
       Role.MIGRATE),
+  DATABASE_PORT(
+      null,
+      "PORT",
+      "port of the embedded PostgreSQL; a free one is chosen the first time and kept if not given",
+      Role.UP),
   INLINE_WORKERS("true", "BOOLEAN", "whether the server runs jobs itself", Role.UP, Role.SERVER),
   QUEUES(null, "QUEUE,…", "queues to serve, first ones first; all if not given", Role.WORKER),
   CONCURRENCY(null, "N", "handlers at once; each worker's own number if not given", Role.WORKER),

@@ -10,6 +10,9 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,6 +105,23 @@ public final class HttpListener implements AutoCloseable {
           entries.add(new Entry(new Route(method, prefix + path), handler));
         }
       };
+    }
+  }
+
+  /**
+   * Finds out whether a listener could have its port, before anything costly is started for it.
+   *
+   * @throws PortInUseException when somebody else has the port
+   */
+  public static void requireFree(Options options) {
+    if (options.port() == 0) {
+      return;
+    }
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(options.host(), options.port()));
+    } catch (IOException e) {
+      throw explain(new UncheckedIOException(e), options);
     }
   }
 
@@ -298,14 +318,15 @@ public final class HttpListener implements AutoCloseable {
         String owner =
             PortOwner.describe(options.port()).orElse("another process (try `lsof -i :PORT`)");
         return new PortInUseException(
-            "the %s listener cannot have %s:%d (%s): it belongs to %s. Stop that, or choose another port with --%s, 0 for any free one"
+            "the %s listener cannot have %s:%d (%s): it belongs to %s. Stop that, or choose another port with --%s %d, 0 for any free one"
                 .formatted(
                     options.name(),
                     options.host(),
                     options.port(),
                     cause.getMessage(),
                     owner,
-                    options.portSetting()),
+                    options.portSetting(),
+                    PortOwner.freeAfter(options.host(), options.port())),
             failure);
       }
     }

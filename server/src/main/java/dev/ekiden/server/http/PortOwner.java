@@ -1,6 +1,8 @@
 package dev.ekiden.server.http;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,8 @@ import java.util.Set;
 /** Finds who listens on a port, where {@code /proc} tells. */
 final class PortOwner {
   private static final String LISTENING = "0A";
+  private static final int NEAR = 200;
+  private static final int MAX_PORT = 65_535;
 
   private PortOwner() {}
 
@@ -23,6 +27,26 @@ final class PortOwner {
       return sockets.isEmpty() ? Optional.empty() : process(sockets);
     } catch (IOException | SecurityException e) {
       return Optional.empty();
+    }
+  }
+
+  /** A port above this one that is free together with the next, or 0 when none is near. */
+  static int freeAfter(String host, int port) {
+    for (int other = port + 1; other <= Math.min(port + NEAR, MAX_PORT - 1); other++) {
+      if (isFree(host, other) && isFree(host, other + 1)) {
+        return other;
+      }
+    }
+    return 0;
+  }
+
+  private static boolean isFree(String host, int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(host, port));
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 

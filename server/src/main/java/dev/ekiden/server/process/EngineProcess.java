@@ -54,6 +54,15 @@ final class EngineProcess {
     return services;
   }
 
+  /** Names of the definitions this process can run. */
+  List<String> runnable() {
+    return definitions.stream()
+        .filter(JobDefinition::isRunnable)
+        .map(JobDefinition::name)
+        .sorted()
+        .toList();
+  }
+
   /** Brings the database to this build's version. */
   void migrate() {
     services.engine().migrate();
@@ -78,7 +87,7 @@ final class EngineProcess {
     List<Worker> workers = new ArrayList<>();
     lifeCycle.add("the workers", () -> drain(workers, settings.drain()));
     for (WorkerOptions worker : options) {
-      Worker started = services.engine().worker(worker);
+      Worker started = services.engine().worker(WorkerName.here(worker));
       started.start();
       workers.add(started);
     }

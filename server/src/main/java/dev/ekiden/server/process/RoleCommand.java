@@ -136,7 +136,8 @@ public final class RoleCommand implements Callable<Integer> {
     try (WorkerProcess worker = started) {
       stop.started();
       terminal.say("Running jobs of " + worker.database() + ":");
-      worker.descriptions().forEach(description -> terminal.say("  " + description));
+      worker.descriptions().forEach(description -> terminal.say("  queues " + description));
+      terminal.say("  definitions " + String.join(", ", worker.definitions()));
       terminal.say("Stop with Ctrl-C.");
       stop.await();
       terminal.say("Stopping; once more ends at once.");

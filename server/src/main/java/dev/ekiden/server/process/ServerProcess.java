@@ -1,14 +1,16 @@
 package dev.ekiden.server.process;
 
 import dev.ekiden.embedded.EmbeddedPostgres;
-import dev.ekiden.embedded.EmbeddedPostgresOptions;
 import dev.ekiden.engine.Engine;
 import dev.ekiden.engine.Worker;
 import dev.ekiden.server.Application;
 import dev.ekiden.server.Services;
+import dev.ekiden.server.api.BulkRoutes;
 import dev.ekiden.server.api.BusinessCalendarRoutes;
 import dev.ekiden.server.api.Documents;
+import dev.ekiden.server.api.GroupRoutes;
 import dev.ekiden.server.api.JobRoutes;
+import dev.ekiden.server.api.LimitRoutes;
 import dev.ekiden.server.api.QueueGauges;
 import dev.ekiden.server.api.QueueRoutes;
 import dev.ekiden.server.api.Readiness;
@@ -157,6 +159,7 @@ public final class ServerProcess implements AutoCloseable {
         configuration.control().tokenFile().map(Path::toAbsolutePath).orElse(directory.tokenFile());
     AccessToken token =
         configuration.control().tokenFile().isPresent() ? provided(tokenFile) : directory.token();
+    requireFreePorts();
     boolean embedded = configuration.database().isEmpty();
     DatabaseSource database =
         embedded ? startPostgres(directory.path()) : configuration.database().orElseThrow();
@@ -179,7 +182,27 @@ public final class ServerProcess implements AutoCloseable {
     announce(directory.path(), tokenFile);
   }
 
-  private DatabaseSource startPostgres(Path directory) {
+  /** A port that is taken is told before PostgreSQL is started for nothing. */
+  private void requireFreePorts() {
+    HttpListener.requireFree(controlOptions());
+    long listeners = applications.all().stream().filter(Application::hasPublicListener).count();
+    for (int n = 0; n < listeners; n++) {
+      HttpListener.requireFree(publicOptions(n));
+    }
+  }
+
+  private HttpListener.Options controlOptions() {
+    Configuration.Control control = configuration.control();
+    return new HttpListener.Options("control", control.bind(), control.port(), Setting.PORT.key());
+  }
+
+  private HttpListener.Options publicOptions(int n) {
+    Configuration.PublicListeners settings = configuration.publicListeners();
+    return new HttpListener.Options(
+        "public", settings.bind(), settings.port(n), Setting.PUBLIC_PORT.key());
+  }
+
+  private DatabaseSource startPostgres(Path directory) throws IOException {
     if (role == Role.SERVER) {
       throw new ConfigurationException(
           List.of(
@@ -188,8 +211,7 @@ public final class ServerProcess implements AutoCloseable {
     }
     EmbeddedPostgres postgres =
         lifeCycle.add(
-            "PostgreSQL",
-            EmbeddedPostgres.start(EmbeddedPostgresOptions.in(directory.resolve("postgres"))));
+            "PostgreSQL", OwnPostgres.start(directory, configuration.databasePort(), messages));
     return new DatabaseSource(postgres.address(), Optional.of(postgres.passwordFile()));
   }
 
@@ -211,7 +233,10 @@ public final class ServerProcess implements AutoCloseable {
             sessions)
         .addTo(own);
     new JobRoutes(engine).addTo(own);
+    new BulkRoutes(engine).addTo(own);
     new QueueRoutes(engine).addTo(own);
+    new GroupRoutes(engine).addTo(own);
+    new LimitRoutes(engine).addTo(own);
     new ScheduleRoutes(engine).addTo(own);
     new BusinessCalendarRoutes(engine).addTo(own);
     new WorkerRoutes(engine).addTo(own);
@@ -226,7 +251,7 @@ public final class ServerProcess implements AutoCloseable {
     return lifeCycle.add(
         "the control listener",
         HttpListener.start(
-            new HttpListener.Options("control", control.bind(), control.port(), Setting.PORT.key()),
+            controlOptions(),
             new ControlAccess(new KnownHosts(control.hosts()), token, sessions),
             routes));
   }
@@ -245,11 +270,7 @@ public final class ServerProcess implements AutoCloseable {
       application.publicRoutes(prefixed, services);
       HttpListener listener =
           HttpListener.start(
-              new HttpListener.Options(
-                  "public",
-                  settings.bind(),
-                  settings.port(publicListeners.size()),
-                  Setting.PUBLIC_PORT.key()),
+              publicOptions(publicListeners.size()),
               new PublicAccess(
                   new KnownHosts(settings.hosts()),
                   new RateLimiter(settings.ratePerSecond(), settings.burst(), System::nanoTime)),

@@ -2,6 +2,7 @@ package dev.ekiden.server.process;
 
 import dev.ekiden.engine.Worker;
 import dev.ekiden.postgres.DatabaseAddress;
+import dev.ekiden.server.cli.CommandException;
 import dev.ekiden.server.config.Configuration;
 import dev.ekiden.server.config.Configuration.DatabaseSource;
 import dev.ekiden.server.config.ConfigurationException;
@@ -17,11 +18,17 @@ import java.util.function.Consumer;
 public final class WorkerProcess implements AutoCloseable {
   private final LifeCycle lifeCycle;
   private final List<Worker> workers;
+  private final List<String> definitions;
   private final DatabaseAddress database;
 
-  private WorkerProcess(LifeCycle lifeCycle, List<Worker> workers, DatabaseAddress database) {
+  private WorkerProcess(
+      LifeCycle lifeCycle,
+      List<Worker> workers,
+      List<String> definitions,
+      DatabaseAddress database) {
     this.lifeCycle = lifeCycle;
     this.workers = workers;
+    this.definitions = List.copyOf(definitions);
     this.database = database;
   }
 
@@ -41,12 +48,17 @@ public final class WorkerProcess implements AutoCloseable {
         throw new ConfigurationException(
             List.of("no application of this build has workers, and no --queues are given"));
       }
-      return new WorkerProcess(lifeCycle, workers, address);
+      return new WorkerProcess(lifeCycle, workers, process.runnable(), address);
     } catch (RuntimeException e) {
       Thread.interrupted();
       lifeCycle.close();
       throw e;
     }
+  }
+
+  /** The definitions these workers can run, by name. */
+  public List<String> definitions() {
+    return definitions;
   }
 
   /** What each worker serves, for messages. */
@@ -75,7 +87,7 @@ public final class WorkerProcess implements AutoCloseable {
   /**
    * The database that is set, else that of the server in the directory.
    *
-   * @throws ConfigurationException when there is neither
+   * @throws CommandException when there is neither
    */
   static DatabaseAddress database(Configuration configuration) throws IOException {
     if (configuration.database().isPresent()) {
@@ -84,12 +96,11 @@ public final class WorkerProcess implements AutoCloseable {
     RuntimeFile runtime =
         RuntimeFile.read(configuration.directory())
             .orElseThrow(() ->
-                new ConfigurationException(
-                    List.of(
-                        "no server runs in %s and %s is not set: start `ekiden up`, or name the database"
-                            .formatted(
-                                configuration.directory().toAbsolutePath().normalize(),
-                                Setting.DATABASE_URL.variable()))));
+                CommandException.noServer(
+                    "no server runs in %s and %s is not set: start `ekiden up`, or name the database"
+                        .formatted(
+                            configuration.directory().toAbsolutePath().normalize(),
+                            Setting.DATABASE_URL.variable())));
     String passwordFile = runtime.passwordFile();
     if (passwordFile == null) {
       throw new ConfigurationException(

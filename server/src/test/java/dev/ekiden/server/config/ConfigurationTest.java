@@ -37,6 +37,7 @@ final class ConfigurationTest {
             "database-password-file=",
             "database-password=",
             "database-wait=60s",
+            "database-port=",
             "inline-workers=true",
             "queues=",
             "concurrency=",
@@ -97,6 +98,8 @@ final class ConfigurationTest {
   @CsvSource({
     "PORT,65535,65536",
     "CONCURRENCY,1000,1001",
+    "DATABASE_PORT,65535,65536",
+    "DATABASE_PORT,1,0",
     "PUBLIC_RATE,1000000,1000001",
     "DRAIN,1h,3601s"
   })

@@ -1,0 +1,58 @@
+package dev.ekiden.engine;
+
+import dev.ekiden.engine.store.CheckpointTable;
+import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
+import dev.ekiden.engine.store.CompletionTable;
+import dev.ekiden.engine.store.CompletionTable.Refusal;
+import dev.ekiden.postgres.Database;
+import java.sql.Connection;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What running attempts read and write of their own. Thread-safe. */
+final class AttemptStore {
+  private final Database database;
+  private volatile @Nullable String identity;
+
+  AttemptStore(Database database) {
+    this.database = database;
+  }
+
+  /** Learns which database this is, before a handler may hold the only connection. */
+  void prepare() {
+    if (identity == null) {
+      identity = database.withHandle(CompletionTable::identity).orElse(null);
+    }
+  }
+
+  /** Keeps a state of a job; false if the attempt does not run any more. */
+  boolean checkpoint(ClaimedJob job, byte[] data) {
+    return database.inTransaction(handle -> CheckpointTable.save(handle, job.ref(), data));
+  }
+
+  /** The state of a job that was kept last. */
+  Optional<byte[]> checkpoint(ClaimedJob job) {
+    return database.withHandle(handle -> CheckpointTable.find(handle, job.id()));
+  }
+
+  /** Completes an attempt in a transaction of its handler; answers why not if it cannot be. */
+  Optional<Refusal> complete(ClaimedJob job, Connection connection, @Nullable String result) {
+    return database.joined(
+        connection,
+        handle -> {
+          String here = CompletionTable.identity(handle).orElse(null);
+          if (here == null || !here.equals(identity)) {
+            throw new InvalidRequestException(
+                ErrorCode.INVALID_OPTION,
+                "the connection belongs to another database than the engine's: an effect there"
+                    + " cannot commit together with the end of the job");
+          }
+          if (job.groupId() != 0 && !CompletionTable.isReadCommitted(handle)) {
+            throw new InvalidRequestException(
+                ErrorCode.INVALID_OPTION,
+                "a job of a group can be completed in a READ COMMITTED transaction only");
+          }
+          return CompletionTable.complete(handle, job.ref(), job.groupId(), result);
+        });
+  }
+}

@@ -1,0 +1,32 @@
+-- What a running attempt can do for itself.
+
+-- One row: tells this database from all others, so that completeIn refuses a foreign connection.
+CREATE TABLE identity (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  id       uuid NOT NULL DEFAULT gen_random_uuid()
+);
+INSERT INTO identity DEFAULT VALUES;
+
+-- The last state that a running job kept; gone when the job is not live any more.
+CREATE TABLE checkpoint (
+  job_id   bigint PRIMARY KEY,
+  attempt  integer NOT NULL,
+  data     bytea NOT NULL,
+  saved_at timestamptz NOT NULL
+);
+
+-- Whether a job that was not started in time runs nevertheless; else it is dropped.
+ALTER TABLE job ADD COLUMN run_late boolean NOT NULL DEFAULT false;
+ALTER TABLE finished ADD COLUMN run_late boolean NOT NULL DEFAULT false;
+
+-- Jobs that wait for others. A row stays until the job is decided: it runs, or ends without.
+CREATE TYPE dependency_condition AS ENUM ('SUCCESS', 'FAILURE', 'END');
+CREATE TABLE dependency (
+  job_id    bigint  NOT NULL,
+  parent_id bigint  NOT NULL,
+  condition dependency_condition NOT NULL,
+  any_of    boolean NOT NULL,  -- whether one parent is enough; the same for all rows of a job
+  state     job_end,           -- as what the parent ended, if the row was there by then
+  PRIMARY KEY (job_id, parent_id)
+);
+CREATE INDEX dependency_parent ON dependency (parent_id);
