@@ -671,7 +671,7 @@ final class CalendarHttpTest {
     assertThat(plans).hasSizeGreaterThan(20);
     settle();
     int matches = 0;
-    for (int count = 0; count < 40; count++) {
+    for (int count = 0; count < 15; count++) {
       LocalDate day = LocalDate.of(2026, 11, 24).plusDays(random.nextInt(40));
       String start = "%sT%02d:00".formatted(day, 8 + random.nextInt(12));
       int hours = 1 + random.nextInt(4);
@@ -718,7 +718,7 @@ final class CalendarHttpTest {
       assertThat(found).as(start + " " + end).isEqualTo(expected);
       matches += found.size();
     }
-    assertThat(matches).isGreaterThan(20);
+    assertThat(matches).isGreaterThan(8);
   }
 
   private static void settle() {

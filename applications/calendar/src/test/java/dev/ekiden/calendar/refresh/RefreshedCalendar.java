@@ -50,7 +50,7 @@ final class RefreshedCalendar implements AutoCloseable {
                  || ' RESTART IDENTITY'
           FROM pg_tables
           WHERE schemaname = 'ekiden'
-            AND tablename <> 'clock'
+            AND tablename NOT IN ('clock', 'identity')
             AND tablename NOT LIKE '%migrations');
       END $$
       """;
