@@ -2,6 +2,8 @@ package dev.ekiden.engine;
 
 import dev.ekiden.engine.Job.KeyKind;
 import dev.ekiden.engine.store.DefinitionTable;
+import dev.ekiden.engine.store.DependencyTable;
+import dev.ekiden.engine.store.DependencyTable.Edge;
 import dev.ekiden.engine.store.EnqueueTable;
 import dev.ekiden.engine.store.EnqueueTable.NewJob;
 import dev.ekiden.engine.store.EnqueueTable.UniqueClaim;
@@ -63,11 +65,13 @@ final class Enqueuer {
       }
       resolved.add(new Resolved(request, catalog.get(handle, request.definition()), payload));
     }
+    checkParents(handle, requests);
     Map<UniqueKey, UniqueClaim> wanted = wanted(handle, resolved);
     Map<UniqueKey, Long> owners =
         wanted.isEmpty() ? Map.of() : EnqueueTable.takeUnique(handle, wanted);
     List<@Nullable Enqueued> answers = new ArrayList<>();
     List<NewJob> jobs = new ArrayList<>();
+    List<@Nullable Dependencies> dependencies = new ArrayList<>();
     Map<DefinitionTable.Row, Integer> counts = new HashMap<>();
     Set<Short> queueIds = new TreeSet<>();
     boolean scheduled = false;
@@ -82,6 +86,7 @@ final class Enqueuer {
       }
       answers.add(null);
       jobs.add(newJob(one, owner));
+      dependencies.add(one.request().dependencies());
       counts.merge(one.definition(), 1, Integer::sum);
       if (one.request().start() instanceof JobRequest.Start.Now) {
         queueIds.add(one.definition().queueId());
@@ -90,12 +95,49 @@ final class Enqueuer {
       }
     }
     List<Long> ids = jobs.isEmpty() ? List.of() : EnqueueTable.insert(handle, jobs);
+    insertDependencies(handle, ids, dependencies);
     List<Enqueued> complete = new ArrayList<>(answers.size());
     int next = 0;
     for (Enqueued answer : answers) {
       complete.add(answer == null ? new Enqueued(ids.get(next++), true) : answer);
     }
     return new Result(complete, counts, queueIds, scheduled);
+  }
+
+  private static void checkParents(Handle handle, List<JobRequest> requests) {
+    Set<Long> parents = new TreeSet<>();
+    for (JobRequest request : requests) {
+      Dependencies dependencies = request.dependencies();
+      if (dependencies != null) {
+        parents.addAll(dependencies.parents().keySet());
+      }
+    }
+    if (parents.isEmpty()) {
+      return;
+    }
+    List<Long> unknown = DependencyTable.unknown(handle, parents);
+    if (!unknown.isEmpty()) {
+      throw new NotFoundException(
+          ErrorCode.UNKNOWN_JOB,
+          "there is no job %d that another could wait for".formatted(unknown.getFirst()));
+    }
+  }
+
+  private static void insertDependencies(
+      Handle handle, List<Long> ids, List<@Nullable Dependencies> dependencies) {
+    List<Edge> edges = new ArrayList<>();
+    for (int i = 0; i < ids.size(); i++) {
+      Dependencies of = dependencies.get(i);
+      if (of != null) {
+        long id = ids.get(i);
+        boolean any = of.mode() == Dependencies.Mode.ANY;
+        of.parents()
+            .forEach((parent, condition) -> edges.add(new Edge(id, parent, condition, any)));
+      }
+    }
+    if (!edges.isEmpty()) {
+      DependencyTable.insert(handle, edges);
+    }
   }
 
   /** The UNIQUE keys of the requests; the first request of a key, and its window, stand for all. */
@@ -158,6 +200,7 @@ final class Enqueuer {
         delayMicros,
         runAt,
         startBefore == null ? null : startBefore.toString(),
-        request.lateness() == JobRequest.Lateness.RUN);
+        request.lateness() == JobRequest.Lateness.RUN,
+        request.dependencies() != null);
   }
 }

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param start when it may run
  * @param startBefore when it is too late to start it, or null for never
  * @param lateness what becomes of it then
+ * @param dependencies the jobs it waits for, or null; not with a COALESCE key
  */
 public record JobRequest(
     String definition,
@@ -25,7 +26,8 @@ public record JobRequest(
     @Nullable String group,
     Start start,
     @Nullable Instant startBefore,
-    Lateness lateness) {
+    Lateness lateness,
+    @Nullable Dependencies dependencies) {
 
   /** What becomes of a job that no worker could start in time. */
   public enum Lateness {
@@ -78,6 +80,12 @@ public record JobRequest(
     if (startBefore != null) {
       checkTime(startBefore);
     }
+    if (dependencies != null && key instanceof Key.Coalesce) {
+      throw new InvalidRequestException(
+          ErrorCode.INVALID_KEY,
+          "a job with a COALESCE key cannot wait for other jobs: it runs as one with the others of"
+              + " its key");
+    }
   }
 
   /** One that it is never too late to start. */
@@ -88,7 +96,7 @@ public record JobRequest(
       @Nullable Key key,
       @Nullable String group,
       Start start) {
-    this(definition, payload, priority, key, group, start, null, Lateness.DROP);
+    this(definition, payload, priority, key, group, start, null, Lateness.DROP, null);
   }
 
   static Instant checkTime(Instant time) {
@@ -111,27 +119,45 @@ public record JobRequest(
   }
 
   public JobRequest withPriority(int value) {
-    return new JobRequest(definition, payload, value, key, group, start, startBefore, lateness);
+    return new JobRequest(
+        definition, payload, value, key, group, start, startBefore, lateness, dependencies);
   }
 
   public JobRequest withKey(Key value) {
     return new JobRequest(
-        definition, payload, priority, value, group, start, startBefore, lateness);
+        definition, payload, priority, value, group, start, startBefore, lateness, dependencies);
   }
 
   /** The tenant it belongs to; see {@link Group}. */
   public JobRequest withGroup(String value) {
-    return new JobRequest(definition, payload, priority, key, value, start, startBefore, lateness);
+    return new JobRequest(
+        definition, payload, priority, key, value, start, startBefore, lateness, dependencies);
   }
 
   public JobRequest withDelay(Duration delay) {
     return new JobRequest(
-        definition, payload, priority, key, group, new Start.After(delay), startBefore, lateness);
+        definition,
+        payload,
+        priority,
+        key,
+        group,
+        new Start.After(delay),
+        startBefore,
+        lateness,
+        dependencies);
   }
 
   public JobRequest startingAt(Instant time) {
     return new JobRequest(
-        definition, payload, priority, key, group, new Start.At(time), startBefore, lateness);
+        definition,
+        payload,
+        priority,
+        key,
+        group,
+        new Start.At(time),
+        startBefore,
+        lateness,
+        dependencies);
   }
 
   /**
@@ -146,6 +172,18 @@ public record JobRequest(
   /** {@link #startBefore(Instant)} with a choice of what happens then. */
   public JobRequest startBefore(Instant time, Lateness value) {
     Objects.requireNonNull(time, "time");
-    return new JobRequest(definition, payload, priority, key, group, start, time, value);
+    return new JobRequest(
+        definition, payload, priority, key, group, start, time, value, dependencies);
+  }
+
+  /** Waits for the success of all these jobs. */
+  public JobRequest after(long... ids) {
+    return after(Dependencies.all(ids));
+  }
+
+  /** Waits for other jobs; enqueueing fails if there is no such job. */
+  public JobRequest after(Dependencies value) {
+    return new JobRequest(
+        definition, payload, priority, key, group, start, startBefore, lateness, value);
   }
 }

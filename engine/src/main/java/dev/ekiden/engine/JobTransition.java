@@ -23,10 +23,10 @@ public enum JobTransition {
   ENQUEUE(null, EnumSet.of(READY, SCHEDULED), "enqueue"),
   /** Its time came, or somebody asked to run it now. */
   DUE(EnumSet.of(SCHEDULED), EnumSet.of(READY), "due"),
-  /** A claim met it while its key was taken. */
-  PARK(EnumSet.of(READY), EnumSet.of(BLOCKED), "key taken"),
-  /** Whoever held its key let go. */
-  FREE(EnumSet.of(BLOCKED), EnumSet.of(READY), "key free"),
+  /** A claim met it while its key or its definition was full, or while it waits for other jobs. */
+  PARK(EnumSet.of(READY), EnumSet.of(BLOCKED), "key taken, limit reached, or waits for others"),
+  /** What it waited for let go, or ended. */
+  FREE(EnumSet.of(BLOCKED), EnumSet.of(READY), "what it waited for is over"),
   /** A claim ran a newer job of the same COALESCE key in its place. */
   ABSORB(EnumSet.of(READY, SCHEDULED), EnumSet.of(BLOCKED), "absorbed by a newer job"),
   /** The job that absorbed it ended; it ends the same way. */
@@ -41,7 +41,7 @@ public enum JobTransition {
   FAIL(EnumSet.of(RUNNING), EnumSet.of(FAILED), "fail for good"),
   /** Its worker drained, or was lost, before the attempt could end. */
   RETURN(EnumSet.of(RUNNING), EnumSet.of(READY), "worker drained or lost"),
-  /** Somebody asked to stop it. */
+  /** Somebody asked to stop it, its deadline passed, or it waited for others in vain. */
   CANCEL(EnumSet.of(SCHEDULED, BLOCKED, READY, RUNNING), EnumSet.of(CANCELED), "cancel"),
   /** Somebody asked to run an ended job again: a redrive. */
   REDRIVE(EnumSet.of(FAILED, CANCELED), EnumSet.of(READY, SCHEDULED), "redrive");

@@ -1,13 +1,16 @@
 package dev.ekiden.engine;
 
 import dev.ekiden.engine.store.CloneTable.Clones;
+import dev.ekiden.engine.store.DependencyTable;
 import dev.ekiden.engine.store.JobTable;
 import dev.ekiden.engine.store.LifeTable;
 import dev.ekiden.engine.store.LogTable;
 import dev.ekiden.postgres.Database;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +80,16 @@ public final class Jobs {
     }
     throw new InvalidRequestException(
         ErrorCode.INVALID_CURSOR, "'" + cursor + "' is not a cursor of this listing");
+  }
+
+  /** The jobs that a job waits for, and how they are to end; empty once that is decided. */
+  public Map<Long, Dependencies.Condition> dependencies(long id) {
+    get(id);
+    Map<Long, Dependencies.Condition> parents = new LinkedHashMap<>();
+    database
+        .withHandle(handle -> DependencyTable.of(handle, id))
+        .forEach(edge -> parents.put(edge.parentId(), edge.condition()));
+    return parents;
   }
 
   /** Attempts of a job, oldest first; one that runs is the last. */

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -116,7 +117,14 @@ final class Recovery {
               ? List.of()
               : SettleTable.settle(handle, orphans.stream().map(Recovery::settlement).toList());
         });
-    engine.wakeUps().jobsReady(settled.stream().map(Settled::queueId).collect(Collectors.toSet()));
+    Set<Short> readyQueues = settled.stream().map(Settled::queueId).collect(Collectors.toSet());
+    for (Settled end : settled) {
+      Short wakes = end.wakes();
+      if (wakes != null) {
+        readyQueues.add(wakes);
+      }
+    }
+    engine.wakeUps().jobsReady(readyQueues);
     Map<Long, Integer> perWorker = new HashMap<>();
     orphans.forEach(orphan -> perWorker.merge(orphan.ref().workerId(), 1, Integer::sum));
     perWorker.forEach((worker, attempts) -> {

@@ -56,6 +56,13 @@ public interface Request {
    */
   InputStream zip(long maxBytes);
 
+  /**
+   * The body as it comes in, for {@code text/calendar}; reading beyond the limit throws.
+   *
+   * @throws ProblemException when the content type is another
+   */
+  InputStream calendar(long maxBytes);
+
   /** The whole JSON body as bytes, empty when there is none. */
   byte[] jsonBytes(long maxBytes);
 }

@@ -1,12 +1,14 @@
 package dev.ekiden.calendar;
 
 import dev.ekiden.calendar.availability.HolidayCalendars;
+import dev.ekiden.calendar.bulk.BulkFeeds;
 import dev.ekiden.calendar.cli.CalendarCommands;
 import dev.ekiden.calendar.demo.CalendarDemo;
 import dev.ekiden.calendar.demo.DemoSize;
 import dev.ekiden.calendar.http.CalendarRoutes;
 import dev.ekiden.calendar.refresh.CalendarRefresh;
 import dev.ekiden.calendar.store.CalendarSchema;
+import dev.ekiden.calendar.webhook.WebhookSettings;
 import dev.ekiden.engine.JobDefinition;
 import dev.ekiden.engine.WorkerOptions;
 import dev.ekiden.postgres.Database;
@@ -15,6 +17,7 @@ import dev.ekiden.server.CommandContext;
 import dev.ekiden.server.Demo;
 import dev.ekiden.server.Routes;
 import dev.ekiden.server.Services;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -29,15 +32,22 @@ public final class CalendarApplication implements Application {
 
   private final HolidayCalendars holidays = new HolidayCalendars();
   private final @Nullable DemoSize demoSize;
+  private final WebhookSettings webhookSettings;
   private volatile @Nullable CalendarRefresh refresh;
 
   public CalendarApplication() {
-    this(null);
+    this(null, WebhookSettings.ofEnvironment());
   }
 
   /** With a demonstration of a size of its own, whatever the command line says. */
   CalendarApplication(@Nullable DemoSize demoSize) {
+    this(demoSize, WebhookSettings.ofEnvironment());
+  }
+
+  /** With other settings than those of the environment. */
+  CalendarApplication(@Nullable DemoSize demoSize, WebhookSettings webhookSettings) {
     this.demoSize = demoSize;
+    this.webhookSettings = webhookSettings;
   }
 
   @Override
@@ -57,9 +67,11 @@ public final class CalendarApplication implements Application {
 
   @Override
   public List<JobDefinition<?>> definitions(Services services) {
-    CalendarRefresh made = new CalendarRefresh(services);
+    CalendarRefresh made = new CalendarRefresh(services, webhookSettings);
     refresh = made;
-    return made.definitions();
+    List<JobDefinition<?>> definitions = new ArrayList<>(made.definitions());
+    definitions.add(new BulkFeeds(services).definition());
+    return definitions;
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.ekiden.calendar.availability.HolidayCalendars;
 import dev.ekiden.calendar.files.SampleFiles;
 import dev.ekiden.calendar.sample.SampleData;
 import dev.ekiden.calendar.sample.SampleSize;
+import dev.ekiden.calendar.webhook.WebhookSettings;
 import dev.ekiden.engine.Engine;
 import dev.ekiden.postgres.Database;
 import dev.ekiden.postgres.DatabaseAddress;
@@ -32,6 +33,7 @@ import java.time.LocalDate;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -41,6 +43,18 @@ public final class RunningCalendar implements AutoCloseable {
   public static final Instant NOW = Instant.parse("2026-11-21T00:00:00Z");
 
   public static final LocalDate TODAY = LocalDate.of(2026, 11, 21);
+
+  public static final String WEBHOOK_SECRET = "a secret that nobody else knows";
+
+  private static final WebhookSettings WEBHOOK_SETTINGS =
+      new WebhookSettings(name ->
+          Optional.ofNullable(
+              Map.of(
+                      WebhookSettings.SECRET_PREFIX,
+                      WEBHOOK_SECRET,
+                      WebhookSettings.ALLOW_PRIVATE,
+                      "true")
+                  .get(name)));
 
   private final Path directory;
   private final ServerProcess process;
@@ -67,7 +81,7 @@ public final class RunningCalendar implements AutoCloseable {
         ServerProcess.start(
             Role.UP,
             ConfigurationReader.read(settings),
-            new Applications(List.of(new CalendarApplication())),
+            new Applications(List.of(new CalendarApplication(null, WEBHOOK_SETTINGS))),
             message -> {});
     engine().clock().set(NOW);
   }

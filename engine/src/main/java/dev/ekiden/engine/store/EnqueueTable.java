@@ -26,6 +26,7 @@ public final class EnqueueTable {
    * @param runAt ISO instant, or null; both null means now
    * @param startBefore ISO instant after which it is too late to start it, or null
    * @param runLate whether it runs nevertheless
+   * @param dependent whether it waits for other jobs
    */
   public record NewJob(
       @Nullable Long id,
@@ -42,7 +43,8 @@ public final class EnqueueTable {
       @Nullable Long delayMicros,
       @Nullable String runAt,
       @Nullable String startBefore,
-      boolean runLate) {}
+      boolean runLate,
+      boolean dependent) {}
 
   /** A UNIQUE key. */
   public record UniqueKey(short queueId, String key) {}
@@ -57,7 +59,7 @@ public final class EnqueueTable {
           input AS MATERIALIZED (
             SELECT COALESCE(t.id, nextval('ekiden.job_id')) AS id, t.queue_id, t.definition_id,
                    t.priority, CAST(t.key_kind AS ekiden.key_kind) AS key_kind, t.key, t.key_limit,
-                   t.group_id, t.group_name, t.vcpus, t.payload, t.start_before, t.run_late,
+                   t.group_id, t.group_name, t.vcpus, t.payload, t.start_before, t.run_late, t.dependent,
                    t.position,
                    COALESCE(t.run_at, moment.now + t.delay_micros * interval '1 microsecond') AS run_at,
                    moment.now
@@ -69,11 +71,11 @@ public final class EnqueueTable {
                    CAST(:group_names AS text[]), CAST(:vcpus AS integer[]),
                    CAST(:payloads AS text[]), CAST(:delays AS bigint[]),
                    CAST(:run_ats AS timestamptz[]), CAST(:start_befores AS timestamptz[]),
-                   CAST(:run_lates AS boolean[]))
+                   CAST(:run_lates AS boolean[]), CAST(:dependents AS boolean[]))
                  WITH ORDINALITY
                  AS t(id, queue_id, definition_id, priority, key_kind, key, key_limit, group_id,
                       group_name, vcpus, payload, delay_micros, run_at, start_before, run_late,
-                      position)
+                      dependent, position)
           ),
           stored AS (
             INSERT INTO ekiden.job
@@ -86,7 +88,7 @@ public final class EnqueueTable {
           live AS (
             SELECT id, queue_id, priority, definition_id, NULLIF(key_kind, 'UNIQUE') AS key_kind,
                    CASE WHEN key_kind <> 'UNIQUE' THEN key END AS key, key_limit, group_id, vcpus,
-                   false AS dependent, 0 AS attempt, 0 AS failures, 0 AS losses, run_at, now
+                   dependent, 0 AS attempt, 0 AS failures, 0 AS losses, run_at, now
             FROM input
           ),
           due AS (
@@ -159,6 +161,7 @@ public final class EnqueueTable {
     List<@Nullable String> runAts = new ArrayList<>(size);
     List<@Nullable String> startBefores = new ArrayList<>(size);
     List<Boolean> runLates = new ArrayList<>(size);
+    List<Boolean> dependents = new ArrayList<>(size);
     for (NewJob job : jobs) {
       ids.add(job.id());
       queueIds.add(job.queueId());
@@ -176,6 +179,7 @@ public final class EnqueueTable {
       runAts.add(job.runAt());
       startBefores.add(job.startBefore());
       runLates.add(job.runLate());
+      dependents.add(job.dependent());
     }
     return handle
         .createQuery(INSERT)
@@ -194,6 +198,7 @@ public final class EnqueueTable {
         .bindArray("run_ats", String.class, runAts)
         .bindArray("start_befores", String.class, startBefores)
         .bindArray("run_lates", Boolean.class, runLates)
+        .bindArray("dependents", Boolean.class, dependents)
         .mapTo(Long.class)
         .list();
   }

@@ -191,6 +191,24 @@ final class GateTable {
           SELECT {live}, CAST(:reason AS ekiden.blocked_reason) FROM parked
           """);
 
+  private static final String END =
+      Columns.in(
+          """
+          WITH moved AS (
+            DELETE FROM ekiden.ready WHERE ctid = ANY (CAST(:places AS tid[])) RETURNING *
+          ),
+          ended AS (
+            DELETE FROM ekiden.job WHERE id = ANY (CAST(:ids AS bigint[])) RETURNING *
+          )
+          INSERT INTO ekiden.finished
+            ({job}, state, attempt, failures, losses, finished_at, error_type, error)
+          SELECT {job}, 'CANCELED', attempt, failures, losses, ekiden.engine_now(), 'dependency',
+                 reason
+          FROM ended
+          JOIN (SELECT id, attempt, failures, losses FROM moved) AS moved USING (id)
+          JOIN unnest(CAST(:ids AS bigint[]), CAST(:reasons AS text[])) AS t(id, reason) USING (id)
+          """);
+
   private static final String POSTPONE =
       Columns.in(
           """
@@ -327,6 +345,19 @@ final class GateTable {
           .createUpdate(PARK)
           .bind("reason", reason)
           .bindArray("places", String.class, places(candidates))
+          .execute();
+    }
+  }
+
+  /** Ends jobs that wait for others in vain, with the reasons. */
+  static void end(Handle handle, Map<Candidate, String> candidates) {
+    if (!candidates.isEmpty()) {
+      List<Candidate> ended = List.copyOf(candidates.keySet());
+      handle
+          .createUpdate(END)
+          .bindArray("places", String.class, places(ended))
+          .bindArray("ids", Long.class, ended.stream().map(Candidate::id).toList())
+          .bindArray("reasons", String.class, ended.stream().map(candidates::get).toList())
           .execute();
     }
   }

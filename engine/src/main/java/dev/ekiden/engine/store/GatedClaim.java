@@ -43,6 +43,10 @@ final class GatedClaim {
 
   private static final String KEY = "KEY";
   private static final String LIMIT = "LIMIT";
+  private static final String DEPENDENCY = "DEPENDENCY";
+
+  /** After this long a job is asked about again whose parent is about to end. */
+  private static final long UNDECIDED_MICROS = 5_000;
 
   private final Handle handle;
   private final Order order;
@@ -53,6 +57,7 @@ final class GatedClaim {
   private final Set<Long> stopped = new HashSet<>(); // lanes, by group
   private final Map<Long, Integer> startsOfKeys = new HashMap<>();
   private final List<ClaimedJob> claimed = new ArrayList<>();
+  private final List<Long> impossible = new ArrayList<>(); // jobs that were ended
   private int room;
   private int met;
   private boolean full;
@@ -144,7 +149,9 @@ final class GatedClaim {
       LimitTable.use(handle, eachKey, startsOfKeys);
     }
     nextMicros = Math.min(nextMicros, admission.nextMicros());
-    boolean more = met > claimed.size() || (room == 0 && !full);
+    // Last, for it locks what others wait for; what it makes READY here is claimed next.
+    DependencyTable.endedAndTell(handle, impossible);
+    boolean more = met > claimed.size() || (room == 0 && !full) || !impossible.isEmpty();
     return new Claim(claimed, more, nextMicros);
   }
 
@@ -260,7 +267,8 @@ final class GatedClaim {
   // ---- candidates ----
 
   /** Decides about jobs one by one, then moves them. */
-  private void take(List<Candidate> candidates) {
+  private void take(List<Candidate> found) {
+    List<Candidate> candidates = decided(found);
     if (candidates.isEmpty()) {
       return;
     }
@@ -355,6 +363,43 @@ final class GatedClaim {
     GateTable.postpone(handle, postponed, postponedMicros);
   }
 
+  // ---- dependencies ----
+
+  /** The jobs that wait for no others; those that do are parked, or ended if it is in vain. */
+  private List<Candidate> decided(List<Candidate> candidates) {
+    List<Candidate> dependent = candidates.stream().filter(Candidate::dependent).toList();
+    if (dependent.isEmpty()) {
+      return candidates;
+    }
+    Map<Long, DependencyTable.Verdict> verdicts =
+        DependencyTable.judge(handle, dependent.stream().map(Candidate::id).toList());
+    List<Candidate> runs = new ArrayList<>();
+    List<Candidate> waits = new ArrayList<>();
+    Map<Candidate, String> vain = new LinkedHashMap<>();
+    List<Long> decided = new ArrayList<>();
+    for (Candidate candidate : candidates) {
+      switch (verdicts.getOrDefault(candidate.id(), new DependencyTable.Verdict.Runs())) {
+        case DependencyTable.Verdict.Runs verdict -> {
+          runs.add(candidate);
+          if (candidate.dependent()) {
+            decided.add(candidate.id());
+          }
+        }
+        case DependencyTable.Verdict.Waits verdict -> waits.add(candidate);
+        case DependencyTable.Verdict.Undecided verdict ->
+            nextMicros = Math.min(nextMicros, UNDECIDED_MICROS);
+        case DependencyTable.Verdict.Impossible verdict -> vain.put(candidate, verdict.reason());
+      }
+    }
+    GateTable.park(handle, DEPENDENCY, waits);
+    GateTable.end(handle, vain);
+    vain.keySet().forEach(candidate -> impossible.add(candidate.id()));
+    decided.addAll(impossible);
+    DependencyTable.forget(handle, decided);
+    met += waits.size();
+    return runs;
+  }
+
   private List<Room> rooms(Candidate candidate) {
     Room group = admission.groups().get(candidate.groupId());
     return admission.rooms().stream()
@@ -427,7 +472,7 @@ final class GatedClaim {
       return candidates;
     }
     Map<String, List<Candidate>> chains = new HashMap<>();
-    for (Candidate candidate : GateTable.firstOfKeys(handle, order, ofKeys)) {
+    for (Candidate candidate : decided(GateTable.firstOfKeys(handle, order, ofKeys))) {
       if (candidate.key() != null) {
         chains.computeIfAbsent(candidate.key(), key -> new ArrayList<>()).add(candidate);
       }

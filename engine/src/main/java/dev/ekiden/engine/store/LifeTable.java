@@ -281,7 +281,8 @@ public final class LifeTable {
           handle.createQuery(statement).bindArray("ids", Long.class, ids).mapTo(Long.class).list());
     }
     if (!canceled.isEmpty()) {
-      SettleTable.settleAbsorbed(handle, canceled);
+      List<Long> ended = new ArrayList<>(canceled);
+      ended.addAll(SettleTable.settleAbsorbed(handle, canceled));
       Map<QueueKey, KeyKind> free = new TreeMap<>();
       for (long id : canceled) {
         Map.Entry<QueueKey, KeyKind> key = keys.get(id);
@@ -290,6 +291,8 @@ public final class LifeTable {
         }
       }
       KeyTable.free(handle, free);
+      DependencyTable.forget(handle, canceled);
+      DependencyTable.endedAndTell(handle, ended);
     }
     return canceled;
   }

@@ -71,6 +71,8 @@ public final class SettleTable {
    * An end that counted, with the outcome that was stored.
    *
    * @param wakes whose claims it makes room for: a queue, 0 all queues, null none
+   * @param decides whether other jobs wait, or waited, for this one; then the transaction must not
+   *     take another gate
    */
   public record Settled(
       AttemptRef ref,
@@ -78,7 +80,17 @@ public final class SettleTable {
       @Nullable KeyKind keyKind,
       @Nullable String key,
       @Nullable Short wakes,
-      Outcome outcome) {
+      Outcome outcome,
+      boolean decides) {
+    /** The same with queues that have jobs now that waited for this one. */
+    Settled deciding(Set<Short> queueIds) {
+      Short wakesToo = wakes;
+      for (short id : queueIds) {
+        wakesToo = wakesToo == null || wakesToo == id ? (Short) id : (Short) Gate.EVERY_QUEUE;
+      }
+      return new Settled(ref, queueId, keyKind, key, wakesToo, outcome, true);
+    }
+
     /** Whether the job has ended with this attempt. */
     public boolean endsJob() {
       return switch (outcome) {
@@ -217,6 +229,7 @@ public final class SettleTable {
             SELECT id AS blocker, state, finished_at, error_type, error
             FROM ekiden.finished
             WHERE id = ANY (CAST(:ids AS bigint[]))) AS leader USING (blocker)
+          RETURNING id
           """);
 
   private static final String STILL_RUNNING =
@@ -285,9 +298,16 @@ public final class SettleTable {
                     keyKind(row.getString("key_kind")),
                     row.getString("key"),
                     row.getObject("wakes") == null ? null : row.getShort("wakes"),
-                    Outcome.valueOf(row.getString("outcome"))))
+                    Outcome.valueOf(row.getString("outcome")),
+                    false))
             .list();
-    freeKeys(handle, settled);
+    List<Long> ended = new ArrayList<>();
+    settled.stream().filter(Settled::endsJob).forEach(end -> ended.add(end.ref().jobId()));
+    ended.addAll(freeKeys(handle, settled));
+    Set<Short> decided = DependencyTable.ended(handle, ended);
+    if (decided != null) {
+      settled.replaceAll(end -> end.endsJob() ? end.deciding(decided) : end);
+    }
     return settled;
   }
 
@@ -306,17 +326,24 @@ public final class SettleTable {
         .set();
   }
 
-  /** Ends whatever the given ended jobs had absorbed, in the same way. */
-  static void settleAbsorbed(Handle handle, List<Long> endedIds) {
-    handle.createUpdate(SETTLE_ABSORBED).bindArray("ids", Long.class, endedIds).execute();
+  /** Ends whatever the given ended jobs had absorbed, in the same way; answers which. */
+  static List<Long> settleAbsorbed(Handle handle, List<Long> endedIds) {
+    return handle
+        .createQuery(SETTLE_ABSORBED)
+        .bindArray("ids", Long.class, endedIds)
+        .mapTo(Long.class)
+        .list();
   }
 
   private static @Nullable KeyKind keyKind(@Nullable String name) {
     return name == null ? null : KeyKind.valueOf(name);
   }
 
-  /** Lets the keys of ended attempts go on, under the gates of their queues. */
-  private static void freeKeys(Handle handle, List<Settled> settled) {
+  /**
+   * Lets the keys of ended attempts go on, under the gates of their queues; answers the absorbed
+   * jobs that ended with them.
+   */
+  private static List<Long> freeKeys(Handle handle, List<Settled> settled) {
     Map<QueueKey, KeyKind> free = new TreeMap<>();
     Map<QueueKey, Long> hold = new TreeMap<>();
     Set<Short> queueIds = new TreeSet<>();
@@ -338,14 +365,12 @@ public final class SettleTable {
       }
     }
     if (queueIds.isEmpty()) {
-      return;
+      return List.of();
     }
     // What a claim parks from now on sees that the attempts have ended.
     Gate.lock(handle, queueIds);
     KeyTable.hold(handle, hold);
     KeyTable.free(handle, free);
-    if (!endedIds.isEmpty()) {
-      settleAbsorbed(handle, endedIds);
-    }
+    return endedIds.isEmpty() ? List.of() : settleAbsorbed(handle, endedIds);
   }
 }

@@ -18,3 +18,15 @@ CREATE TABLE checkpoint (
 -- Whether a job that was not started in time runs nevertheless; else it is dropped.
 ALTER TABLE job ADD COLUMN run_late boolean NOT NULL DEFAULT false;
 ALTER TABLE finished ADD COLUMN run_late boolean NOT NULL DEFAULT false;
+
+-- Jobs that wait for others. A row stays until the job is decided: it runs, or ends without.
+CREATE TYPE dependency_condition AS ENUM ('SUCCESS', 'FAILURE', 'END');
+CREATE TABLE dependency (
+  job_id    bigint  NOT NULL,
+  parent_id bigint  NOT NULL,
+  condition dependency_condition NOT NULL,
+  any_of    boolean NOT NULL,  -- whether one parent is enough; the same for all rows of a job
+  state     job_end,           -- as what the parent ended, if the row was there by then
+  PRIMARY KEY (job_id, parent_id)
+);
+CREATE INDEX dependency_parent ON dependency (parent_id);

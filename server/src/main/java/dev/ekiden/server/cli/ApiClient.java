@@ -12,6 +12,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -59,6 +60,15 @@ public final class ApiClient implements AutoCloseable {
     return send(path, "GET", BodyPublishers.noBody(), null).body();
   }
 
+  /** Gets bytes into a file, which is written over. */
+  public void getFile(String path, Path file) throws IOException {
+    HttpResponse<Path> response =
+        exchange(request(path, "GET", BodyPublishers.noBody()).build(), BodyHandlers.ofFile(file));
+    if (response.statusCode() >= 400) {
+      throw refusal(response.statusCode(), Files.readString(file));
+    }
+  }
+
   /** Posts without a body. */
   public JsonNode post(String path) {
     return json(send(path, "POST", BodyPublishers.noBody(), "application/json"));
@@ -79,6 +89,11 @@ public final class ApiClient implements AutoCloseable {
 
   public JsonNode put(String path, Object body) {
     return json(send(path, "PUT", body(body), "application/json"));
+  }
+
+  /** Puts a file as it is. */
+  public JsonNode putFile(String path, String contentType, Path file) throws IOException {
+    return json(send(path, "PUT", BodyPublishers.ofFile(file), contentType));
   }
 
   public void delete(String path) {
@@ -123,16 +138,28 @@ public final class ApiClient implements AutoCloseable {
       BodyPublisher body,
       @Nullable String contentType,
       Map<String, String> headers) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(address.resolve(path)).timeout(ANSWER_TIMEOUT).method(method, body);
-    token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
+    HttpRequest.Builder request = request(path, method, body);
     if (contentType != null) {
       request.header("Content-Type", contentType);
     }
     headers.forEach(request::header);
-    HttpResponse<String> response;
+    HttpResponse<String> response = exchange(request.build(), BodyHandlers.ofString());
+    if (response.statusCode() >= 400) {
+      throw refusal(response.statusCode(), response.body());
+    }
+    return response;
+  }
+
+  private HttpRequest.Builder request(String path, String method, BodyPublisher body) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(address.resolve(path)).timeout(ANSWER_TIMEOUT).method(method, body);
+    token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
+    return request;
+  }
+
+  private <T> HttpResponse<T> exchange(HttpRequest request, HttpResponse.BodyHandler<T> body) {
     try {
-      response = client.send(request.build(), BodyHandlers.ofString());
+      return client.send(request, body);
     } catch (IOException e) {
       throw CommandException.noServer(
           "no server answers at %s (%s); start one with `ekiden up`, or name another with --address"
@@ -141,10 +168,6 @@ public final class ApiClient implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new CommandException(ExitCode.INTERRUPTED, "interrupted");
     }
-    if (response.statusCode() >= 400) {
-      throw refusal(response);
-    }
-    return response;
   }
 
   private static String reason(IOException failure) {
@@ -167,11 +190,10 @@ public final class ApiClient implements AutoCloseable {
     }
   }
 
-  private static CommandException refusal(HttpResponse<String> response) {
-    int status = response.statusCode();
+  private static CommandException refusal(int status, String body) {
     String message = "the server answered with status " + status;
     try {
-      JsonNode problem = Json.MAPPER.readTree(response.body());
+      JsonNode problem = Json.MAPPER.readTree(body);
       if (problem.path("detail").isString()) {
         String field = Field.text(problem.path("field"));
         message =

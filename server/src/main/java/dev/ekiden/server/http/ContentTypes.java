@@ -3,6 +3,7 @@ package dev.ekiden.server.http;
 import dev.ekiden.server.ProblemException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Which media types requests may carry and ask for. */
@@ -10,6 +11,9 @@ final class ContentTypes {
   static final String JSON = "application/json";
   static final String CSV = "text/csv";
   static final String ZIP = "application/zip";
+  static final String CALENDAR = "text/calendar";
+
+  private static final Set<String> ALLOWED = Set.of(JSON, CSV, ZIP, CALENDAR);
 
   private ContentTypes() {}
 
@@ -26,8 +30,9 @@ final class ContentTypes {
       return;
     }
     String mediaType = type.map(ContentTypes::mediaType).orElse("");
-    if (!mediaType.equals(JSON) && !mediaType.equals(CSV) && !mediaType.equals(ZIP)) {
-      throw unsupported(JSON + " (" + CSV + " or " + ZIP + " for imports)", type.orElse(null));
+    if (!ALLOWED.contains(mediaType)) {
+      throw unsupported(
+          "%s (%s, %s or %s for imports)".formatted(JSON, CSV, ZIP, CALENDAR), type.orElse(null));
     }
   }
 

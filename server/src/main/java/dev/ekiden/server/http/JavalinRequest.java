@@ -118,6 +118,12 @@ public final class JavalinRequest implements Request {
     return body(maxBytes);
   }
 
+  @Override
+  public InputStream calendar(long maxBytes) {
+    ContentTypes.require(ContentTypes.CALENDAR, header("Content-Type"));
+    return body(maxBytes);
+  }
+
   /** The port the request came in on. */
   int localPort() {
     return context.req().getLocalPort();

@@ -106,6 +106,38 @@ public final class Availability {
     return free;
   }
 
+  /**
+   * How many bookings of {@code [start, end)} the units still allow: of the scarcest resource,
+   * those that are free all the time. 0 where days are not there.
+   */
+  public int unitsFree(Instant start, Instant end) {
+    long from = minute(start);
+    long to = ceilingMinute(end);
+    int first = dayAt(from);
+    if (first < 0) {
+      return 0;
+    }
+    int last = first;
+    while (days.get(last).endMinute() < to && isFollowed(last)) {
+      last++;
+    }
+    if (days.get(last).endMinute() < to) {
+      return 0;
+    }
+    int least = Integer.MAX_VALUE;
+    List<ResourceDay> resources = days.get(first).resources();
+    for (int resource = 0; resource < resources.size(); resource++) {
+      int free = 0;
+      for (int unit = 0; unit < resources.get(resource).units().size(); unit++) {
+        if (isFreeThroughout(first, last, resource, unit, from, to)) {
+          free++;
+        }
+      }
+      least = Math.min(least, free);
+    }
+    return least;
+  }
+
   /** Whether the days of {@code [from, to)} are all there. */
   public boolean isReady(Instant from, Instant to) {
     int first = dayAt(minute(from));

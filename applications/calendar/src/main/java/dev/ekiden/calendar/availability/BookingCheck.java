@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Decides on a booking from the truth alone, for the booking transaction: the same calculation that
@@ -25,7 +26,8 @@ public final class BookingCheck {
 
     /**
      * It may be booked: occupy {@code [occupiedFrom, occupiedTo)} on these units, one of each
-     * resource in the order of {@link Truth#resources}, the free one with the lowest number.
+     * resource in the order of {@link Truth#resources}, the free one with the lowest number unless
+     * another is preferred.
      */
     record Accepted(Quote quote, List<Long> unitIds, Instant occupiedFrom, Instant occupiedTo)
         implements Decision {
@@ -38,12 +40,19 @@ public final class BookingCheck {
     record Refused(Explanation explanation) implements Decision {}
   }
 
+  /** {@link #decide(Truth, Instant, Instant, Instant, Set)} without units to keep. */
+  public Decision decide(Truth truth, Instant start, Instant end, Instant now) {
+    return decide(truth, start, end, now, Set.of());
+  }
+
   /**
    * Whether {@code [start, end)} may be booked at this moment.
    *
+   * @param preferred ids of units that it gets where they are free
    * @throws InvalidValueException as {@link Explanation#explain} does
    */
-  public Decision decide(Truth truth, Instant start, Instant end, Instant now) {
+  public Decision decide(
+      Truth truth, Instant start, Instant end, Instant now, Set<Long> preferred) {
     Explanation explanation = Explanation.explain(holidays, truth, start, end, now);
     if (!explanation.isBookable()) {
       return new Decision.Refused(explanation);
@@ -54,7 +63,7 @@ public final class BookingCheck {
     Availability availability =
         new Availability(PlanTerms.of(truth), calculator.compute(truth, first, last));
     return switch (availability.check(start, end, now)) {
-      case Answer.Bookable(Quote quote) -> accepted(truth, start, end, quote);
+      case Answer.Bookable(Quote quote) -> accepted(truth, start, end, quote, preferred);
       case Answer.NotBookable _, Answer.NotReady _ ->
           throw new IllegalStateException(
               "The calendar of plan %s refuses %s to %s, for which there is no reason"
@@ -62,18 +71,27 @@ public final class BookingCheck {
     };
   }
 
-  private static Decision accepted(Truth truth, Instant start, Instant end, Quote quote) {
+  private static Decision accepted(
+      Truth truth, Instant start, Instant end, Quote quote, Set<Long> preferred) {
     BookingRules rules = truth.plan().rules();
     long from = CalendarCalculator.floorMinute(start);
     long to = CalendarCalculator.ceilingMinute(end);
     List<Long> unitIds =
         truth.resources().stream()
-            .map(resource -> UnitChoice.freeUnits(truth, resource, from, to).getFirst().id())
+            .map(resource -> choice(UnitChoice.freeUnits(truth, resource, from, to), preferred))
             .toList();
     return new Decision.Accepted(
         quote,
         unitIds,
         start.minus(Duration.ofMinutes(rules.bufferBeforeMinutes())),
         end.plus(Duration.ofMinutes(rules.bufferAfterMinutes())));
+  }
+
+  private static long choice(List<ResourceUnit> free, Set<Long> preferred) {
+    return free.stream()
+        .map(ResourceUnit::id)
+        .filter(preferred::contains)
+        .findFirst()
+        .orElseGet(() -> free.getFirst().id());
   }
 }

@@ -6,6 +6,7 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -100,6 +101,7 @@ public record Explanation(List<Reason> reasons) {
       if (from < to && !tooLong) {
         hours(days, from, to);
         closures(from, to);
+        blocks(from, to);
         resources(from, to);
         prices(days, from, to);
       }
@@ -232,6 +234,19 @@ public record Explanation(List<Reason> reasons) {
           return;
         }
       }
+    }
+
+    private void blocks(long from, long to) {
+      truth.blocks().stream()
+          .filter(block ->
+              CalendarCalculator.floorMinute(block.from()) < to
+                  && from < CalendarCalculator.ceilingMinute(block.to()))
+          .min(Comparator.comparing(Block::from).thenComparing(Block::source))
+          .ifPresent(block ->
+              add(
+                  Unavailable.BLOCKED,
+                  "The calendar %s is busy from %s to %s."
+                      .formatted(block.source(), clock(block.from()), clock(block.to()))));
     }
 
     /** A resource is the reason if none of its units is free with the plan's own buffers. */

@@ -18,7 +18,7 @@ final class OpenTime {
     this.to = days.getLast().endMinute();
   }
 
-  /** Business hours or special hours, within rentable hours, without closures. */
+  /** Business hours or special hours, within rentable hours, without closures and blocks. */
   MinuteTimeline effective() {
     MinuteTimeline open = business();
     if (!truth.plan().rentableHours().isEmpty()) {
@@ -27,6 +27,11 @@ final class OpenTime {
     ZoneId zone = truth.venue().zone();
     for (Closure closure : truth.space().closures()) {
       open.clear(LocalDay.earlier(closure.from(), zone), LocalDay.later(closure.to(), zone));
+    }
+    for (Block block : truth.blocks()) {
+      open.clear(
+          CalendarCalculator.floorMinute(block.from()),
+          CalendarCalculator.ceilingMinute(block.to()));
     }
     return open;
   }

@@ -11,10 +11,16 @@ import java.util.Set;
  *
  * <p>{@code resources} are those of the space, kept in order of their ids; {@code occupations} are
  * those of their units, at least for the days to compute and a day plus the longest buffer around
- * them, in any order. Immutable.
+ * them, in any order; {@code blocks} are those of the space and of its resources, for the same
+ * time, in any order. Immutable.
  */
 public record Truth(
-    Venue venue, Space space, Plan plan, List<Resource> resources, List<Occupation> occupations) {
+    Venue venue,
+    Space space,
+    Plan plan,
+    List<Resource> resources,
+    List<Occupation> occupations,
+    List<Block> blocks) {
 
   /** The most resources of one space. */
   public static final int MAXIMUM_RESOURCES = CalendarDay.MAXIMUM_RESOURCES;
@@ -22,6 +28,7 @@ public record Truth(
   public Truth {
     resources = resources.stream().sorted(Comparator.comparingLong(Resource::id)).toList();
     occupations = List.copyOf(occupations);
+    blocks = List.copyOf(blocks);
     Checks checks =
         new Checks()
             .that(
@@ -43,6 +50,12 @@ public record Truth(
       checks.that(known, "occupations.unitId", occupation.unitId(), "must be a unit of the space");
     }
     checks.done();
+  }
+
+  /** Without blocks. */
+  public Truth(
+      Venue venue, Space space, Plan plan, List<Resource> resources, List<Occupation> occupations) {
+    this(venue, space, plan, resources, occupations, List.of());
   }
 
   /** The sum of the three versions: it rises with every change that could touch the plan. */

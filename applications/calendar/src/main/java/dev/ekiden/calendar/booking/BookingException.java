@@ -5,7 +5,8 @@ public abstract sealed class BookingException extends RuntimeException
     permits SlotUnavailableException,
         HoldExpiredException,
         UnknownReservationException,
-        ReservationStateException {
+        ReservationStateException,
+        ChangeRefusedException {
 
   BookingException(String message) {
     super(message);

@@ -2,16 +2,15 @@ package dev.ekiden.calendar.booking;
 
 import dev.ekiden.calendar.availability.BookingCheck;
 import dev.ekiden.calendar.availability.BookingCheck.Decision;
-import dev.ekiden.calendar.availability.BookingRules;
-import dev.ekiden.calendar.availability.CalendarCalculator;
+import dev.ekiden.calendar.availability.BookingPolicy;
 import dev.ekiden.calendar.availability.Explanation;
 import dev.ekiden.calendar.availability.InvalidValueException;
-import dev.ekiden.calendar.availability.Truth;
 import dev.ekiden.calendar.availability.Unavailable;
+import dev.ekiden.calendar.booking.ChangeRefusedException.Why;
 import dev.ekiden.calendar.booking.ReservationState.Event;
 import dev.ekiden.calendar.booking.ReservationTable.InSpace;
-import dev.ekiden.calendar.store.TruthReader;
-import dev.ekiden.calendar.store.TruthTables;
+import dev.ekiden.calendar.booking.SlotCheck.Granted;
+import dev.ekiden.calendar.booking.SlotCheck.Wish;
 import dev.ekiden.calendar.store.TruthWriter;
 import dev.ekiden.calendar.store.UnknownEntityException;
 import dev.ekiden.postgres.Database;
@@ -19,12 +18,11 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
@@ -34,13 +32,15 @@ import org.jdbi.v3.core.Handle;
  * units, never by the cache; if another program writes past those locks, the exclusion constraint
  * on units refuses the second of two.
  *
- * <p>A slot is first held, then confirmed with the token within the hold, or it expires. {@code
- * confirm} and {@code cancel} may be repeated. Each operation exists twice: as a transaction of its
- * own, and on the handle of a caller's transaction, which must be rolled back on a {@link
- * BookingException}.
+ * <p>A slot is first held, then confirmed with the token within the hold, or it expires. Where the
+ * plan wants it, confirming makes a request, which the operator approves or rejects in time, or it
+ * expires. {@code confirm}, {@code approve}, {@code reject} and {@code cancel} may be repeated. A
+ * confirmed reservation can be moved and extended: it has its old time until the transaction that
+ * gives it the new one commits. Each operation exists twice: as a transaction of its own, and on
+ * the handle of a caller's transaction, which must be rolled back on a {@link BookingException}.
  *
- * <p>Expired holds stand in nobody's way: a booking that meets one ends it. {@link #expireDue} ends
- * the others, so that their slots are seen as free. Safe for use by many threads.
+ * <p>Expired holds and requests stand in nobody's way: a booking that meets one ends it. {@link
+ * #expireDue} ends the others, so that their slots are seen as free. Safe for use by many threads.
  */
 public final class BookingService {
 
@@ -50,15 +50,11 @@ public final class BookingService {
   public static final Duration MINIMUM_HOLD = Duration.ofSeconds(1);
   public static final Duration MAXIMUM_HOLD = Duration.ofHours(1);
 
-  /** The most holds that one {@link #expireDue} ends. */
-  public static final int MAXIMUM_EXPIRED_AT_ONCE = 1_000;
+  /** A request waits at least so long, also if the booking is to start before. */
+  public static final Duration MINIMUM_REQUEST = Duration.ofMinutes(1);
 
-  private static final String SPACE_OF_PLAN =
-      """
-      SELECT space_id
-      FROM calendar.plan
-      WHERE id = :planId
-      """;
+  /** The most holds and requests that one {@link #expireDue} ends. */
+  public static final int MAXIMUM_EXPIRED_AT_ONCE = 1_000;
 
   private static final String SPACE_OF_RESERVATION =
       """
@@ -68,32 +64,21 @@ public final class BookingService {
       WHERE reservation.id = :id
       """;
 
-  /** Rules and prices must not change between the two statements that read them. */
-  private static final String KEEP_VENUE =
+  private static final String APPROVAL_MINUTES =
       """
-      SELECT venue.id
-      FROM calendar.venue
-      JOIN calendar.space ON space.venue_id = venue.id
-      WHERE space.id = :spaceId
-      FOR SHARE OF venue
-      """;
-
-  private static final String KEEP_PLAN =
-      """
-      SELECT id
+      SELECT approval_minutes
       FROM calendar.plan
       WHERE id = :planId
-      FOR SHARE
       """;
 
   private final Database database;
-  private final TruthReader reader = new TruthReader();
   private final TruthWriter writer;
-  private final BookingCheck check;
+  private final SlotCheck slots;
   private final Function<Connection, Instant> clock;
   private final HoldListener holds;
+  private final ReservationListener listener;
 
-  /** With a clock that needs no database, and nobody told of holds. */
+  /** With a clock that needs no database, and nobody told of anything. */
   public BookingService(
       Database database, TruthWriter writer, BookingCheck check, InstantSource clock) {
     this(
@@ -101,7 +86,8 @@ public final class BookingService {
         writer,
         check,
         connection -> clock.instant(),
-        (connection, reservationId, expiresAt) -> {});
+        (connection, reservationId, expiresAt) -> {},
+        (connection, event, reservationIds) -> {});
   }
 
   /**
@@ -113,12 +99,14 @@ public final class BookingService {
       TruthWriter writer,
       BookingCheck check,
       Function<Connection, Instant> clock,
-      HoldListener holds) {
+      HoldListener holds,
+      ReservationListener listener) {
     this.database = database;
     this.writer = writer;
-    this.check = check;
+    this.slots = new SlotCheck(writer, check, clock, listener);
     this.clock = clock;
     this.holds = holds;
+    this.listener = listener;
   }
 
   /** Holds {@code [start, end)} for {@link #DEFAULT_HOLD}. */
@@ -141,35 +129,25 @@ public final class BookingService {
   /** {@link #hold(long, Instant, Instant, Duration)} in the caller's transaction. */
   public Held hold(Handle handle, long planId, Instant start, Instant end, Duration holdFor) {
     checkHold(holdFor);
-    checkTimes(start, end);
-    long spaceId = spaceOf(handle, planId);
-    handle.createQuery(KEEP_VENUE).bind("spaceId", spaceId).mapTo(Long.class).one();
-    List<InSpace> due = dueInTheWay(handle, spaceId, start, end);
-    Set<Long> spaces = spaces(due);
-    spaces.add(spaceId);
-    writer.lockSharingSpaces(handle, spaces);
-    handle.createQuery(KEEP_PLAN).bind("planId", planId).mapTo(Long.class).one();
-
-    Instant now = now(handle);
-    Set<Long> freed = spaces(ReservationTable.expire(handle, reservations(due), now));
-    Truth truth = truth(handle, planId, start, end);
-    return switch (check.decide(truth, start, end, now)) {
-      case Decision.Refused(Explanation explanation) ->
-          throw new SlotUnavailableException(planId, start, end, explanation.reasons());
-      case Decision.Accepted accepted -> {
-        Held held = occupy(handle, planId, start, end, now, now.plus(holdFor), accepted);
-        freed.add(spaceId);
-        raise(handle, freed, "reservation " + held.reservationId());
-        yield held;
-      }
-    };
+    Wish wish = new Wish(planId, start, end);
+    Granted granted = slots.grant(handle, wish, Set.of(), SlotCheck.Own.NONE);
+    ReservationToken token = ReservationToken.random();
+    Instant expiresAt = granted.now().plus(holdFor);
+    long id = ReservationTable.insertHeld(handle, granted, expiresAt, token);
+    occupy(handle, id, granted);
+    holds.held(handle.getConnection(), id, expiresAt);
+    Set<Long> raised = granted.freed();
+    raised.add(granted.spaceId());
+    raise(handle, raised, "reservation " + id);
+    return new Held(id, token, expiresAt, granted.accepted().quote());
   }
 
   /**
-   * Makes a held reservation final. Repeating it returns the same reservation.
+   * Makes a held reservation final, or a request where the operator has to approve. Repeating it
+   * returns the same reservation.
    *
    * @throws HoldExpiredException if the hold is over, whether or not it was ended already
-   * @throws ReservationStateException if it was canceled
+   * @throws ReservationStateException if it was canceled or rejected
    * @throws UnknownReservationException if no reservation has this token
    */
   public Reservation confirm(ReservationToken token) {
@@ -181,22 +159,78 @@ public final class BookingService {
     Reservation reservation = lock(handle, find(handle, token).id());
     // Read after the lock was granted: time spent waiting counts.
     Instant now = now(handle);
-    boolean expired =
-        switch (reservation.state()) {
-          case HELD -> !now.isBefore(reservation.holdExpiresAt().orElseThrow());
-          case EXPIRED -> true;
-          case CONFIRMED, CANCELED -> false;
-        };
-    if (expired) {
-      throw new HoldExpiredException(reservation.id(), reservation.holdExpiresAt().orElseThrow());
-    }
-    return move(handle, reservation, Event.CONFIRM, now);
+    checkNotExpired(reservation, now);
+    return switch (reservation.state()) {
+      case HELD -> {
+        int approvalMinutes = approvalMinutes(handle, reservation.planId());
+        yield approvalMinutes > 0
+            ? request(handle, reservation, approvalMinutes, now)
+            : move(handle, reservation, Event.CONFIRM, now);
+      }
+      case REQUESTED -> move(handle, reservation, Event.REQUEST, now);
+      case CONFIRMED, REJECTED, EXPIRED, CANCELED -> move(handle, reservation, Event.CONFIRM, now);
+    };
+  }
+
+  /** A request is no use once its booking should have begun. */
+  private Reservation request(
+      Handle handle, Reservation reservation, int approvalMinutes, Instant now) {
+    Instant answerBy = now.plus(Duration.ofMinutes(approvalMinutes));
+    Instant latest =
+        reservation.start().isAfter(now.plus(MINIMUM_REQUEST))
+            ? reservation.start()
+            : now.plus(MINIMUM_REQUEST);
+    Instant expiresAt = answerBy.isBefore(latest) ? answerBy : latest;
+    Reservation requested = move(handle, reservation, Event.REQUEST, now);
+    ReservationTable.setExpiry(handle, reservation.id(), expiresAt);
+    holds.held(handle.getConnection(), reservation.id(), expiresAt);
+    return requested.expiringAt(expiresAt);
   }
 
   /**
-   * Takes a reservation back and frees its units. Repeating it returns the same reservation.
+   * The operator takes a request. Repeating it returns the same reservation.
    *
-   * @throws ReservationStateException if it has expired
+   * @throws HoldExpiredException if the request is over
+   * @throws ReservationStateException if it is no request
+   * @throws UnknownReservationException if there is no such reservation
+   */
+  public Reservation approve(long reservationId) {
+    return database.inTransaction(handle -> {
+      Reservation reservation = lock(handle, reservationId);
+      Instant now = now(handle);
+      if (reservation.state() != ReservationState.HELD) {
+        checkNotExpired(reservation, now);
+      }
+      return move(handle, reservation, Event.APPROVE, now);
+    });
+  }
+
+  /**
+   * The operator refuses a request, and its units are free. Repeating it returns the same
+   * reservation.
+   *
+   * @throws ReservationStateException if it is no request
+   * @throws UnknownReservationException if there is no such reservation
+   */
+  public Reservation reject(long reservationId) {
+    return database.inTransaction(
+        handle -> release(handle, reservationId, Event.REJECT, Actor.OPERATOR));
+  }
+
+  /**
+   * Requests that wait for the operator's answer, in the order of their ids.
+   *
+   * @param after only ids after this; 0 to begin
+   */
+  public List<Reservation> requests(long after, int limit) {
+    return database.withHandle(handle -> ReservationTable.requests(handle, after, limit));
+  }
+
+  /**
+   * Takes a reservation back and frees its units; a guest who is late pays the fee agreed on.
+   * Repeating it returns the same reservation.
+   *
+   * @throws ReservationStateException if it has expired or was rejected
    * @throws UnknownReservationException if no reservation has this token
    */
   public Reservation cancel(ReservationToken token) {
@@ -205,29 +239,83 @@ public final class BookingService {
 
   /** {@link #cancel(ReservationToken)} in the caller's transaction. */
   public Reservation cancel(Handle handle, ReservationToken token) {
-    return cancel(handle, find(handle, token).id());
+    return release(handle, find(handle, token).id(), Event.CANCEL, Actor.GUEST);
   }
 
   /**
-   * Cancels for the operator, who needs no token; otherwise as {@link #cancel(Handle,
-   * ReservationToken)}.
+   * Cancels for the operator, who needs no token and takes no fee; otherwise as {@link
+   * #cancel(Handle, ReservationToken)}.
    */
   public Reservation cancel(Handle handle, long reservationId) {
-    long spaceId =
-        handle
-            .createQuery(SPACE_OF_RESERVATION)
-            .bind("id", reservationId)
-            .mapTo(Long.class)
-            .findOne()
-            .orElseThrow(() -> unknownReservation(reservationId));
-    writer.lockSharingSpaces(handle, List.of(spaceId));
-    Reservation reservation = lock(handle, reservationId);
-    Reservation canceled = move(handle, reservation, Event.CANCEL, now(handle));
-    if (reservation.state().occupies()) {
-      ReservationTable.free(handle, List.of(reservationId));
-      raise(handle, List.of(spaceId), "reservation " + reservationId);
+    return release(handle, reservationId, Event.CANCEL, Actor.OPERATOR);
+  }
+
+  /**
+   * Gives a confirmed reservation another time, length or plan, at the price that a new booking
+   * would have. It keeps its units where they are free. Nothing changes if that cannot be booked.
+   * If it has all that already, nothing changes and the price stays.
+   *
+   * @param planId the plan it is to have, the same or another one
+   * @throws SlotUnavailableException if it cannot be booked, with all reasons
+   * @throws ChangeRefusedException if this actor may not change it like that now
+   * @throws ReservationStateException if it is not confirmed
+   * @throws UnknownReservationException if no reservation has this token
+   */
+  public Reservation change(
+      ReservationToken token, long planId, Instant start, Instant end, Actor actor) {
+    return database.inTransaction(handle -> change(handle, token, planId, start, end, actor));
+  }
+
+  /**
+   * {@link #change(ReservationToken, long, Instant, Instant, Actor)} in the caller's transaction.
+   */
+  public Reservation change(
+      Handle handle, ReservationToken token, long planId, Instant start, Instant end, Actor actor) {
+    Wish wish = new Wish(planId, start, end);
+    Reservation before = find(handle, token);
+    if (before.state().after(Event.CHANGE).isEmpty()) {
+      throw new ReservationStateException(before.id(), before.state(), Event.CHANGE);
     }
-    return canceled;
+    long oldSpace = spaceOf(handle, before.id());
+    Moving moving = new Moving(handle, before, wish, actor);
+    if (moving.changesNothing()) {
+      return before;
+    }
+    Granted granted = slots.grant(handle, wish, Set.of(oldSpace), moving);
+    if (actor == Actor.GUEST && granted.plan().policy().needsApproval()) {
+      throw new ChangeRefusedException(
+          before.id(),
+          Why.APPROVAL_REQUIRED,
+          "The operator has to approve bookings of plan %s; ask there for a change"
+              .formatted(granted.plan().code()));
+    }
+    ReservationTable.move(handle, before.id(), granted);
+    listener.happened(handle.getConnection(), Event.CHANGE, List.of(before.id()));
+    occupy(handle, before.id(), granted);
+    Set<Long> raised = granted.freed();
+    raised.add(granted.spaceId());
+    raised.add(oldSpace);
+    raise(handle, raised, "reservation " + before.id());
+    return lock(handle, before.id());
+  }
+
+  /**
+   * {@link #change} to a later end.
+   *
+   * @throws InvalidValueException if the end is before the one that it has
+   */
+  public Reservation extend(ReservationToken token, Instant end, Actor actor) {
+    return database.inTransaction(handle -> extend(handle, token, end, actor));
+  }
+
+  /** {@link #extend(ReservationToken, Instant, Actor)} in the caller's transaction. */
+  public Reservation extend(Handle handle, ReservationToken token, Instant end, Actor actor) {
+    Reservation before = find(handle, token);
+    if (end.isBefore(before.end())) {
+      throw new InvalidValueException(
+          "end", end.toString(), "must not be before the end that it has, " + before.end());
+    }
+    return change(handle, token, before.planId(), before.start(), end, actor);
   }
 
   /** The reservation of a token, if there is one. */
@@ -236,7 +324,7 @@ public final class BookingService {
   }
 
   /**
-   * Ends holds that were over at {@code now}, the oldest first, and frees their units.
+   * Ends holds and requests that were over at {@code now}, the oldest first, and frees their units.
    *
    * @param limit 1 to {@link #MAXIMUM_EXPIRED_AT_ONCE}
    * @return how many it ended; if it is the limit, there may be more
@@ -255,40 +343,117 @@ public final class BookingService {
     if (due.isEmpty()) {
       return 0;
     }
-    writer.lockSharingSpaces(handle, spaces(due));
-    List<InSpace> expired = ReservationTable.expire(handle, reservations(due), now);
+    writer.lockSharingSpaces(handle, InSpace.spaces(due));
+    List<InSpace> expired = ReservationTable.expire(handle, InSpace.reservations(due), now);
     if (!expired.isEmpty()) {
-      raise(handle, spaces(expired), expired.size() + " expired holds");
+      listener.happened(handle.getConnection(), Event.EXPIRE, InSpace.reservations(expired));
+      raise(handle, InSpace.spaces(expired), expired.size() + " expired holds");
     }
     return expired.size();
   }
 
-  private Held occupy(
-      Handle handle,
-      long planId,
-      Instant start,
-      Instant end,
-      Instant now,
-      Instant expiresAt,
-      Decision.Accepted accepted) {
-    ReservationToken token = ReservationToken.random();
-    long id =
-        ReservationTable.insertHeld(
-            handle, planId, start, end, expiresAt, token, accepted.quote(), now);
+  /** A confirmed reservation that gives up its time for another one. */
+  private static final class Moving implements SlotCheck.Own {
+    private final Handle handle;
+    private final Reservation before;
+    private final Wish wish;
+    private final Actor actor;
+
+    Moving(Handle handle, Reservation before, Wish wish, Actor actor) {
+      this.handle = handle;
+      this.before = before;
+      this.wish = wish;
+      this.actor = actor;
+    }
+
+    boolean changesNothing() {
+      return keepsStart() && before.end().equals(wish.end());
+    }
+
+    @Override
+    public boolean keepsStart() {
+      return before.planId() == wish.planId() && before.start().equals(wish.start());
+    }
+
+    @Override
+    public Set<Long> giveUp(Instant now) {
+      Reservation locked = lock(handle, before.id());
+      if (!locked.equals(before)) {
+        // Somebody was faster: what was looked at and locked for is not what it is any more.
+        throw refused(Why.CHANGED_MEANWHILE, "it was changed at this moment; try again");
+      }
+      check(now);
+      return ReservationTable.free(handle, List.of(before.id()));
+    }
+
+    private void check(Instant now) {
+      if (!now.isBefore(before.end())) {
+        throw refused(Why.OVER, "it ended at " + before.end());
+      }
+      boolean begun = !now.isBefore(before.start());
+      if (begun && !(keepsStart() && wish.end().isAfter(now))) {
+        throw refused(
+            Why.BEGUN, "it began at %s; only its end can be changed".formatted(before.start()));
+      }
+      boolean extended = keepsStart() && !wish.end().isBefore(before.end());
+      if (actor == Actor.GUEST && before.terms().costsAt(now, before.start()) && !extended) {
+        throw refused(
+            Why.TOO_LATE,
+            "canceling it costs a fee since %s; it can only be extended"
+                .formatted(before.terms().freeUntil(before.start())));
+      }
+    }
+
+    private ChangeRefusedException refused(Why why, String reason) {
+      return new ChangeRefusedException(
+          before.id(), why, "Reservation %d cannot be changed: %s".formatted(before.id(), reason));
+    }
+  }
+
+  private Reservation release(Handle handle, long reservationId, Event event, Actor actor) {
+    Reservation reservation = lockWithSpace(handle, reservationId);
+    Instant now = now(handle);
+    Reservation released = move(handle, reservation, event, now);
+    if (!reservation.state().occupies()) {
+      return released;
+    }
+    OptionalLong fee =
+        actor == Actor.GUEST && event == Event.CANCEL
+            ? reservation.cancelFeeAt(now)
+            : OptionalLong.empty();
+    ReservationTable.setCancelFee(handle, reservationId, fee);
+    ReservationTable.free(handle, List.of(reservationId));
+    raise(handle, List.of(spaceOf(handle, reservationId)), "reservation " + reservationId);
+    return released.withCancelFee(fee);
+  }
+
+  /** Locks what shares units with the reservation, and then the reservation itself. */
+  private Reservation lockWithSpace(Handle handle, long reservationId) {
+    Set<Long> locked = new HashSet<>();
+    while (true) {
+      locked.addAll(writer.lockSharingSpaces(handle, List.of(spaceOf(handle, reservationId))));
+      Reservation reservation = lock(handle, reservationId);
+      // It may have moved to a plan of another space before its lock was granted.
+      if (locked.contains(spaceOf(handle, reservationId))) {
+        return reservation;
+      }
+    }
+  }
+
+  private void occupy(Handle handle, long id, Granted granted) {
+    Decision.Accepted accepted = granted.accepted();
     boolean occupied =
         ReservationTable.occupy(
             handle, id, accepted.unitIds(), accepted.occupiedFrom(), accepted.occupiedTo());
     if (!occupied) {
       throw new SlotUnavailableException(
-          planId,
-          start,
-          end,
+          granted.wish().planId(),
+          granted.wish().start(),
+          granted.wish().end(),
           List.of(
               new Explanation.Reason(
                   Unavailable.OCCUPIED, "It was taken by another booking just now.")));
     }
-    holds.held(handle.getConnection(), id, expiresAt);
-    return new Held(id, token, expiresAt, accepted.quote());
   }
 
   private Instant now(Handle handle) {
@@ -304,31 +469,41 @@ public final class BookingService {
                 () -> new ReservationStateException(reservation.id(), reservation.state(), event));
     if (next != reservation.state()) {
       ReservationTable.setState(handle, reservation.id(), next, now);
+      listener.happened(handle.getConnection(), event, List.of(reservation.id()));
     }
     return reservation.with(next);
   }
 
-  /** Looks a day further than the longest buffers: more than any booking can be in the way. */
-  private List<InSpace> dueInTheWay(Handle handle, long spaceId, Instant start, Instant end) {
-    Duration reach = Duration.ofMinutes(BookingRules.MAXIMUM_BUFFER_MINUTES).plusDays(1);
-    return ReservationTable.dueInTheWay(
-        handle, spaceId, start.minus(reach), end.plus(reach), now(handle));
-  }
-
-  private Truth truth(Handle handle, long planId, Instant start, Instant end) {
-    // What is longer than any booking is refused whatever is occupied.
-    Instant longest = start.plus(Duration.ofMinutes(BookingRules.MAXIMUM_BOOKING_MINUTES));
-    LocalDate from = LocalDate.ofInstant(start, ZoneOffset.UTC);
-    LocalDate to = LocalDate.ofInstant(end.isBefore(longest) ? end : longest, ZoneOffset.UTC);
-    Truth truth = reader.read(handle, List.of(planId), from, to).get(planId);
-    if (truth == null) {
-      throw new UnknownEntityException("plan", planId);
-    }
-    return truth;
-  }
-
   private void raise(Handle handle, Collection<Long> spaceIds, String source) {
     writer.raise(handle, writer.sharingSpaces(handle, spaceIds), source);
+  }
+
+  private static void checkNotExpired(Reservation reservation, Instant now) {
+    boolean expired =
+        reservation.state() == ReservationState.EXPIRED
+            || (reservation.state().expires()
+                && !now.isBefore(reservation.holdExpiresAt().orElseThrow()));
+    if (expired) {
+      throw new HoldExpiredException(reservation.id(), reservation.holdExpiresAt().orElseThrow());
+    }
+  }
+
+  private static int approvalMinutes(Handle handle, long planId) {
+    return handle
+        .createQuery(APPROVAL_MINUTES)
+        .bind("planId", planId)
+        .mapTo(Integer.class)
+        .findOne()
+        .orElse(BookingPolicy.DEFAULT.approvalMinutes());
+  }
+
+  private static long spaceOf(Handle handle, long reservationId) {
+    return handle
+        .createQuery(SPACE_OF_RESERVATION)
+        .bind("id", reservationId)
+        .mapTo(Long.class)
+        .findOne()
+        .orElseThrow(() -> unknownReservation(reservationId));
   }
 
   private static Reservation find(Handle handle, ReservationToken token) {
@@ -341,48 +516,12 @@ public final class BookingService {
         .orElseThrow(() -> unknownReservation(reservationId));
   }
 
-  private static long spaceOf(Handle handle, long planId) {
-    return handle
-        .createQuery(SPACE_OF_PLAN)
-        .bind("planId", planId)
-        .mapTo(Long.class)
-        .findOne()
-        .orElseThrow(() -> new UnknownEntityException(TruthTables.PLANS.entity(), planId));
-  }
-
-  private static Set<Long> spaces(List<InSpace> reservations) {
-    Set<Long> spaces = new HashSet<>();
-    reservations.forEach(reservation -> spaces.add(reservation.spaceId()));
-    return spaces;
-  }
-
-  private static List<Long> reservations(List<InSpace> reservations) {
-    return reservations.stream().map(InSpace::reservationId).toList();
-  }
-
   private static void checkHold(Duration holdFor) {
     if (holdFor.compareTo(MINIMUM_HOLD) < 0 || holdFor.compareTo(MAXIMUM_HOLD) > 0) {
       throw new InvalidValueException(
           "holdFor",
           holdFor.toString(),
           "must be between " + MINIMUM_HOLD + " and " + MAXIMUM_HOLD);
-    }
-  }
-
-  private static void checkTimes(Instant start, Instant end) {
-    if (!start.isBefore(end)) {
-      throw new InvalidValueException("end", end.toString(), "must be after the start " + start);
-    }
-    checkWithinCalendar("start", start);
-    checkWithinCalendar("end", end);
-  }
-
-  private static void checkWithinCalendar(String field, Instant time) {
-    Instant earliest = CalendarCalculator.EARLIEST_DATE.atStartOfDay().toInstant(ZoneOffset.UTC);
-    Instant latest = CalendarCalculator.LATEST_DATE.atStartOfDay().toInstant(ZoneOffset.UTC);
-    if (time.isBefore(earliest) || time.isAfter(latest)) {
-      throw new InvalidValueException(
-          field, time.toString(), "must be between " + earliest + " and " + latest);
     }
   }
 

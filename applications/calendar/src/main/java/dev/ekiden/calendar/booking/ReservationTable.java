@@ -1,16 +1,21 @@
 package dev.ekiden.calendar.booking;
 
+import dev.ekiden.calendar.availability.BookingPolicy;
 import dev.ekiden.calendar.availability.Quote;
+import dev.ekiden.calendar.booking.SlotCheck.Granted;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.Currency;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
 /** Tables {@code reservation} and {@code occupation}. Stateless; in the caller's transaction. */
@@ -18,14 +23,16 @@ final class ReservationTable {
 
   private static final String FIND =
       """
-      SELECT id, code, plan_id, start_at, end_at, state, hold_expires_at, currency, total, tax
+      SELECT id, code, plan_id, start_at, end_at, state, hold_expires_at, currency, total, tax,
+             free_cancel_minutes, cancel_fee_percent, cancel_fee
       FROM calendar.reservation
       WHERE token_hash = :hash
       """;
 
   private static final String LOCK =
       """
-      SELECT id, code, plan_id, start_at, end_at, state, hold_expires_at, currency, total, tax
+      SELECT id, code, plan_id, start_at, end_at, state, hold_expires_at, currency, total, tax,
+             free_cancel_minutes, cancel_fee_percent, cancel_fee
       FROM calendar.reservation
       WHERE id = :id
       FOR NO KEY UPDATE
@@ -35,10 +42,10 @@ final class ReservationTable {
       """
       INSERT INTO calendar.reservation (
         plan_id, start_at, end_at, state, hold_expires_at, token_hash,
-        currency, total, tax, created_at, changed_at)
+        currency, total, tax, free_cancel_minutes, cancel_fee_percent, created_at, changed_at)
       VALUES (
         :planId, :start, :end, 'HELD', :expiresAt, :tokenHash,
-        :currency, :total, :tax, :now, :now)
+        :currency, :total, :tax, :freeCancelMinutes, :cancelFeePercent, :now, :now)
       RETURNING id
       """;
 
@@ -59,6 +66,7 @@ final class ReservationTable {
       """
       DELETE FROM calendar.occupation
       WHERE reservation_id = ANY(:ids)
+      RETURNING unit_id
       """;
 
   private static final String SET_STATE =
@@ -68,12 +76,46 @@ final class ReservationTable {
       WHERE id = :id
       """;
 
+  private static final String SET_EXPIRY =
+      """
+      UPDATE calendar.reservation
+      SET hold_expires_at = :expiresAt
+      WHERE id = :id
+      """;
+
+  private static final String SET_CANCEL_FEE =
+      """
+      UPDATE calendar.reservation
+      SET cancel_fee = :fee
+      WHERE id = :id
+      """;
+
+  private static final String MOVE =
+      """
+      UPDATE calendar.reservation
+      SET plan_id = :planId, start_at = :start, end_at = :end,
+          currency = :currency, total = :total, tax = :tax,
+          free_cancel_minutes = :freeCancelMinutes, cancel_fee_percent = :cancelFeePercent,
+          changed_at = :now
+      WHERE id = :id
+      """;
+
+  private static final String REQUESTS =
+      """
+      SELECT id, code, plan_id, start_at, end_at, state, hold_expires_at, currency, total, tax,
+             free_cancel_minutes, cancel_fee_percent, cancel_fee
+      FROM calendar.reservation
+      WHERE state = 'REQUESTED' AND id > :after
+      ORDER BY id
+      LIMIT :limit
+      """;
+
   private static final String DUE =
       """
       SELECT reservation.id, plan.space_id
       FROM calendar.reservation
       JOIN calendar.plan ON plan.id = reservation.plan_id
-      WHERE reservation.state = 'HELD' AND reservation.hold_expires_at <= :now
+      WHERE reservation.state IN ('HELD', 'REQUESTED') AND reservation.hold_expires_at <= :now
       ORDER BY reservation.hold_expires_at
       LIMIT :limit
       """;
@@ -86,7 +128,7 @@ final class ReservationTable {
       JOIN calendar.occupation ON occupation.reservation_id = reservation.id
       JOIN calendar.resource_unit AS unit ON unit.id = occupation.unit_id
       JOIN calendar.space_resource AS used ON used.resource_id = unit.resource_id
-      WHERE reservation.state = 'HELD'
+      WHERE reservation.state IN ('HELD', 'REQUESTED')
         AND reservation.hold_expires_at <= :now
         AND used.space_id = :spaceId
         AND occupation.period && tstzrange(:from, :to)
@@ -99,14 +141,25 @@ final class ReservationTable {
       SET state = 'EXPIRED', changed_at = :now
       FROM calendar.plan
       WHERE reservation.id = ANY(:ids)
-        AND reservation.state = 'HELD'
+        AND reservation.state IN ('HELD', 'REQUESTED')
         AND reservation.hold_expires_at <= :now
         AND plan.id = reservation.plan_id
       RETURNING reservation.id, plan.space_id
       """;
 
   /** A reservation and the space of its plan. */
-  record InSpace(long reservationId, long spaceId) {}
+  record InSpace(long reservationId, long spaceId) {
+
+    static Set<Long> spaces(List<InSpace> reservations) {
+      Set<Long> spaces = new HashSet<>();
+      reservations.forEach(reservation -> spaces.add(reservation.spaceId()));
+      return spaces;
+    }
+
+    static List<Long> reservations(List<InSpace> reservations) {
+      return reservations.stream().map(InSpace::reservationId).toList();
+    }
+  }
 
   private ReservationTable() {}
 
@@ -123,27 +176,32 @@ final class ReservationTable {
   }
 
   static long insertHeld(
-      Handle handle,
-      long planId,
-      Instant start,
-      Instant end,
-      Instant expiresAt,
-      ReservationToken token,
-      Quote quote,
-      Instant now) {
-    return handle
-        .createQuery(INSERT)
-        .bind("planId", planId)
-        .bind("start", start)
-        .bind("end", end)
+      Handle handle, Granted granted, Instant expiresAt, ReservationToken token) {
+    return bind(handle.createQuery(INSERT), granted)
         .bind("expiresAt", expiresAt)
         .bind("tokenHash", token.hash())
+        .mapTo(Long.class)
+        .one();
+  }
+
+  /** Another plan, time, price and terms. */
+  static void move(Handle handle, long id, Granted granted) {
+    bind(handle.createUpdate(MOVE), granted).bind("id", id).execute();
+  }
+
+  private static <S extends SqlStatement<S>> S bind(S statement, Granted granted) {
+    Quote quote = granted.accepted().quote();
+    BookingPolicy policy = granted.plan().policy();
+    return statement
+        .bind("planId", granted.wish().planId())
+        .bind("start", granted.wish().start())
+        .bind("end", granted.wish().end())
         .bind("currency", quote.currency().getCurrencyCode())
         .bind("total", quote.total())
         .bind("tax", quote.tax())
-        .bind("now", now)
-        .mapTo(Long.class)
-        .one();
+        .bind("freeCancelMinutes", policy.freeCancelMinutes())
+        .bind("cancelFeePercent", policy.cancelFeePercent())
+        .bind("now", granted.now());
   }
 
   /**
@@ -163,8 +221,29 @@ final class ReservationTable {
     return occupied == unitIds.size();
   }
 
-  static void free(Handle handle, Collection<Long> ids) {
-    handle.createUpdate(FREE).bindArray("ids", Long.class, ids).execute();
+  /** Frees what the reservations occupy; the ids of those units. */
+  static Set<Long> free(Handle handle, Collection<Long> ids) {
+    return new HashSet<>(
+        handle.createQuery(FREE).bindArray("ids", Long.class, ids).mapTo(Long.class).list());
+  }
+
+  static void setExpiry(Handle handle, long id, Instant expiresAt) {
+    handle.createUpdate(SET_EXPIRY).bind("id", id).bind("expiresAt", expiresAt).execute();
+  }
+
+  static void setCancelFee(Handle handle, long id, OptionalLong fee) {
+    if (fee.isPresent()) {
+      handle.createUpdate(SET_CANCEL_FEE).bind("id", id).bind("fee", fee.getAsLong()).execute();
+    }
+  }
+
+  static List<Reservation> requests(Handle handle, long after, int limit) {
+    return handle
+        .createQuery(REQUESTS)
+        .bind("after", after)
+        .bind("limit", limit)
+        .map((row, context) -> map(row))
+        .list();
   }
 
   static void setState(Handle handle, long id, ReservationState state, Instant now) {
@@ -176,7 +255,7 @@ final class ReservationTable {
         .execute();
   }
 
-  /** Holds that are over, the oldest first. */
+  /** Holds and requests that are over, the oldest first. */
   static List<InSpace> due(Handle handle, Instant now, int limit) {
     return handle
         .createQuery(DUE)
@@ -231,7 +310,9 @@ final class ReservationTable {
             .map(OffsetDateTime::toInstant),
         Currency.getInstance(row.getString("currency")),
         optional(row.getObject("total", Long.class)),
-        optional(row.getObject("tax", Long.class)));
+        optional(row.getObject("tax", Long.class)),
+        new CancelTerms(row.getInt("free_cancel_minutes"), row.getInt("cancel_fee_percent")),
+        optional(row.getObject("cancel_fee", Long.class)));
   }
 
   private static OptionalLong optional(@Nullable Long value) {

@@ -1,10 +1,6 @@
 package dev.ekiden.calendar.booking;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
-import java.util.Base64;
+import dev.ekiden.calendar.store.Secrets;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -19,7 +15,6 @@ public final class ReservationToken {
   public static final int BITS = 256;
 
   private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_-]{43}");
-  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final String secret;
 
@@ -28,9 +23,7 @@ public final class ReservationToken {
   }
 
   static ReservationToken random() {
-    byte[] bytes = new byte[BITS / Byte.SIZE];
-    RANDOM.nextBytes(bytes);
-    return new ReservationToken(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+    return new ReservationToken(Secrets.random(BITS));
   }
 
   /** The token of this text; empty if no token looks like that. */
@@ -46,12 +39,7 @@ public final class ReservationToken {
   }
 
   byte[] hash() {
-    try {
-      return MessageDigest.getInstance("SHA-256")
-          .digest(secret.getBytes(StandardCharsets.US_ASCII));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java platform has SHA-256", e);
-    }
+    return Secrets.sha256(secret);
   }
 
   /** Never the secret. */

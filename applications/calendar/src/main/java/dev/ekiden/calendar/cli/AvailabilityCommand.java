@@ -28,7 +28,11 @@ import tools.jackson.databind.JsonNode;
     })
 final class AvailabilityCommand implements Callable<Integer> {
   private static final List<Field> FIELDS =
-      List.of(Field.of("START", "start"), Field.of("END", "end"), Field.number("TOTAL", "total"));
+      List.of(
+          Field.of("START", "start"),
+          Field.of("END", "end"),
+          Field.number("TOTAL", "total"),
+          Field.number("UNITS", "units"));
 
   private final CommandContext context;
 

@@ -14,16 +14,25 @@ public final class CalendarCommands {
   public static List<Object> all(CommandContext context, HolidayCalendars holidays) {
     return List.of(
         new ImportCommand(context),
+        new ImportIcsCommand(context),
         new ExportCommand(context),
         new SyncCommand(context),
         new DiffSyncCommand(context),
         new VerifyCommand(context),
         new SpacesCommand(context),
+        new SearchCommand(context),
         new AvailabilityCommand(context),
         new PlansCommand(context),
         new HoldCommand(context),
         new ConfirmCommand(context),
+        new ChangeCommand(context),
+        new ExtendCommand(context),
         new CancelCommand(context),
+        new RequestsCommand(context),
+        new BlocksCommand(context),
+        new FeedsCommand(context),
+        new WebhooksCommand(context),
+        new BulkFeedsCommand(context),
         new SampleCommand(context, holidays));
   }
 }

@@ -9,7 +9,8 @@ import picocli.CommandLine.Parameters;
 /** {@code ekiden calendar cancel}. */
 @Command(
     name = "cancel",
-    description = "Takes a reservation back and frees its time; may be repeated.",
+    description =
+        "Takes a reservation back and frees its time, as the guest would; may be repeated.",
     footer = {"", "Examples:", "  ekiden calendar cancel TOKEN"})
 final class CancelCommand implements Callable<Integer> {
   private final CommandContext context;

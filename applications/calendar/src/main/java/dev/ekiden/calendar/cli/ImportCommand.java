@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -145,19 +144,42 @@ final class ImportCommand implements Callable<Integer> {
     if (report.path("problems").size() > 0) {
       if (context.printer().output() == Output.table) {
         context.printer().line("");
+        // A line each and not a table, whose cells are cut: the reason is what one looks for.
+        report
+            .path("problems")
+            .forEach(problem -> context.printer().line(ProblemLines.ofTable(problem)));
+      } else {
+        context.printer().list(items(report.path("problems")), PROBLEMS);
       }
-      context.printer().list(items(report.path("problems")), PROBLEMS);
       long more = report.path("omittedProblems").asLong();
       context
           .terminal()
-          .say(
-              "%s%s"
-                  .formatted(
-                      report.path("applied").asBoolean()
-                          ? "The good rows were imported, those above were not."
-                          : "Nothing was imported.",
-                      more == 0 ? "" : " There are " + more + " more problems."));
+          .say(outcome(report) + (more == 0 ? "" : " There are " + more + " more problems."));
     }
+    if (report.path("applied").asBoolean() && count(report, "added", "changed") > 0) {
+      context
+          .terminal()
+          .say(
+              "The calendars that this affects are being refreshed; `ekiden queues list` shows how far.");
+    }
+  }
+
+  private static String outcome(JsonNode report) {
+    if (!report.path("applied").asBoolean()
+        || count(report, "added", "changed", "unchanged") == 0) {
+      return "Nothing was imported.";
+    }
+    return "The good rows were imported, those above were not.";
+  }
+
+  private static long count(JsonNode report, String... outcomes) {
+    long sum = 0;
+    for (JsonNode file : report.path("files")) {
+      for (String outcome : outcomes) {
+        sum += file.path(outcome).asLong();
+      }
+    }
+    return sum;
   }
 
   private static JsonNode items(JsonNode rows) {
@@ -192,13 +214,24 @@ final class ImportCommand implements Callable<Integer> {
     return files;
   }
 
-  private static List<Path> inDirectory(Path directory) throws IOException {
+  private List<Path> inDirectory(Path directory) throws IOException {
     List<Path> found = new ArrayList<>();
+    List<String> others = new ArrayList<>();
     try (var entries = Files.list(directory)) {
-      entries
-          .filter(path -> CalendarFile.of(path).isPresent())
-          .sorted(Comparator.naturalOrder())
-          .forEach(found::add);
+      for (Path path : entries.filter(Files::isRegularFile).sorted().toList()) {
+        if (CalendarFile.of(path).isPresent()) {
+          found.add(path);
+        } else if (!Files.isHidden(path)) {
+          others.add(String.valueOf(path.getFileName()));
+        }
+      }
+    }
+    if (!found.isEmpty() && !others.isEmpty()) {
+      context
+          .terminal()
+          .say(
+              "Not imported, since they are not named like a file of the calendar (%s): %s"
+                  .formatted(known(), String.join(", ", others)));
     }
     if (found.isEmpty()) {
       throw CommandException.usage(

@@ -32,6 +32,7 @@ final class PlansCommand implements Callable<Integer> {
       List.of(
           new Field("PLAN", false, item -> Field.text(item.path("plan").path("code"))),
           new Field("NAME", false, item -> Field.text(item.path("plan").path("name"))),
+          Field.number("UNITS", "units"),
           new Field("TOTAL", true, item -> Field.text(item.path("price").path("total"))),
           new Field("CURRENCY", false, item -> Field.text(item.path("price").path("currency"))));
 

@@ -21,10 +21,11 @@ public enum CalendarFile {
    * {@code resources}: what a booking takes, separated by spaces, each {@code CODE} or {@code
    * CODE:UNITS}; the resource has at least so many units, one if none are named. Spaces with a
    * resource in common compete for its units. By default a space uses a resource of its own code.
+   * {@code capacity}: how many people it holds, 0 if nobody says.
    */
-  SPACES("spaces.csv", List.of("code", "venue", "name"), List.of("resources")),
+  SPACES("spaces.csv", List.of("code", "venue", "name"), List.of("resources", "capacity")),
 
-  /** Minutes and days as in {@code BookingRules}, whose defaults hold. */
+  /** As in {@code BookingRules} and {@code BookingPolicy}, whose defaults hold. */
   PLANS(
       "plans.csv",
       List.of("code", "space", "name"),
@@ -37,7 +38,10 @@ public enum CalendarFile {
           "buffer_before_minutes",
           "buffer_after_minutes",
           "minimum_notice_minutes",
-          "booking_window_days")),
+          "booking_window_days",
+          "approval_minutes",
+          "free_cancel_minutes",
+          "cancel_fee_percent")),
 
   /**
    * Either a {@code space} and its business hours, or a {@code plan} and its rentable hours, in the

@@ -102,7 +102,13 @@ public final class CalendarImport {
     }
 
     ImportReport report(boolean applied) {
-      return new ImportReport(applied, files, problems.listed(), problems.omitted());
+      List<ImportProblem> listed = new ArrayList<>(problems.listed());
+      List<String> order = files.stream().map(FileReport::name).toList();
+      // A batch tells what the reader refuses before what the database does; people read by line.
+      listed.sort(
+          Comparator.comparingInt((ImportProblem problem) -> order.indexOf(problem.file()))
+              .thenComparingLong(ImportProblem::line));
+      return new ImportReport(applied, files, listed, problems.omitted());
     }
 
     void read(ImportSource source) {

@@ -33,7 +33,8 @@ final class Cells {
 
   static List<String> space(String venueCode, Space space, List<ResourceUse> uses) {
     String resources = String.join(" ", uses.stream().map(ResourceUse::text).toList());
-    return List.of(space.code(), venueCode, space.name(), resources);
+    return List.of(
+        space.code(), venueCode, space.name(), resources, Integer.toString(space.capacity()));
   }
 
   static List<String> plan(String spaceCode, Plan plan) {
@@ -49,7 +50,10 @@ final class Cells {
         Integer.toString(plan.rules().bufferBeforeMinutes()),
         Integer.toString(plan.rules().bufferAfterMinutes()),
         Integer.toString(plan.rules().minimumNoticeMinutes()),
-        Integer.toString(plan.rules().bookingWindowDays()));
+        Integer.toString(plan.rules().bookingWindowDays()),
+        Integer.toString(plan.policy().approvalMinutes()),
+        Integer.toString(plan.policy().freeCancelMinutes()),
+        Integer.toString(plan.policy().cancelFeePercent()));
   }
 
   static List<String> specialPeriod(Space space, SpecialPeriod period) {

@@ -6,7 +6,7 @@ import java.util.List;
  * What an import did.
  *
  * @param applied false if the import was atomic and had problems: then nothing was written
- * @param problems in the order they were found, the first {@link #MAXIMUM_PROBLEMS}
+ * @param problems the first {@link #MAXIMUM_PROBLEMS} that were found, by file and line
  * @param omittedProblems how many more there were
  */
 public record ImportReport(

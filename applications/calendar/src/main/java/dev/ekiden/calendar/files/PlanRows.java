@@ -1,5 +1,6 @@
 package dev.ekiden.calendar.files;
 
+import dev.ekiden.calendar.availability.BookingPolicy;
 import dev.ekiden.calendar.availability.BookingRules;
 import dev.ekiden.calendar.availability.InvalidValueException;
 import dev.ekiden.calendar.availability.Plan;
@@ -59,6 +60,7 @@ final class PlanRows implements RowChange<Plan> {
         rules,
         before == null ? WeeklyHours.NONE : before.rentableHours(),
         before == null ? NO_PRICES : before.prices(),
+        policy(row, before == null ? null : before.policy()),
         before == null ? 1 : before.version());
   }
 
@@ -97,6 +99,13 @@ final class PlanRows implements RowChange<Plan> {
                     stored,
                     BookingRules::bookingWindowDays));
     return rules.build();
+  }
+
+  private static BookingPolicy policy(Row row, @Nullable BookingPolicy stored) {
+    return new BookingPolicy(
+        row.integer("approval_minutes", 0, stored == null ? null : stored.approvalMinutes()),
+        row.integer("free_cancel_minutes", 0, stored == null ? null : stored.freeCancelMinutes()),
+        row.integer("cancel_fee_percent", 0, stored == null ? null : stored.cancelFeePercent()));
   }
 
   private static int value(

@@ -71,6 +71,7 @@ final class SpaceRows implements RowChange<Space> {
             before == null ? WeeklyHours.NONE : before.businessHours(),
             before == null ? List.of() : before.specialPeriods(),
             before == null ? List.of() : before.closures(),
+            row.integer("capacity", 0, before == null ? null : before.capacity()),
             before == null ? 1 : before.version());
     if (row.has(RESOURCES)) {
       wantedUses.put(row.text("code"), uses(row));

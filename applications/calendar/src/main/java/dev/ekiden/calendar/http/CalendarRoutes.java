@@ -1,9 +1,14 @@
 package dev.ekiden.calendar.http;
 
 import dev.ekiden.calendar.availability.HolidayCalendars;
+import dev.ekiden.calendar.bulk.BulkFeeds;
 import dev.ekiden.calendar.refresh.CalendarRefresh;
+import dev.ekiden.server.Request;
+import dev.ekiden.server.Response;
 import dev.ekiden.server.Routes;
 import dev.ekiden.server.Services;
+import java.util.ArrayList;
+import java.util.List;
 
 /** All routes of the calendar; what they do is written down in {@code openapi.yaml}. */
 public final class CalendarRoutes {
@@ -22,18 +27,40 @@ public final class CalendarRoutes {
   public void addControl(Routes routes) {
     Routes refusing = new RefusingRoutes(routes);
     addBooking(refusing, Audience.OPERATORS);
+    new BookingRoutes(services, refresh.bookings(), Audience.OPERATORS).addControl(refusing);
     new TruthRoutes(services, refresh, holidays).addTo(refusing);
     new FileRoutes(services, refresh, holidays).addTo(refusing);
     new SyncRoutes(services, refresh).addTo(refusing);
+    new IcsRoutes(services, refresh).addControl(refusing);
+    new BulkFeedRoutes(new BulkFeeds(services)).addTo(refusing);
+    new WebhookRoutes(refresh.webhooks()).addTo(refusing);
   }
 
-  /** The routes of the public listener: searching and booking. */
+  /** The routes of the public listener: searching, booking and feeds. */
   public void addPublic(Routes routes) {
     addBooking(new RefusingRoutes(routes), Audience.CUSTOMERS);
   }
 
   private void addBooking(Routes routes, Audience audience) {
+    routes.get("/", request -> index(request, audience));
     new SearchRoutes(services, holidays, audience).addTo(routes);
-    new BookingRoutes(services, refresh.bookings()).addTo(routes);
+    new BookingRoutes(services, refresh.bookings(), audience).addTo(routes);
+    new IcsRoutes(services, refresh).addBoth(routes);
+  }
+
+  private record Link(String href, String title) {}
+
+  private record Index(String title, List<Link> links) {}
+
+  private static Response index(Request request, Audience audience) {
+    request.allowQuery();
+    List<Link> links = new ArrayList<>();
+    links.add(new Link("/calendar/openapi.yaml", "All operations, as OpenAPI"));
+    links.add(new Link("/calendar/spaces", "Spaces"));
+    if (audience == Audience.OPERATORS) {
+      links.add(new Link("/calendar/requests", "Requests that wait for an answer"));
+      links.add(new Link("/calendar/syncs", "Syncs"));
+    }
+    return Response.json(new Index("Availability calendar", links));
   }
 }

@@ -4,6 +4,7 @@ import dev.ekiden.calendar.availability.Explanation.Reason;
 import dev.ekiden.calendar.availability.InvalidValueException;
 import dev.ekiden.calendar.availability.Unavailable;
 import dev.ekiden.calendar.booking.BookingException;
+import dev.ekiden.calendar.booking.ChangeRefusedException;
 import dev.ekiden.calendar.booking.HoldExpiredException;
 import dev.ekiden.calendar.booking.ReservationStateException;
 import dev.ekiden.calendar.booking.SlotUnavailableException;
@@ -63,7 +64,18 @@ record Refusal(
       case SlotUnavailableException e -> unavailable(e);
       case HoldExpiredException e -> problem(410, "hold-expired", e);
       case ReservationStateException e -> problem(CONFLICT, "reservation-state", e);
+      case ChangeRefusedException e -> problem(CONFLICT, code(e.why()), e);
       case UnknownReservationException e -> problem(404, "unknown-reservation", e);
+    };
+  }
+
+  private static String code(ChangeRefusedException.Why why) {
+    return switch (why) {
+      case OVER -> "reservation-over";
+      case BEGUN -> "reservation-begun";
+      case APPROVAL_REQUIRED -> "approval-required";
+      case TOO_LATE -> "too-late-to-change";
+      case CHANGED_MEANWHILE -> "changed-meanwhile";
     };
   }
 
@@ -97,6 +109,7 @@ record Refusal(
           SPECIAL_PERIOD_CLOSED,
           OUTSIDE_RENTABLE_HOURS,
           CLOSURE,
+          BLOCKED,
           OCCUPIED,
           BUFFER,
           NO_PRICE,

@@ -112,7 +112,10 @@ final class SyncRoutes {
   }
 
   private record VerifyRequest(
-      @Nullable List<String> plans, @Nullable String after, @Nullable Integer limit) {}
+      @Nullable List<String> plans,
+      @Nullable String after,
+      @Nullable Integer limit,
+      @Nullable Boolean rebuild) {}
 
   private record Difference(
       String plan, @Nullable LocalDate day, Verification.What what, String detail) {}
@@ -124,6 +127,8 @@ final class SyncRoutes {
       int plansMissing,
       int plansBehind,
       List<Difference> differences,
+      @Nullable Long daysRebuilt,
+      @Nullable Integer differencesLeft,
       @Nullable String next) {}
 
   private Response verify(Request request) {
@@ -133,7 +138,23 @@ final class SyncRoutes {
     List<Long> ids = codes == null ? page(wanted) : ids(codes);
     Verification result = refresh.verify(Optional.of(ids));
     boolean more = codes == null && ids.size() == limit(wanted);
-    return Response.json(view(result, more ? Long.toString(ids.getLast()) : null));
+    @Nullable String next = more ? Long.toString(ids.getLast()) : null;
+    return Response.json(
+        Boolean.TRUE.equals(wanted.rebuild()) ? rebuilt(ids, result, next) : view(result, next));
+  }
+
+  /** Writes what differs, and looks again. */
+  private VerificationView rebuilt(List<Long> ids, Verification result, @Nullable String next) {
+    if (result.isRight()) {
+      return view(result, 0L, 0, next);
+    }
+    long days = refresh.rebuild(ids).changed();
+    int left = refresh.verify(Optional.of(ids)).differences().size();
+    return view(result, days, left, next);
+  }
+
+  private VerificationView view(Verification result, @Nullable String next) {
+    return view(result, null, null, next);
   }
 
   private List<Long> page(VerifyRequest wanted) {
@@ -155,7 +176,11 @@ final class SyncRoutes {
     return List.copyOf(ids.values());
   }
 
-  private VerificationView view(Verification result, @Nullable String next) {
+  private VerificationView view(
+      Verification result,
+      @Nullable Long daysRebuilt,
+      @Nullable Integer differencesLeft,
+      @Nullable String next) {
     List<Long> ids =
         result.differences().stream().map(Verification.Difference::planId).distinct().toList();
     Map<Long, String> codes = database.withHandle(handle -> catalog.planCodes(handle, ids));
@@ -173,6 +198,8 @@ final class SyncRoutes {
                     difference.what(),
                     difference.text()))
             .toList(),
+        daysRebuilt,
+        differencesLeft,
         next);
   }
 

@@ -1,5 +1,6 @@
 package dev.ekiden.calendar.http;
 
+import dev.ekiden.calendar.availability.BookingPolicy;
 import dev.ekiden.calendar.availability.BookingRules;
 import dev.ekiden.calendar.availability.Closure;
 import dev.ekiden.calendar.availability.HolidayCalendars;
@@ -61,6 +62,7 @@ final class TruthRoutes {
     routes.put("/plans/{plan}/prices", this::putPrices);
     routes.put("/plans/{plan}/rentable-hours", this::putRentableHours);
     routes.put("/plans/{plan}/rules", this::putRules);
+    routes.put("/plans/{plan}/policy", this::putPolicy);
     routes.post("/plans/{plan}/publish", request -> setPublished(request, true));
     routes.post("/plans/{plan}/unpublish", request -> setPublished(request, false));
   }
@@ -221,7 +223,7 @@ final class TruthRoutes {
           or(bookingWindowDays, BookingRules.DEFAULT_WINDOW_DAYS));
     }
 
-    private static int or(@Nullable Integer value, int byDefault) {
+    static int or(@Nullable Integer value, int byDefault) {
       return value == null ? byDefault : value;
     }
   }
@@ -239,6 +241,24 @@ final class TruthRoutes {
   private Response putRules(Request request) {
     BookingRules rules = body(request, Rules.class).rules();
     return changePlan(request, (handle, id) -> writer.setRules(handle, id, rules));
+  }
+
+  private record Policy(
+      @Nullable Integer approvalMinutes,
+      @Nullable Integer freeCancelMinutes,
+      @Nullable Integer cancelFeePercent) {
+
+    BookingPolicy policy() {
+      return new BookingPolicy(
+          Rules.or(approvalMinutes, 0),
+          Rules.or(freeCancelMinutes, 0),
+          Rules.or(cancelFeePercent, 0));
+    }
+  }
+
+  private Response putPolicy(Request request) {
+    BookingPolicy policy = body(request, Policy.class).policy();
+    return changePlan(request, (handle, id) -> writer.setPolicy(handle, id, policy));
   }
 
   private Response setPublished(Request request, boolean published) {

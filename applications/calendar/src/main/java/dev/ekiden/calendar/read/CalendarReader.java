@@ -56,7 +56,8 @@ public final class CalendarReader {
     return LocalDate.ofInstant(end, ZoneOffset.UTC).plusDays(1);
   }
 
-  private static ReadCalendar read(CachedCalendar cached) {
+  /** Decodes what was read. */
+  public static ReadCalendar read(CachedCalendar cached) {
     var terms = PlanTermsCodec.decode(cached.terms());
     List<CalendarDay> days =
         cached.days().stream().map(day -> CalendarDayCodec.decode(day.content())).toList();

@@ -5,9 +5,12 @@ import dev.ekiden.calendar.availability.HolidayCalendars;
 import dev.ekiden.calendar.availability.InvalidValueException;
 import dev.ekiden.calendar.booking.BookingService;
 import dev.ekiden.calendar.store.CalendarStore;
+import dev.ekiden.calendar.store.RefreshResult;
 import dev.ekiden.calendar.store.Refreshes;
 import dev.ekiden.calendar.store.SyncRun;
 import dev.ekiden.calendar.store.TruthWriter;
+import dev.ekiden.calendar.webhook.WebhookSettings;
+import dev.ekiden.calendar.webhook.Webhooks;
 import dev.ekiden.engine.BatchItem;
 import dev.ekiden.engine.Engine;
 import dev.ekiden.engine.JobContext;
@@ -97,6 +100,7 @@ public final class CalendarRefresh {
   private static final int CHUNK_PRIORITY = 1;
 
   private final Services services;
+  private final Webhooks webhooks;
   private final Refreshes refreshes;
   private final Refresher refresher;
   private final Syncs syncs;
@@ -105,10 +109,15 @@ public final class CalendarRefresh {
   private final CalendarStore store = new CalendarStore();
 
   public CalendarRefresh(Services services) {
+    this(services, WebhookSettings.ofEnvironment());
+  }
+
+  public CalendarRefresh(Services services, WebhookSettings webhookSettings) {
     HolidayCalendars holidays = new HolidayCalendars();
     RefreshMetrics metrics = new RefreshMetrics(services.metrics());
     this.services = services;
-    this.refreshes = new EnqueuedRefreshes(services);
+    this.webhooks = new Webhooks(services, webhookSettings);
+    this.refreshes = new EnqueuedRefreshes(services, webhooks);
     this.refresher = new Refresher(services, holidays);
     this.syncs = new Syncs(services, refresher, metrics);
     this.liveRefresh = new LiveRefresh(refresher, metrics);
@@ -118,7 +127,8 @@ public final class CalendarRefresh {
             new TruthWriter(refreshes),
             new BookingCheck(holidays),
             connection -> services.engine().clock().now(connection),
-            this::expireLater);
+            this::expireLater,
+            webhooks::reservations);
   }
 
   /** The definitions with their handlers, for the engine of this process. */
@@ -142,10 +152,11 @@ public final class CalendarRefresh {
             .handler((chunk, context) -> {
               syncs.run(chunk);
               return null;
-            }));
+            }),
+        webhooks.definition());
   }
 
-  /** A worker for each queue, so that neither waits for the other. */
+  /** A worker for each queue, so that none waits for another. */
   public List<WorkerOptions> workers() {
     return List.of(
         WorkerOptions.of(LIVE_QUEUE)
@@ -155,7 +166,8 @@ public final class CalendarRefresh {
         WorkerOptions.of(SYNC_QUEUE)
             .withName(SYNC_QUEUE)
             .withConcurrency(SYNC_CONCURRENCY)
-            .withMaxPrefetch(SYNC_PREFETCH));
+            .withMaxPrefetch(SYNC_PREFETCH),
+        webhooks.worker());
   }
 
   /** For a {@link TruthWriter}: each change enqueues its refreshes in its own transaction. */
@@ -166,6 +178,11 @@ public final class CalendarRefresh {
   /** Bookings whose changes are refreshed and whose holds end in time. */
   public BookingService bookings() {
     return bookings;
+  }
+
+  /** Who is told of changes. */
+  public Webhooks webhooks() {
+    return webhooks;
   }
 
   /** Makes the schedules of both syncs; what is there already stays as it is. */
@@ -241,6 +258,21 @@ public final class CalendarRefresh {
       ids = planIdsAfter(ids.getLast());
     }
     return verifier.result();
+  }
+
+  /**
+   * Computes calendars anew and writes the days that differ, at once and not by a job.
+   *
+   * @param planIds ids of no plan are left out
+   */
+  public RefreshResult rebuild(List<Long> planIds) {
+    RefreshResult result = RefreshResult.NOTHING;
+    List<Long> ids = planIds.stream().distinct().sorted().toList();
+    for (int first = 0; first < ids.size(); first += VERIFY_PLANS) {
+      List<Long> some = ids.subList(first, Math.min(ids.size(), first + VERIFY_PLANS));
+      result = result.plus(refresher.write(refresher.compute(some)));
+    }
+    return result;
   }
 
   private List<Long> planIdsAfter(long after) {

@@ -1,6 +1,7 @@
 package dev.ekiden.calendar.refresh;
 
 import dev.ekiden.calendar.store.Refreshes;
+import dev.ekiden.calendar.webhook.Webhooks;
 import dev.ekiden.engine.Engine;
 import dev.ekiden.engine.JobRequest;
 import dev.ekiden.engine.Key;
@@ -15,9 +16,11 @@ import java.util.List;
 final class EnqueuedRefreshes implements Refreshes {
 
   private final Services services;
+  private final Webhooks webhooks;
 
-  EnqueuedRefreshes(Services services) {
+  EnqueuedRefreshes(Services services, Webhooks webhooks) {
     this.services = services;
+    this.webhooks = webhooks;
   }
 
   @Override
@@ -35,6 +38,7 @@ final class EnqueuedRefreshes implements Refreshes {
     if (!requests.isEmpty()) {
       engine.enqueue(connection, requests);
     }
+    webhooks.availability(connection, planIds);
   }
 
   /** However often a plan changes while its refresh waits, it is refreshed once. */

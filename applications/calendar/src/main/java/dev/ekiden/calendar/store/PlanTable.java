@@ -3,6 +3,7 @@ package dev.ekiden.calendar.store;
 import static dev.ekiden.calendar.store.Rows.column;
 import static dev.ekiden.calendar.store.Rows.nullableColumn;
 
+import dev.ekiden.calendar.availability.BookingPolicy;
 import dev.ekiden.calendar.availability.BookingRules;
 import dev.ekiden.calendar.availability.InvalidValueException;
 import dev.ekiden.calendar.availability.Plan;
@@ -41,7 +42,8 @@ final class PlanTable implements TruthTable<Plan> {
              minimum_minutes, maximum_minutes, buffer_before_minutes, buffer_after_minutes,
              minimum_notice_minutes, booking_window_days,
              CAST(rentable_hours AS text) AS rentable_hours,
-             currency, day_price, minimum_amount, tax_percent, tax_included, version
+             currency, day_price, minimum_amount, tax_percent, tax_included,
+             approval_minutes, free_cancel_minutes, cancel_fee_percent, version
       FROM calendar.plan
       WHERE id = ANY(:ids)
       ORDER BY id
@@ -70,22 +72,26 @@ final class PlanTable implements TruthTable<Plan> {
         code, space_id, name, published, unit_minutes, start_alignment_minutes,
         minimum_minutes, maximum_minutes, buffer_before_minutes, buffer_after_minutes,
         minimum_notice_minutes, booking_window_days, rentable_hours,
-        currency, day_price, minimum_amount, tax_percent, tax_included)
+        currency, day_price, minimum_amount, tax_percent, tax_included,
+        approval_minutes, free_cancel_minutes, cancel_fee_percent)
       SELECT
         code, space_id, name, published, unit_minutes, start_alignment_minutes,
         minimum_minutes, maximum_minutes, buffer_before_minutes, buffer_after_minutes,
         minimum_notice_minutes, booking_window_days, CAST(rentable_hours AS int4multirange),
-        currency, day_price, minimum_amount, tax_percent, tax_included
+        currency, day_price, minimum_amount, tax_percent, tax_included,
+        approval_minutes, free_cancel_minutes, cancel_fee_percent
       FROM unnest(
         :codes, :spaceIds, :names, :published, :unitMinutes, :startAlignmentMinutes,
         :minimumMinutes, :maximumMinutes, :bufferBeforeMinutes, :bufferAfterMinutes,
         :minimumNoticeMinutes, :bookingWindowDays, :rentableHours,
-        :currencies, :dayPrices, :minimumAmounts, :taxPercents, :taxIncluded)
+        :currencies, :dayPrices, :minimumAmounts, :taxPercents, :taxIncluded,
+        :approvalMinutes, :freeCancelMinutes, :cancelFeePercents)
       AS given (
         code, space_id, name, published, unit_minutes, start_alignment_minutes,
         minimum_minutes, maximum_minutes, buffer_before_minutes, buffer_after_minutes,
         minimum_notice_minutes, booking_window_days, rentable_hours,
-        currency, day_price, minimum_amount, tax_percent, tax_included)
+        currency, day_price, minimum_amount, tax_percent, tax_included,
+        approval_minutes, free_cancel_minutes, cancel_fee_percent)
       RETURNING code, id
       """;
 
@@ -108,17 +114,22 @@ final class PlanTable implements TruthTable<Plan> {
           minimum_amount = given.minimum_amount,
           tax_percent = given.tax_percent,
           tax_included = given.tax_included,
+          approval_minutes = given.approval_minutes,
+          free_cancel_minutes = given.free_cancel_minutes,
+          cancel_fee_percent = given.cancel_fee_percent,
           version = plan.version + 1
       FROM unnest(
         :ids, :names, :published, :unitMinutes, :startAlignmentMinutes,
         :minimumMinutes, :maximumMinutes, :bufferBeforeMinutes, :bufferAfterMinutes,
         :minimumNoticeMinutes, :bookingWindowDays, :rentableHours,
-        :currencies, :dayPrices, :minimumAmounts, :taxPercents, :taxIncluded)
+        :currencies, :dayPrices, :minimumAmounts, :taxPercents, :taxIncluded,
+        :approvalMinutes, :freeCancelMinutes, :cancelFeePercents)
       AS given (
         id, name, published, unit_minutes, start_alignment_minutes,
         minimum_minutes, maximum_minutes, buffer_before_minutes, buffer_after_minutes,
         minimum_notice_minutes, booking_window_days, rentable_hours,
-        currency, day_price, minimum_amount, tax_percent, tax_included)
+        currency, day_price, minimum_amount, tax_percent, tax_included,
+        approval_minutes, free_cancel_minutes, cancel_fee_percent)
       WHERE plan.id = given.id
       """;
 
@@ -166,6 +177,7 @@ final class PlanTable implements TruthTable<Plan> {
         plan.rules(),
         HoursColumn.normalized(plan.rentableHours()),
         plan.prices(),
+        plan.policy(),
         plan.version());
   }
 
@@ -256,6 +268,7 @@ final class PlanTable implements TruthTable<Plan> {
   private static <S extends SqlStatement<S>> S bindColumns(S statement, List<Plan> plans) {
     List<BookingRules> rules = column(plans, Plan::rules);
     List<PriceTerms> terms = column(plans, plan -> plan.prices().terms());
+    List<BookingPolicy> policies = column(plans, Plan::policy);
     return statement
         .bindArray("names", String.class, column(plans, Plan::name))
         .bindArray("published", Boolean.class, column(plans, Plan::published))
@@ -285,7 +298,13 @@ final class PlanTable implements TruthTable<Plan> {
         .bindArray("dayPrices", Long.class, nullableColumn(terms, PlanTable::dayPrice))
         .bindArray("minimumAmounts", Long.class, column(terms, PriceTerms::minimumAmount))
         .bindArray("taxPercents", BigDecimal.class, column(terms, PriceTerms::taxPercent))
-        .bindArray("taxIncluded", Boolean.class, column(terms, PriceTerms::taxIncluded));
+        .bindArray("taxIncluded", Boolean.class, column(terms, PriceTerms::taxIncluded))
+        .bindArray(
+            "approvalMinutes", Integer.class, column(policies, BookingPolicy::approvalMinutes))
+        .bindArray(
+            "freeCancelMinutes", Integer.class, column(policies, BookingPolicy::freeCancelMinutes))
+        .bindArray(
+            "cancelFeePercents", Integer.class, column(policies, BookingPolicy::cancelFeePercent));
   }
 
   private static @Nullable Long dayPrice(PriceTerms terms) {
@@ -346,6 +365,10 @@ final class PlanTable implements TruthTable<Plan> {
         rules,
         hours.read(row.getString("rentable_hours")),
         new PriceList(terms, priceRules),
+        new BookingPolicy(
+            row.getInt("approval_minutes"),
+            row.getInt("free_cancel_minutes"),
+            row.getInt("cancel_fee_percent")),
         row.getLong("version"));
   }
 }

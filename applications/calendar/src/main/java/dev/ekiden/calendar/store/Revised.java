@@ -1,5 +1,6 @@
 package dev.ekiden.calendar.store;
 
+import dev.ekiden.calendar.availability.BookingPolicy;
 import dev.ekiden.calendar.availability.BookingRules;
 import dev.ekiden.calendar.availability.Closure;
 import dev.ekiden.calendar.availability.Plan;
@@ -44,6 +45,20 @@ public final class Revised {
     return plan(plan, plan.published(), plan.rules(), plan.rentableHours(), prices);
   }
 
+  public static Plan policy(Plan plan, BookingPolicy policy) {
+    return new Plan(
+        plan.id(),
+        plan.code(),
+        plan.spaceId(),
+        plan.name(),
+        plan.published(),
+        plan.rules(),
+        plan.rentableHours(),
+        plan.prices(),
+        policy,
+        plan.version());
+  }
+
   static Space lists(
       Space space,
       WeeklyHours businessHours,
@@ -57,6 +72,7 @@ public final class Revised {
         businessHours,
         specialPeriods,
         closures,
+        space.capacity(),
         space.version());
   }
 
@@ -75,6 +91,7 @@ public final class Revised {
         rules,
         rentableHours,
         prices,
+        plan.policy(),
         plan.version());
   }
 }

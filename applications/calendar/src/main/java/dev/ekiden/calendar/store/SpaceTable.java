@@ -30,7 +30,7 @@ final class SpaceTable implements TruthTable<Space> {
 
   private static final String READ =
       """
-      SELECT id, code, venue_id, name, CAST(business_hours AS text) AS business_hours, version
+      SELECT id, code, venue_id, name, CAST(business_hours AS text) AS business_hours, capacity, version
       FROM calendar.space
       WHERE id = ANY(:ids)
       ORDER BY id
@@ -70,9 +70,10 @@ final class SpaceTable implements TruthTable<Space> {
 
   private static final String INSERT =
       """
-      INSERT INTO calendar.space (code, venue_id, name, business_hours)
-      SELECT code, venue_id, name, CAST(hours AS int4multirange)
-      FROM unnest(:codes, :venueIds, :names, :hours) AS given (code, venue_id, name, hours)
+      INSERT INTO calendar.space (code, venue_id, name, business_hours, capacity)
+      SELECT code, venue_id, name, CAST(hours AS int4multirange), capacity
+      FROM unnest(:codes, :venueIds, :names, :hours, :capacities)
+        AS given (code, venue_id, name, hours, capacity)
       RETURNING code, id
       """;
 
@@ -81,8 +82,9 @@ final class SpaceTable implements TruthTable<Space> {
       UPDATE calendar.space
       SET name = given.name,
           business_hours = CAST(given.hours AS int4multirange),
+          capacity = given.capacity,
           version = space.version + 1
-      FROM unnest(:ids, :names, :hours) AS given (id, name, hours)
+      FROM unnest(:ids, :names, :hours, :capacities) AS given (id, name, hours, capacity)
       WHERE space.id = given.id
       """;
 
@@ -155,6 +157,7 @@ final class SpaceTable implements TruthTable<Space> {
                     HoursColumn.normalized(period.hours())))
             .toList(),
         space.closures().stream().distinct().toList(),
+        space.capacity(),
         space.version());
   }
 
@@ -212,6 +215,7 @@ final class SpaceTable implements TruthTable<Space> {
                     hours.read(row.getString("business_hours")),
                     specialPeriods.getOrDefault(row.getLong("id"), List.of()),
                     closures.getOrDefault(row.getLong("id"), List.of()),
+                    row.getInt("capacity"),
                     row.getLong("version")))) {
       spaces.put(space.id(), space);
     }
@@ -237,6 +241,7 @@ final class SpaceTable implements TruthTable<Space> {
         .bindArray("venueIds", Long.class, column(spaces, Space::venueId))
         .bindArray("names", String.class, column(spaces, Space::name))
         .bindArray("hours", String.class, businessHours(spaces))
+        .bindArray("capacities", Integer.class, column(spaces, Space::capacity))
         .map((row, context) -> Map.entry(row.getString("code"), row.getLong("id")))
         .forEach(entry -> ids.put(entry.getKey(), entry.getValue()));
     List<Owned<SpecialPeriod>> specialPeriods = new ArrayList<>();
@@ -259,6 +264,7 @@ final class SpaceTable implements TruthTable<Space> {
         .bindArray("ids", Long.class, column(spaces, Space::id))
         .bindArray("names", String.class, column(spaces, Space::name))
         .bindArray("hours", String.class, businessHours(spaces))
+        .bindArray("capacities", Integer.class, column(spaces, Space::capacity))
         .execute();
     List<Owned<SpecialPeriod>> goneSpecialPeriods = new ArrayList<>();
     List<Owned<SpecialPeriod>> newSpecialPeriods = new ArrayList<>();

@@ -2,6 +2,7 @@ package dev.ekiden.calendar.store;
 
 import static dev.ekiden.calendar.store.Rows.column;
 
+import dev.ekiden.calendar.availability.Block;
 import dev.ekiden.calendar.availability.BookingRules;
 import dev.ekiden.calendar.availability.Occupation;
 import dev.ekiden.calendar.availability.Plan;
@@ -25,7 +26,7 @@ import java.util.Set;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Reads the truth of many plans with eight statements, however many plans there are. Plans of one
+ * Reads the truth of many plans with nine statements, however many plans there are. Plans of one
  * space share its records. Stateless, safe for use by many threads.
  */
 public final class TruthReader {
@@ -39,8 +40,8 @@ public final class TruthReader {
       Duration.ofHours(18).plusDays(1).plusMinutes(BookingRules.MAXIMUM_BUFFER_MINUTES);
 
   /**
-   * The truths of those plans that exist, by plan id, with the occupations that could matter to the
-   * days {@code from} to {@code to}, both included.
+   * The truths of those plans that exist, by plan id, with the occupations and blocks that could
+   * matter to the days {@code from} to {@code to}, both included.
    *
    * @param handle a snapshot ({@code Database.inSnapshot}), so that {@link Truth#version} tells
    *     exactly which truth this is; or a transaction that holds the locks of a booking
@@ -53,12 +54,10 @@ public final class TruthReader {
     Set<Long> venueIds = new LinkedHashSet<>(column(spaces.values(), Space::venueId));
     Map<Long, Venue> venues = TruthTables.VENUES.read(handle, venueIds);
     Map<Long, List<Resource>> resources = ResourceTable.read(handle, spaceIds);
-    Map<Long, List<Occupation>> occupations =
-        occupations(
-            handle,
-            resources,
-            from.atStartOfDay().toInstant(ZoneOffset.UTC).minus(MARGIN),
-            to.plusDays(1).atStartOfDay().toInstant(ZoneOffset.UTC).plus(MARGIN));
+    Instant earliest = from.atStartOfDay().toInstant(ZoneOffset.UTC).minus(MARGIN);
+    Instant latest = to.plusDays(1).atStartOfDay().toInstant(ZoneOffset.UTC).plus(MARGIN);
+    Map<Long, List<Occupation>> occupations = occupations(handle, resources, earliest, latest);
+    Map<Long, List<Block>> blocks = BlockTable.read(handle, spaceIds, earliest, latest);
     Map<Long, Truth> truths = new LinkedHashMap<>();
     for (Plan plan : plans.values()) {
       Space space = Rows.of(spaces, plan.spaceId());
@@ -69,7 +68,8 @@ public final class TruthReader {
               space,
               plan,
               resources.getOrDefault(space.id(), List.of()),
-              occupations.getOrDefault(space.id(), List.of())));
+              occupations.getOrDefault(space.id(), List.of()),
+              blocks.getOrDefault(space.id(), List.of())));
     }
     return truths;
   }

@@ -2,6 +2,7 @@ package dev.ekiden.calendar.store;
 
 import static dev.ekiden.calendar.store.Rows.column;
 
+import dev.ekiden.calendar.availability.BookingPolicy;
 import dev.ekiden.calendar.availability.BookingRules;
 import dev.ekiden.calendar.availability.Closure;
 import dev.ekiden.calendar.availability.InvalidValueException;
@@ -141,6 +142,11 @@ public final class TruthWriter {
         TruthTables.PLANS,
         planId,
         plan -> Revised.plan(plan, plan.published(), plan.rules(), plan.rentableHours(), prices));
+  }
+
+  /** Sets who approves bookings of a plan, and what canceling them costs from now on. */
+  public Set<Long> setPolicy(Handle handle, long planId, BookingPolicy policy) {
+    return change(handle, TruthTables.PLANS, planId, plan -> Revised.policy(plan, policy));
   }
 
   /** Any change of one entity: the function gets it as it is under the lock. */

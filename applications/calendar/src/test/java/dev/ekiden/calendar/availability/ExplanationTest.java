@@ -99,6 +99,12 @@ class ExplanationTest {
               return f;
             }),
         reason(
+            BLOCKED,
+            "10:00",
+            "12:00",
+            "The calendar google is busy from 2026-06-01 11:59 to 2026-06-01 13:00.",
+            f -> f.blocked("2026-06-01 11:59", "2026-06-01 13:00")),
+        reason(
             OCCUPIED,
             "10:00",
             "12:00",

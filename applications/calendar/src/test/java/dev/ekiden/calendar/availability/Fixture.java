@@ -26,6 +26,7 @@ final class Fixture {
   WeeklyHours rentable = WeeklyHours.NONE;
   List<SpecialPeriod> specialPeriods = new ArrayList<>();
   List<Closure> closures = new ArrayList<>();
+  List<Block> blocks = new ArrayList<>();
   boolean published = true;
   BookingRules.Builder rules = BookingRules.builder();
   PriceTerms terms = PriceTerms.DEFAULT;
@@ -65,6 +66,12 @@ final class Fixture {
     return this;
   }
 
+  /** Another calendar is busy, on the venue's clock. */
+  Fixture blocked(String from, String to) {
+    blocks.add(new Block(at(from), at(to), "google"));
+    return this;
+  }
+
   Instant at(String local) {
     return LocalDateTime.parse(local.replace(' ', 'T')).atZone(zone).toInstant();
   }
@@ -90,7 +97,7 @@ final class Fixture {
       resources.add(new Resource(index + 1, "r" + index, "Resource " + index, units));
       nextId += unitsOfResources[index];
     }
-    return new Truth(venue, space, plan, resources, occupations);
+    return new Truth(venue, space, plan, resources, occupations, blocks);
   }
 
   List<CalendarDay> days(LocalDate from, LocalDate to) {

@@ -26,6 +26,7 @@ class InputsAffectCalendarTest {
         days(
             "closure",
             f -> f.closures.add(Closure.ofDays(Fixture.MONDAY, Fixture.MONDAY, "paint"))),
+        days("block", f -> f.blocked("2026-06-01 10:00", "2026-06-01 11:00")),
         days("price", f -> f.prices("any 1100")),
         days("missing price", f -> f.prices("any 09:00-12:00 1000")),
         days("booking", f -> f.booked(1, "2026-06-01 10:00", "2026-06-01 11:00")),

@@ -93,7 +93,7 @@ class RandomHistoryTest {
     }
 
     private void changeSomething() {
-      switch (random.nextInt(18)) {
+      switch (random.nextInt(20)) {
         case 0 -> fixture.business = hours(true);
         case 1 -> fixture.rentable = random.nextInt(3) == 0 ? WeeklyHours.NONE : hours(true);
         case 2 -> addSpecialPeriod();
@@ -105,6 +105,8 @@ class RandomHistoryTest {
         case 8 -> changeRules();
         case 9 -> changeUnits();
         case 10 -> cancel();
+        case 18 -> addBlock();
+        case 19 -> fixture.blocks.clear();
         case 11, 12, 13, 14, 15, 16, 17 -> book();
         default -> throw new AssertionError();
       }
@@ -156,6 +158,14 @@ class RandomHistoryTest {
       var closure = new Closure(from, from.plusMinutes(1 + random.nextInt(400)), "");
       fixture.closures.add(closure);
       trail.add("closure " + closure);
+    }
+
+    private void addBlock() {
+      Instant from =
+          dayStart(date.plusDays(random.nextInt(4) - 1)).plusSeconds(random.nextInt(86_400));
+      Block block = new Block(from, from.plusSeconds(1 + random.nextInt(24_000)), "other");
+      fixture.blocks.add(block);
+      trail.add("block " + block);
     }
 
     private void changePrices() {
@@ -291,6 +301,11 @@ class RandomHistoryTest {
             if (explanation.isBookable() != quote.isPresent()) {
               assertThat(explanation).as(describe(start, end)).isEqualTo(quote);
             }
+          }
+          if (quote.isPresent()) {
+            assertThat(availability.unitsFree(start, end))
+                .as(describe(start, end))
+                .isEqualTo(ReferenceQuotes.unitsFree(truth, start, end));
           }
           Instant begin = start;
           quote.ifPresent(found -> expected.add(new Offer(begin, end, found)));

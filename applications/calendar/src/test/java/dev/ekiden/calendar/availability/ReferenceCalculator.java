@@ -76,7 +76,13 @@ final class ReferenceCalculator {
   }
 
   private boolean isUsable(Instant minute) {
-    return isOpen(minute) && isRentable(minute) && !isClosed(minute);
+    return isOpen(minute) && isRentable(minute) && !isClosed(minute) && !isBlocked(minute);
+  }
+
+  private boolean isBlocked(Instant minute) {
+    return truth.blocks().stream()
+        .anyMatch(
+            block -> block.from().isBefore(minute.plusSeconds(60)) && minute.isBefore(block.to()));
   }
 
   private boolean isOpen(Instant minute) {

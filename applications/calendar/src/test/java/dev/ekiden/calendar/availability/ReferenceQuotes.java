@@ -18,4 +18,25 @@ public final class ReferenceQuotes {
   public Optional<Quote> quote(Instant start, Instant end, Instant now) {
     return reference.quote(start, end, now);
   }
+
+  /** Of the scarcest resource, the units that no occupation with buffers touches. */
+  public static int unitsFree(Truth truth, Instant start, Instant end) {
+    Instant from = start.minusSeconds(truth.plan().rules().bufferBeforeMinutes() * 60L);
+    Instant to = end.plusSeconds(truth.plan().rules().bufferAfterMinutes() * 60L);
+    int least = Integer.MAX_VALUE;
+    for (Resource resource : truth.resources()) {
+      int free = 0;
+      for (ResourceUnit unit : resource.units()) {
+        boolean taken =
+            truth.occupations().stream()
+                .anyMatch(other ->
+                    other.unitId() == unit.id()
+                        && other.from().isBefore(to)
+                        && from.isBefore(other.to()));
+        free += taken ? 0 : 1;
+      }
+      least = Math.min(least, free);
+    }
+    return least;
+  }
 }

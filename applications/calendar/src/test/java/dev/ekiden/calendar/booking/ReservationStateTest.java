@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ekiden.calendar.booking.ReservationState.Event;
 import dev.ekiden.calendar.booking.ReservationState.Transition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -19,8 +22,13 @@ class ReservationStateTest {
                 .collect(Collectors.toList()))
         .containsExactly(
             "HELD CONFIRM CONFIRMED",
+            "HELD REQUEST REQUESTED",
             "HELD EXPIRE EXPIRED",
             "HELD CANCEL CANCELED",
+            "REQUESTED APPROVE CONFIRMED",
+            "REQUESTED REJECT REJECTED",
+            "REQUESTED EXPIRE EXPIRED",
+            "REQUESTED CANCEL CANCELED",
             "CONFIRMED CANCEL CANCELED");
   }
 
@@ -42,9 +50,32 @@ class ReservationStateTest {
 
   @Test
   void whatIsOverStaysOver() {
-    assertThat(ReservationState.EXPIRED.after(Event.CONFIRM)).isEmpty();
-    assertThat(ReservationState.EXPIRED.after(Event.CANCEL)).isEmpty();
-    assertThat(ReservationState.CANCELED.after(Event.CONFIRM)).isEmpty();
+    for (ReservationState state : ReservationState.values()) {
+      if (!state.occupies()) {
+        for (Event event : Event.values()) {
+          assertThat(state.after(event).orElse(state)).isEqualTo(state);
+        }
+      }
+    }
     assertThat(ReservationState.CONFIRMED.after(Event.EXPIRE)).isEmpty();
+  }
+
+  /** The README draws what the table says. */
+  @Test
+  void thePictureShowsEveryArrow() throws IOException {
+    StringBuilder picture = new StringBuilder("stateDiagram-v2\n  [*] --> HELD: HOLD\n");
+    for (Transition arrow : ReservationState.TRANSITIONS) {
+      if (arrow.from() != arrow.to() || arrow.event() == Event.CHANGE) {
+        picture.append("  %s --> %s: %s\n".formatted(arrow.from(), arrow.to(), arrow.event()));
+      }
+    }
+    assertThat(Files.readString(Path.of("README.md"))).contains(picture);
+  }
+
+  @Test
+  void whatTimeEndsIsWhatExpires() {
+    for (ReservationState state : ReservationState.values()) {
+      assertThat(state.after(Event.EXPIRE).isPresent()).isEqualTo(state.expires());
+    }
   }
 }

@@ -8,6 +8,8 @@ import dev.ekiden.server.ExitCode;
 import dev.ekiden.testkit.TestDatabase;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -89,8 +91,17 @@ final class CalendarCommandsTest {
     Files.writeString(venues, "code,name,zone\ncli-good,a,Asia/Tokyo\ncli-bad,b,Mars/Olympus\n");
     Run run = server.ekiden("calendar", "import", venues.toString());
     assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
-    assertThat(run.out()).contains("LINE").contains("Mars/Olympus").contains("zone");
-    assertThat(run.err()).contains("good rows were imported");
+    assertThat(run.out()).contains("venues.csv:3 zone 'Mars/Olympus': ");
+    assertThat(run.err()).contains("good rows were imported").contains("being refreshed");
+    Files.writeString(venues, "code,name,zone\ncli-bad,b,Mars/Olympus\n");
+    Files.writeString(bad.resolve("venue.csv"), "code,name,zone\n");
+    Run none = server.ekiden("calendar", "import", bad.toString());
+    assertThat(none.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(none.err())
+        .contains("Nothing was imported")
+        .contains("not named like a file of the calendar")
+        .contains("venue.csv")
+        .doesNotContain("being refreshed");
     Files.writeString(venues, "code,name,zone\ncli-more,a,Asia/Tokyo\ncli-bad,b,Mars/Olympus\n");
     Run atomic = server.ekiden("calendar", "import", bad.toString(), "--atomic");
     assertThat(atomic.exitCode()).isEqualTo(ExitCode.FAILED);
@@ -146,6 +157,15 @@ final class CalendarCommandsTest {
     Run wrong = server.ekiden("calendar", "verify", "--plan", "P000003");
     assertThat(wrong.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(wrong.out()).contains("P000003").contains("2026-12-24").contains("DAY_MISSING");
+    Run rebuilt = server.ekiden("calendar", "verify", "P000003", "--rebuild");
+    assertThat(rebuilt.out()).contains("DAY_MISSING").contains("days rebuilt");
+    assertThat(rebuilt.exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(server.ekiden("calendar", "verify", "P000003").exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(server.ekiden("calendar", "verify", "--rebuild").exitCode()).isEqualTo(ExitCode.OK);
+    server
+        .database()
+        .useTransaction(
+            handle -> handle.execute("DELETE FROM calendar.calendar_day WHERE day = '2026-12-24'"));
     assertThat(server.ekiden("calendar", "verify", "--plan", "none").exitCode())
         .isEqualTo(ExitCode.NOT_FOUND);
     server.ekiden("calendar", "sync", "--wait");
@@ -192,6 +212,13 @@ final class CalendarCommandsTest {
         .contains(start);
     assertThat(server.ekiden("calendar", "plans", "S00001", "--start", start, "--end", end).out())
         .contains("P000001");
+    assertThat(
+            server
+                .ekiden(
+                    "calendar", "search", "--start", start, "--end", end, "--max-total", "99999")
+                .out())
+        .contains("P000001")
+        .contains("S00001");
     Run hold =
         server.ekiden(
             "calendar",
@@ -208,7 +235,28 @@ final class CalendarCommandsTest {
     assertThat(hold.exitCode()).isEqualTo(ExitCode.OK);
     String token = hold.json().path("token").asString("");
     assertThat(server.ekiden("calendar", "confirm", token).out()).contains("CONFIRMED");
+    String later =
+        OffsetDateTime.parse(end).plusHours(1).format(DateTimeFormatter.ISO_OFFSET_DATE_TIME);
+    assertThat(server.ekiden("calendar", "extend", token, "--end", later).out()).contains(later);
+    assertThat(server.ekiden("calendar", "change", token, "--start", start, "--end", end).out())
+        .doesNotContain(later);
     assertThat(server.ekiden("calendar", "cancel", token).out()).contains("CANCELED");
+    assertThat(
+            server.ekiden("calendar", "change", token, "--start", start, "--end", end).exitCode())
+        .isEqualTo(ExitCode.FAILED);
+    server.control().put("/calendar/plans/P000001/policy", "{\"approvalMinutes\":60}");
+    Run request =
+        server.ekiden("calendar", "hold", "P000001", "--start", start, "--end", end, "-o", "json");
+    Run requested =
+        server.ekiden(
+            "calendar", "confirm", request.json().path("token").asString(""), "-o", "json");
+    String id = requested.json().path("id").asString("");
+    assertThat(server.ekiden("calendar", "requests", "list").out()).contains(id);
+    assertThat(server.ekiden("calendar", "requests", "approve", id).out()).contains("CONFIRMED");
+    assertThat(server.ekiden("calendar", "requests", "reject", id).exitCode())
+        .isEqualTo(ExitCode.FAILED);
+    server.ekiden("calendar", "cancel", request.json().path("token").asString(""));
+    server.control().put("/calendar/plans/P000001/policy", "{}");
     assertThat(server.ekiden("calendar", "confirm", token).exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(server.ekiden("calendar", "confirm", "x").exitCode()).isEqualTo(ExitCode.NOT_FOUND);
     Run reasons =
@@ -230,24 +278,117 @@ final class CalendarCommandsTest {
         .isEqualTo(ExitCode.USAGE);
   }
 
+  @Test
+  @Order(7)
+  void aCalendarOfAnotherSystemBlocksASpaceAndAFeedTellsOthers() throws Exception {
+    Path google = directory.resolve("google.ics");
+    String event = "BEGIN:VEVENT\nUID:%s\nDTSTART:%s\nDURATION:PT1H\nEND:VEVENT\n";
+    Files.writeString(
+        google,
+        "BEGIN:VCALENDAR\n"
+            + event.formatted("1", "20261205T010000Z")
+            + event.formatted("2", "soon")
+            + "END:VCALENDAR\n");
+    Run run = server.ekiden("calendar", "import-ics", google.toString(), "--space", "S00001");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(run.out())
+        .contains("google")
+        .contains(google + ":9 DTSTART: Could not parse date-time value.");
+    assertThat(server.ekiden("calendar", "blocks", "list", "--space", "S00001").out())
+        .contains("google");
+    assertThat(
+            server
+                .ekiden(
+                    "calendar",
+                    "plans",
+                    "S00001",
+                    "--start",
+                    "2026-12-05T10:00",
+                    "--end",
+                    "2026-12-05T11:00",
+                    "--reasons")
+                .out())
+        .contains("BLOCKED");
+    assertThat(
+            server.ekiden("calendar", "blocks", "remove", "google", "--space", "S00001").exitCode())
+        .isEqualTo(ExitCode.OK);
+    assertThat(server.ekiden("calendar", "import-ics", google.toString()).exitCode())
+        .isEqualTo(ExitCode.USAGE);
+    assertThat(server.ekiden("calendar", "import-ics", "none.ics", "--space", "S00001").exitCode())
+        .isEqualTo(ExitCode.USAGE);
+
+    Run webhook =
+        server.ekiden(
+            "calendar",
+            "webhooks",
+            "create",
+            "http://127.0.0.1:9/",
+            "--secret-variable",
+            "CALENDAR_WEBHOOK_SECRET",
+            "--event",
+            "reservation.rejected",
+            "-o",
+            "json");
+    assertThat(server.ekiden("calendar", "webhooks", "list").out())
+        .contains("http://127.0.0.1:9/")
+        .contains("reservation.rejected");
+    String number = webhook.json().path("id").asString("");
+    assertThat(server.ekiden("calendar", "webhooks", "remove", number).exitCode())
+        .isEqualTo(ExitCode.OK);
+
+    Run feed =
+        server.ekiden("calendar", "feeds", "create", "S00001", "--name", "google", "-o", "json");
+    assertThat(server.open().get(feed.json().path("path").asString("")).body())
+        .startsWith("BEGIN:VCALENDAR");
+    assertThat(server.ekiden("calendar", "feeds", "list", "S00001").out()).contains("google");
+    String id = feed.json().path("id").asString("");
+    assertThat(server.ekiden("calendar", "feeds", "revoke", "S00001", id).exitCode())
+        .isEqualTo(ExitCode.OK);
+    assertThat(server.ekiden("calendar", "feeds", "revoke", "S00001", id).exitCode())
+        .isEqualTo(ExitCode.NOT_FOUND);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
         "import",
+        "import-ics",
+        "blocks",
+        "blocks list",
+        "blocks remove",
+        "bulk-feeds",
+        "bulk-feeds list",
+        "bulk-feeds create",
+        "bulk-feeds download",
+        "webhooks",
+        "webhooks list",
+        "webhooks create",
+        "webhooks remove",
+        "feeds",
+        "feeds list",
+        "feeds create",
+        "feeds revoke",
         "export",
         "sync",
         "diff-sync",
         "verify",
         "spaces",
+        "search",
         "availability",
         "plans",
         "hold",
         "confirm",
+        "change",
+        "extend",
+        "requests",
+        "requests list",
+        "requests approve",
+        "requests reject",
         "cancel",
         "sample"
       })
   void everyVerbHasHelpWithExamples(String verb) {
-    Run help = server.ekiden("calendar", verb, "--help");
+    Run help = server.ekiden(("calendar " + verb + " --help").split(" "));
     assertThat(help.exitCode()).isEqualTo(ExitCode.OK);
     assertThat(help.out()).contains("Examples:").contains("ekiden calendar " + verb);
   }

@@ -124,6 +124,27 @@ class CalendarImportTest {
   }
 
   @Test
+  void problemsAreToldByFileAndLineWhoeverFindsThem() {
+    ImportReport report =
+        imports.run(
+            List.of(
+                source(CalendarFile.SPACES, "code,venue,name\ns,nowhere,a\ns,nowhere,b\n"),
+                source(
+                    CalendarFile.VENUES,
+                    "code,name,zone\na,a,Mars\na,a,Asia/Tokyo\nb,b,Asia/Tokyo,more\nc,c,Moon\n")),
+            ImportOptions.DEFAULT,
+            ImportProgress.NONE);
+    assertThat(report.problems().stream().map(problem -> problem.file() + ":" + problem.line()))
+        .containsExactly(
+            "venues.csv:2",
+            "venues.csv:3",
+            "venues.csv:4",
+            "venues.csv:5",
+            "spaces.csv:2",
+            "spaces.csv:3");
+  }
+
+  @Test
   void aWholeCalendarComesInFromItsFiles() {
     ImportReport report = importAll();
 
@@ -297,9 +318,9 @@ class CalendarImportTest {
 
     assertThat(report.problems().stream().map(ImportProblem::toString).toList())
         .containsExactly(
-            "venues.csv:4 code 'good': is described in line 2 already",
             "venues.csv:3 zone 'Mars/Olympus': must be an IANA time zone such as Asia/Tokyo or"
                 + " America/New_York",
+            "venues.csv:4 code 'good': is described in line 2 already",
             "venues.csv:5 zone '': must not be empty",
             "venues.csv:5 code 'no zone': must be 1 to 64 characters without white space",
             "venues.csv:5 name '': must not be blank",
@@ -309,11 +330,11 @@ class CalendarImportTest {
             "plans.csv:3 unit_minutes '20': must be 15, 30 or 60",
             "plans.csv:3 start_alignment_minutes '20': must be a multiple of 15 between 15 and 1440",
             "plans.csv:4 maximum_minutes '1440': must not be less than the minimum of 2880",
-            "hours.csv:4 space 'room': name either a space or a plan",
-            "hours.csv:5 space '': name either a space or a plan",
             "hours.csv:2 hours 'mon 09:00-12:00; mon 11:00-13:00': ranges must not overlap, also not"
                 + " after midnight on the following day",
             "hours.csv:3 hours 'mon 9-12': character 5, at '9-12': expected a time such as 09:00",
+            "hours.csv:4 space 'room': name either a space or a plan",
+            "hours.csv:5 space '': name either a space or a plan",
             "hours.csv:6 plan 'nowhere': there is no plan of this code",
             "special_periods.csv:3 from '重複 from 2027-01-03': must not overlap 年末年始, which lasts"
                 + " until 2027-01-03",
@@ -327,13 +348,13 @@ class CalendarImportTest {
             "prices.csv:2 prices 'any cheap': character 5, at 'cheap': expected an amount per hour"
                 + " in whole minor units, such as 2000",
             "prices.csv:3 plan 'odd': there is no plan of this code",
+            "reservations.csv:3 start '2026-12-07T11:30': no unit of room is free in that time,"
+                + " buffers included: it overlaps a",
             "reservations.csv:4 end '2026-12-07T12:00': must be after the start",
             "reservations.csv:5 start 'noon': must be a time such as 2026-11-21T10:00+09:00, or"
                 + " 2026-11-21T10:00 on the venue's clock",
             "reservations.csv:5 state 'perhaps': must be confirmed or canceled",
-            "reservations.csv:5 total '-1': must not be negative",
-            "reservations.csv:3 start '2026-12-07T11:30': no unit of room is free in that time,"
-                + " buffers included: it overlaps a");
+            "reservations.csv:5 total '-1': must not be negative");
     assertThat(report.applied()).isTrue();
     assertThat(report.file(CalendarFile.VENUES))
         .isEqualTo(new FileReport("venues.csv", 4, 1, 0, 0, 3));

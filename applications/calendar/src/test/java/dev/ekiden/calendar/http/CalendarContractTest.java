@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ekiden.calendar.RunningCalendar;
 import dev.ekiden.calendar.sample.SampleSize;
+import dev.ekiden.server.Await;
 import dev.ekiden.server.Http;
 import dev.ekiden.server.Http.Answer;
 import dev.ekiden.server.OpenApiContract;
@@ -66,6 +67,8 @@ final class CalendarContractTest {
                 .map(route -> route.method() + " " + route.path()))
         .containsExactlyInAnyOrder(
             "GET /calendar/openapi.yaml",
+            "GET /calendar/",
+            "GET /calendar/search",
             "GET /calendar/spaces",
             "GET /calendar/spaces/{space}",
             "GET /calendar/spaces/{space}/plans",
@@ -74,7 +77,11 @@ final class CalendarContractTest {
             "POST /calendar/holds",
             "GET /calendar/reservations/{token}",
             "POST /calendar/reservations/{token}/confirm",
-            "POST /calendar/reservations/{token}/cancel");
+            "POST /calendar/reservations/{token}/change",
+            "POST /calendar/reservations/{token}/extend",
+            "POST /calendar/reservations/{token}/cancel",
+            "GET /calendar/feeds/{token}/busy.ics",
+            "GET /calendar/feeds/{token}/freebusy.ics");
   }
 
   @Test
@@ -82,8 +89,12 @@ final class CalendarContractTest {
     search(server.open());
     search(server.control());
     booking(server.open());
+    requests(server.control(), server.open());
     truth(server.control());
     files(server.control());
+    icalendar(server.control(), server.open());
+    webhooks(server.control());
+    bulkFeeds(server.control());
     syncs(server.control());
     contract.assertAllSeen();
   }
@@ -120,6 +131,8 @@ final class CalendarContractTest {
 
   private void search(Http http) {
     check("GET", "/calendar/openapi.yaml", http.get("/calendar/openapi.yaml"));
+    check("GET", "/calendar/", http.get("/calendar/"));
+    assertThat(http.get("/calendar").json().path("links").size()).isPositive();
     Answer page = http.get("/calendar/spaces?limit=1");
     check("GET", "/calendar/spaces", page);
     assertThat(page.json().path("next").asString("")).isEqualTo("S00001");
@@ -141,13 +154,82 @@ final class CalendarContractTest {
   }
 
   private void booking(Http http) {
+    String search = "/calendar/search?start=%sT20:00&end=%sT22:00".formatted(DAY, DAY);
+    Answer found = http.get(search + "&limit=1");
+    check("GET", "/calendar/search", found);
+    assertThat(found.json().path("items")).hasSize(1);
+    check("GET", "/calendar/search", http.get(search + "&capacity=many"));
     Answer held = http.post("/calendar/holds", hold(20, 22));
     check("POST", "/calendar/holds", held);
     assertThat(held.json().path("price").path("total").asInt()).isEqualTo(2_000);
     String reservation = held.header("Location");
     check("GET", "/calendar/reservations/{token}", http.get(reservation));
     check("POST", "/calendar/reservations/{token}/confirm", http.post(reservation + "/confirm"));
+    Answer changed = http.post(reservation + "/change", times(21, 23));
+    check("POST", "/calendar/reservations/{token}/change", changed);
+    assertThat(changed.json().path("start").asString("")).isEqualTo(DAY + "T21:00:00+09:00");
+    check(
+        "POST",
+        "/calendar/reservations/{token}/change",
+        http.post(reservation + "/change", times(23, 21)));
+    Answer extended = http.post(reservation + "/extend", "{\"end\":\"2026-12-02T00:00\"}");
+    check("POST", "/calendar/reservations/{token}/extend", extended);
+    assertThat(extended.json().path("total").asInt()).isEqualTo(3_000);
     check("POST", "/calendar/reservations/{token}/cancel", http.post(reservation + "/cancel"));
+    Answer notAnymore = http.post(reservation + "/change", times(20, 21));
+    assertThat(notAnymore.code()).isEqualTo("reservation-state");
+    check("POST", "/calendar/reservations/{token}/change", notAnymore);
+  }
+
+  private static String times(int fromHour, int toHour) {
+    return "{\"start\":\"%sT%02d:00\",\"end\":\"%sT%02d:00\"}"
+        .formatted(DAY, fromHour, DAY, toHour);
+  }
+
+  private void requests(Http control, Http open) {
+    String policy = "/calendar/plans/P000001/policy";
+    check(
+        "PUT",
+        "/calendar/plans/{plan}/policy",
+        control.put(policy, "{\"approvalMinutes\":60,\"cancelFeePercent\":50}"));
+    check(
+        "PUT",
+        "/calendar/plans/{plan}/policy",
+        control.put(policy, "{\"approvalMinutes\":-1,\"cancelFeePercent\":101}"));
+    String one = open.post("/calendar/holds", hold(14, 15)).header("Location");
+    String two = open.post("/calendar/holds", hold(15, 16)).header("Location");
+    String three = open.post("/calendar/holds", hold(16, 17)).header("Location");
+    for (String reservation : List.of(one, two, three)) {
+      Answer requested = open.post(reservation + "/confirm");
+      check("POST", "/calendar/reservations/{token}/confirm", requested);
+      assertThat(requested.json().path("state").asString("")).isEqualTo("REQUESTED");
+    }
+    Answer page = control.get("/calendar/requests?limit=2");
+    check("GET", "/calendar/requests", page);
+    String first = page.json().path("items").get(0).path("id").asString("");
+    String next = page.json().path("next").asString("");
+    Answer last = control.get("/calendar/requests?after=" + next);
+    check("GET", "/calendar/requests", last);
+    assertThat(last.json().path("items")).hasSize(1);
+    Answer approved = control.post("/calendar/requests/" + first + "/approve");
+    check("POST", "/calendar/requests/{id}/approve", approved);
+    check(
+        "POST",
+        "/calendar/requests/{id}/reject",
+        control.post("/calendar/requests/" + first + "/reject"));
+    check(
+        "POST",
+        "/calendar/requests/{id}/reject",
+        control.post("/calendar/requests/" + next + "/reject"));
+    check(
+        "POST",
+        "/calendar/requests/{id}/approve",
+        control.post("/calendar/requests/" + next + "/approve"));
+    Answer guest = open.post(one + "/change", times(17, 18));
+    check("POST", "/calendar/reservations/{token}/change", guest);
+    assertThat(guest.code()).isEqualTo("approval-required");
+    assertThat(control.post(one + "/change", times(17, 18)).status()).isEqualTo(200);
+    control.put(policy, "{}");
   }
 
   private void truth(Http http) {
@@ -221,6 +303,89 @@ final class CalendarContractTest {
     assertThat(venues.body()).isEqualTo(Files.readString(directory.resolve("sample/venues.csv")));
   }
 
+  private void icalendar(Http http, Http open) throws Exception {
+    Http ics = http.with("Content-Type", "text/calendar; charset=utf-8");
+    String text =
+        "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261205T010000Z\r\n"
+            + "DURATION:PT1H\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:2\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    for (String[] target : new String[][] {{"spaces", "space"}, {"resources", "resource"}}) {
+      String sources = "/calendar/%s/S00002/blocks".formatted(target[0]);
+      String pattern = "/calendar/%s/{%s}/blocks".formatted(target[0], target[1]);
+      Answer imported = ics.put(sources + "/google", text);
+      check("PUT", pattern + "/{source}", imported);
+      assertThat(imported.json().path("added").asInt()).isEqualTo(1);
+      assertThat(imported.json().path("problems").get(0).path("line").asInt()).isEqualTo(7);
+      check("PUT", pattern + "/{source}", ics.put(sources + "/google", "<html>"));
+      check("GET", pattern, http.get(sources));
+      check("DELETE", pattern + "/{source}", http.delete(sources + "/google"));
+      check("DELETE", pattern + "/{source}", http.delete(sources + "/google"));
+    }
+    String feeds = "/calendar/spaces/S00002/feeds";
+    Answer created = http.post(feeds, "{\"name\":\"google\"}");
+    check("POST", "/calendar/spaces/{space}/feeds", created);
+    check("POST", "/calendar/spaces/{space}/feeds", http.post(feeds, "{\"name\":\" \"}"));
+    check("GET", "/calendar/spaces/{space}/feeds", http.get(feeds));
+    for (Http reader : List.of(http, open.with("Content-Type", null))) {
+      Answer feed = reader.get(created.json().path("path").stringValue());
+      check("GET", "/calendar/feeds/{token}/busy.ics", feed);
+      check(
+          "GET",
+          "/calendar/feeds/{token}/freebusy.ics",
+          reader.get(created.json().path("freeBusyPath").stringValue()));
+      Http conditional = reader.with("If-None-Match", "\"other\", " + feed.header("ETag"));
+      Answer same = conditional.get(created.header("Location"));
+      assertThat(same.status()).isEqualTo(304);
+      assertThat(same.body()).isEmpty();
+      assertThat(
+              reader
+                  .with("If-Modified-Since", feed.header("Last-Modified"))
+                  .get(created.header("Location"))
+                  .status())
+          .isEqualTo(304);
+      assertThat(
+              reader
+                  .with("If-None-Match", "\"other\"")
+                  .with("If-Modified-Since", feed.header("Last-Modified"))
+                  .get(created.header("Location"))
+                  .status())
+          .isEqualTo(200);
+    }
+    check(
+        "DELETE",
+        "/calendar/spaces/{space}/feeds/{feed}",
+        http.delete(feeds + "/" + created.json().path("id").stringValue()));
+    Answer revoked = open.get(created.header("Location"));
+    assertThat(revoked.status()).isEqualTo(404);
+    check("GET", "/calendar/feeds/{token}/busy.ics", revoked);
+  }
+
+  private void bulkFeeds(Http http) throws InterruptedException {
+    Answer begun = http.post("/calendar/bulk-feeds", "{\"days\":1}");
+    check("POST", "/calendar/bulk-feeds", begun);
+    check("POST", "/calendar/bulk-feeds", http.post("/calendar/bulk-feeds", "{\"days\":91}"));
+    String feed = begun.header("Location");
+    Await.until("it is complete", () -> http.get(feed).json().path("complete").asBoolean());
+    check("GET", "/calendar/bulk-feeds", http.get("/calendar/bulk-feeds"));
+    check("GET", "/calendar/bulk-feeds/{id}", http.get("/calendar/bulk-feeds/latest"));
+    check("GET", "/calendar/bulk-feeds/{id}", http.get("/calendar/bulk-feeds/999999"));
+    check("GET", "/calendar/bulk-feeds/{id}/content", http.get(feed + "/content"));
+  }
+
+  private void webhooks(Http http) {
+    Answer registered =
+        http.post(
+            "/calendar/webhooks",
+            "{\"url\":\"http://127.0.0.1:9/hook\",\"secretVariable\":\"CALENDAR_WEBHOOK_SECRET\","
+                + "\"events\":[\"reservation.rejected\"]}");
+    check("POST", "/calendar/webhooks", registered);
+    check(
+        "POST",
+        "/calendar/webhooks",
+        http.post("/calendar/webhooks", "{\"url\":\"x\",\"secretVariable\":\"y\"}"));
+    check("GET", "/calendar/webhooks", http.get("/calendar/webhooks"));
+    check("DELETE", "/calendar/webhooks/{webhook}", http.delete(registered.header("Location")));
+  }
+
   private void syncs(Http http) {
     Answer begun = http.post("/calendar/sync");
     check("POST", "/calendar/sync", begun);
@@ -231,7 +396,10 @@ final class CalendarContractTest {
     check("POST", "/calendar/verify", verified);
     JsonNode counts = verified.json();
     assertThat(counts.path("plansChecked").asInt()).isEqualTo(8);
-    check("POST", "/calendar/verify", http.post("/calendar/verify", "{\"plans\":[\"P000001\"]}"));
+    check(
+        "POST",
+        "/calendar/verify",
+        http.post("/calendar/verify", "{\"plans\":[\"P000001\"],\"rebuild\":true}"));
   }
 
   private static String hold(int fromHour, int toHour) {

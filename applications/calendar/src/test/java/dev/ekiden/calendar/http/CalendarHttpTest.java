@@ -92,12 +92,22 @@ final class CalendarHttpTest {
     "PUT,/calendar/plans/always/prices",
     "PUT,/calendar/plans/always/rules",
     "POST,/calendar/plans/always/unpublish",
+    "PUT,/calendar/plans/always/policy",
+    "GET,/calendar/requests",
+    "POST,/calendar/requests/1/approve",
     "PUT,/calendar/spaces/room/hours",
     "GET,/calendar/spaces/room/hours",
     "POST,/calendar/spaces/room/closures",
     "PUT,/calendar/venues/tokyo/calendar",
     "POST,/calendar/import/venues.csv",
     "GET,/calendar/export/reservations.csv",
+    "PUT,/calendar/spaces/room/blocks/google",
+    "GET,/calendar/spaces/room/feeds",
+    "POST,/calendar/spaces/room/feeds",
+    "GET,/calendar/bulk-feeds",
+    "GET,/calendar/bulk-feeds/latest/content",
+    "GET,/calendar/webhooks",
+    "POST,/calendar/webhooks",
     "POST,/calendar/sync",
     "POST,/calendar/verify"
   })
@@ -136,6 +146,15 @@ final class CalendarHttpTest {
         "/calendar/plans/always/availability?from=2026-12-01&to=2026-12-01&minutes=0|400|invalid-parameter",
         "/calendar/plans/always/availability?from=2026-12-01&to=2026-12-01&minutes=10081|400|invalid-parameter",
         "/calendar/plans/always/availability?from=2026-12-01&to=2026-12-01&minuts=60|400|unknown-parameter",
+        "/calendar/search?start=noon&end=2026-12-01T11:00|400|invalid-parameter",
+        "/calendar/search?start=2026-12-01T11:00|400|missing-parameter",
+        "/calendar/search?start=2026-12-01T11:00&end=2026-12-01T11:00|400|invalid-parameter",
+        "/calendar/search?start=2026-12-01T11:00&end=2026-12-08T11:01|400|invalid-parameter",
+        "/calendar/search?start=2026-12-01T10:00&end=2026-12-01T11:00&currency=YEN|400|invalid-parameter",
+        "/calendar/search?start=2026-12-01T10:00&end=2026-12-01T11:00&maxTotal=-1|400|invalid-parameter",
+        "/calendar/search?start=2026-12-01T10:00&end=2026-12-01T11:00&units=101|400|invalid-parameter",
+        "/calendar/search?start=2026-12-01T10:00&end=2026-12-01T11:00&capacity=100001|400|invalid-parameter",
+        "/calendar/search?start=2026-12-01T10:00&end=2026-12-01T11:00&limit=101|400|invalid-parameter",
         "/calendar/spaces/room/plans?start=noon&end=2026-12-01T11:00|400|invalid-parameter",
         "/calendar/spaces/room/plans?start=2026-12-01T10:00&end=2026-12-01T10:00|400|invalid-parameter",
         "/calendar/spaces/room/plans?start=2026-12-01T11:00&end=2026-12-01T10:00|400|invalid-parameter",
@@ -526,6 +545,188 @@ final class CalendarHttpTest {
       bookable += offered.size();
     }
     assertThat(bookable).isGreaterThan(30);
+  }
+
+  // ---- once and only once ----
+
+  @Test
+  void theSameRequestWithTheSameKeyIsAnsweredOnce() throws Exception {
+    plan("once");
+    String body = hold("once", 10, 12);
+    Http http = server.open().with("Idempotency-Key", "4f9a3c52-0c3e-4d7e-9d53-once");
+
+    Answer first = http.post("/calendar/holds", body);
+    Answer again = http.post("/calendar/holds", body);
+
+    assertThat(first.status()).isEqualTo(201);
+    assertThat(again.body()).isEqualTo(first.body());
+    assertThat(again.status()).isEqualTo(201);
+    assertThat(again.header("Location")).isEqualTo(first.header("Location"));
+    assertThat(server.open().post("/calendar/holds", body).status()).isEqualTo(409);
+    Answer other = http.post("/calendar/holds", hold("once", 14, 15));
+    assertThat(other.status()).isEqualTo(422);
+    assertThat(other.code()).isEqualTo("idempotency-key-reused");
+    Answer elsewhere = http.post(first.header("Location") + "/confirm");
+    assertThat(elsewhere.code()).as("the path counts too").isEqualTo("idempotency-key-reused");
+    String stored =
+        server
+            .database()
+            .withHandle(handle ->
+                handle
+                    .createQuery(
+                        "SELECT string_agg(encode(answer, 'escape'), ' ') FROM"
+                            + " calendar.idempotency_key")
+                    .mapTo(String.class)
+                    .one());
+    assertThat(stored).doesNotContain(first.json().path("token").asString("")).isNotEmpty();
+  }
+
+  @Test
+  void aReplayedChangeIsAnsweredAsItWasThenAndDoesNothing() {
+    plan("replay");
+    String reservation =
+        server.open().post("/calendar/holds", hold("replay", 10, 12)).header("Location");
+    server.open().post(reservation + "/confirm");
+    String wanted = "{\"start\":\"2026-12-01T14:00\",\"end\":\"2026-12-01T16:00\"}";
+    Http http = server.open().with("Idempotency-Key", "4f9a3c52-0c3e-4d7e-9d53-change");
+    Answer moved = http.post(reservation + "/change", wanted);
+    assertThat(moved.status()).isEqualTo(200);
+    server.open().post(reservation + "/cancel");
+
+    Answer again = http.post(reservation + "/change", wanted);
+
+    assertThat(again.body()).isEqualTo(moved.body());
+    assertThat(server.open().get(reservation).json().path("state").asString(""))
+        .isEqualTo("CANCELED");
+  }
+
+  @Test
+  void aRefusalIsNotKept() {
+    plan("refused");
+    Answer taken = server.open().post("/calendar/holds", hold("refused", 10, 12));
+    Http http = server.open().with("Idempotency-Key", "4f9a3c52-0c3e-4d7e-9d53-refused");
+    assertThat(http.post("/calendar/holds", hold("refused", 10, 12)).status()).isEqualTo(409);
+    server.open().post(taken.header("Location") + "/cancel");
+    assertThat(http.post("/calendar/holds", hold("refused", 10, 12)).status()).isEqualTo(201);
+  }
+
+  @Test
+  void ofManyEqualRequestsAtOnceOneWorksAndAllGetItsAnswer() throws Exception {
+    plan("crowd");
+    Http http = server.open().with("Idempotency-Key", "4f9a3c52-0c3e-4d7e-9d53-crowd");
+    List<Future<Answer>> answers = new ArrayList<>();
+    try (ExecutorService executor = Executors.newFixedThreadPool(8)) {
+      for (int count = 0; count < 40; count++) {
+        answers.add(executor.submit(() -> http.post("/calendar/holds", hold("crowd", 10, 12))));
+      }
+      for (Future<Answer> answer : answers) {
+        assertThat(answer.get().body()).isEqualTo(answers.getFirst().get().body());
+        assertThat(answer.get().status()).isEqualTo(201);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"short", "fifteen-charact", "with blanks in the middle"})
+  void aKeyThatCouldBeGuessedIsRefused(String key) {
+    Answer answer =
+        server.open().with("Idempotency-Key", key).post("/calendar/holds", hold(PLAN, 10, 12));
+    assertThat(answer.code()).isEqualTo("invalid-idempotency-key");
+    assertThat(
+            server
+                .open()
+                .with("Idempotency-Key", "k".repeat(201))
+                .post("/calendar/holds", hold(PLAN, 10, 12))
+                .code())
+        .isEqualTo("invalid-idempotency-key");
+  }
+
+  private static String hold(String plan, int fromHour, int toHour) {
+    return "{\"plan\":\"%s\",\"start\":\"2026-12-01T%02d:00\",\"end\":\"2026-12-01T%02d:00\"}"
+        .formatted(plan, fromHour, toHour);
+  }
+
+  @Test
+  void aSearchFindsWhatBruteForceFindsPageByPage() {
+    Random random = new Random(17);
+    Http csv = server.control().with("Content-Type", "text/csv");
+    List<String> plans = new ArrayList<>();
+    Map<String, Integer> capacities = new TreeMap<>();
+    for (String code : List.of("S00001", "S00002", "S00003", "S00004")) {
+      JsonNode space = server.control().get("/calendar/spaces/" + code).json();
+      if (!space.has("space")) {
+        continue;
+      }
+      int capacity = random.nextInt(20);
+      csv.post(
+          "/calendar/import/spaces.csv",
+          "code,venue,name,capacity\n%s,%s,x,%d\n"
+              .formatted(
+                  code, space.path("space").path("venue").path("code").asString(""), capacity));
+      for (String plan : plansOf(code)) {
+        plans.add(plan);
+        capacities.put(plan, capacity);
+      }
+    }
+    assertThat(plans).hasSizeGreaterThan(20);
+    settle();
+    int matches = 0;
+    for (int count = 0; count < 40; count++) {
+      LocalDate day = LocalDate.of(2026, 11, 24).plusDays(random.nextInt(40));
+      String start = "%sT%02d:00".formatted(day, 8 + random.nextInt(12));
+      int hours = 1 + random.nextInt(4);
+      String end = java.time.LocalDateTime.parse(start).plusHours(hours) + "";
+      int capacity = random.nextInt(3) == 0 ? 0 : random.nextInt(20);
+      long minimum = random.nextInt(3_000);
+      long maximum = minimum + random.nextInt(12_000);
+      int units = 1 + random.nextInt(2);
+      Instant now = server.engine().clock().now();
+      Map<String, Long> expected = new TreeMap<>();
+      for (String plan : plans) {
+        Truth truth = truth(plan, day.minusDays(1), day.plusDays(2));
+        Instant from =
+            java.time.LocalDateTime.parse(start).atZone(truth.venue().zone()).toInstant();
+        Instant to = from.plus(Duration.ofHours(hours));
+        new ReferenceQuotes(truth)
+            .quote(from, to, now)
+            .filter(quote -> quote.total() >= minimum && quote.total() <= maximum)
+            .filter(quote -> capacities.getOrDefault(plan, 0) >= capacity)
+            .filter(quote -> quote.currency().getCurrencyCode().equals("JPY"))
+            .filter(quote -> ReferenceQuotes.unitsFree(truth, from, to) >= units)
+            .ifPresent(quote -> expected.put(plan, quote.total()));
+      }
+      Map<String, Long> found = new TreeMap<>();
+      String after = "";
+      do {
+        JsonNode page =
+            server
+                .open()
+                .get(
+                    "/calendar/search?start=%s&end=%s&capacity=%d&minTotal=%d&maxTotal=%d&units=%d&limit=3%s"
+                        .formatted(start, end, capacity, minimum, maximum, units, after))
+                .json();
+        for (JsonNode item : page.path("items")) {
+          String plan = item.path("plan").path("code").asString("");
+          if (plans.contains(plan)) {
+            assertThat(found.put(plan, item.path("price").path("total").asLong()))
+                .as("found once")
+                .isNull();
+          }
+        }
+        after = page.has("next") ? "&after=" + page.path("next").asString("") : "";
+      } while (!after.isEmpty());
+      assertThat(found).as(start + " " + end).isEqualTo(expected);
+      matches += found.size();
+    }
+    assertThat(matches).isGreaterThan(20);
+  }
+
+  private static void settle() {
+    try {
+      server.settle();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static Map<Instant, Long> expected(

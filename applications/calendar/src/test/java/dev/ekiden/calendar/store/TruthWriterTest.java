@@ -381,7 +381,7 @@ class TruthWriterTest {
       }
     }
     assertThat(statementsToRead(plans)).isEqualTo(statementsToRead(plans.subList(0, 1)));
-    assertThat(statementsToRead(plans)).isEqualTo(8);
+    assertThat(statementsToRead(plans)).isEqualTo(9);
   }
 
   private int statementsToRead(List<Long> plans) {
