@@ -2,10 +2,8 @@ package dev.ekiden.engine;
 
 import static java.util.stream.Collectors.toCollection;
 
-import dev.ekiden.engine.Explanation.Reason;
 import dev.ekiden.engine.QueueTurns.Lane;
 import dev.ekiden.engine.store.DefinitionTable;
-import dev.ekiden.engine.store.JobTable;
 import dev.ekiden.engine.store.QueueTable;
 import dev.ekiden.engine.store.WorkerTable;
 import dev.ekiden.postgres.Database;
@@ -15,7 +13,6 @@ import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -71,9 +68,6 @@ public final class Engine implements AutoCloseable {
   static final String SCHEMA = "ekiden";
 
   private static final String MODULE = "engine";
-
-  /** Jobs ahead are counted up to here. */
-  private static final int MAX_AHEAD = 100_000;
 
   private final Database database;
   private final Map<String, JobDefinition<?>> definitions;
@@ -495,88 +489,7 @@ public final class Engine implements AutoCloseable {
    * @throws NotFoundException when there is no such job
    */
   public Explanation explain(long jobId) {
-    Job job = jobs.get(jobId);
-    return new Explanation(
-        job.state(),
-        switch (job.state()) {
-          case SUCCEEDED, FAILED, CANCELED ->
-              List.of(new Reason("ended", "it ended at " + job.finishedAt()));
-          case RUNNING ->
-              List.of(
-                  new Reason(
-                      "running",
-                      job.startedAt() == null
-                          ? "worker %s has claimed it and starts it soon".formatted(job.worker())
-                          : "worker %s runs it since %s".formatted(job.worker(), job.startedAt())));
-          case SCHEDULED ->
-              List.of(
-                  job.attempt() == 0
-                      ? new Reason("delayed", "it is not to run before " + job.runAt())
-                      : new Reason(
-                          "backing-off",
-                          "attempt %d failed (%d counted failures); it is tried again at %s"
-                              .formatted(job.attempt(), job.failures(), job.runAt())));
-          case BLOCKED ->
-              List.of(
-                  job.blocked() == Job.BlockedReason.ABSORBED
-                      ? new Reason(
-                          "absorbed", "job %s runs for it and ends it".formatted(job.blocker()))
-                      : new Reason(
-                          "key-taken",
-                          "other jobs of key '%s' run, or go before it".formatted(job.key())));
-          case READY -> whyNotClaimed(job);
-        });
-  }
-
-  private List<Reason> whyNotClaimed(Job job) {
-    List<Reason> reasons = new ArrayList<>();
-    queues
-        .find(job.queue())
-        .filter(QueueSummary::isPaused)
-        .ifPresent(queue -> {
-          String because = queue.pausedReason() == null ? "" : ": " + queue.pausedReason();
-          reasons.add(
-              new Reason(
-                  "queue-paused",
-                  "queue '%s' is paused since %s%s"
-                      .formatted(queue.name(), queue.pausedAt(), because)));
-        });
-    boolean served =
-        workers().stream()
-            .anyMatch(worker ->
-                worker.queues().contains(job.queue())
-                    && worker.definitions().contains(job.definition()));
-    if (!served) {
-      reasons.add(
-          new Reason(
-              "no-worker",
-              "no live worker serves queue '%s' and can run '%s'"
-                  .formatted(job.queue(), job.definition())));
-    }
-    if (job.losses() > 0) {
-      reasons.add(
-          new Reason(
-              "runs-alone",
-              "%d workers died under it, so it waits for one that runs nothing else"
-                  .formatted(job.losses())));
-    }
-    Instant deadline = job.startBefore();
-    if (deadline != null && clock.now().isAfter(deadline)) {
-      reasons.add(
-          new Reason(
-              "past-deadline",
-              "it was to start before %s: the next claim drops it, unless it is to run late"
-                  .formatted(deadline)));
-    }
-    long ahead =
-        database.withHandle(handle -> JobTable.ahead(handle, job.id(), job.priority(), MAX_AHEAD));
-    reasons.add(
-        new Reason(
-            "waiting-its-turn",
-            ahead >= MAX_AHEAD
-                ? "more than " + MAX_AHEAD + " jobs go before it"
-                : ahead + " jobs of its queue go before it"));
-    return reasons;
+    return new Explainer(this, database).explain(jobs.get(jobId));
   }
 
   // ---- for the parts ----
