@@ -30,3 +30,9 @@ CREATE TABLE dependency (
   PRIMARY KEY (job_id, parent_id)
 );
 CREATE INDEX dependency_parent ON dependency (parent_id);
+
+-- Ageing: every age_every, READY jobs that were there the last time get one priority more.
+ALTER TABLE queue
+  ADD COLUMN age_every interval CHECK (age_every > interval '0'),
+  ADD COLUMN age_next  timestamptz,  -- when next
+  ADD COLUMN age_up_to bigint;       -- the last id that was given out the last time
