@@ -1,5 +1,6 @@
 package dev.ekiden.engine;
 
+import dev.ekiden.engine.store.ArrayTable;
 import dev.ekiden.engine.store.DependencyTable;
 import dev.ekiden.engine.store.JobTable;
 import dev.ekiden.engine.store.LifeTable;
@@ -116,6 +117,7 @@ public final class Jobs {
   public boolean cancel(long id) {
     for (int i = 0; i < CANCEL_TRIES; i++) {
       if (database.inTransaction(handle -> LifeTable.cancelWaiting(handle, id))) {
+        cancelChildren(id);
         return true;
       }
       Optional<Long> worker = database.inTransaction(handle -> LifeTable.askToStop(handle, id));
@@ -132,6 +134,60 @@ public final class Jobs {
     }
     throw new ConflictException(
         ErrorCode.CONFLICT, "job " + id + " changes too fast to be canceled; try again", true);
+  }
+
+  /** Cancels what an array job has left; what runs is asked to stop. */
+  private void cancelChildren(long parent) {
+    long after = 0;
+    while (true) {
+      long from = after;
+      List<Long> ids =
+          database.withHandle(
+              handle -> ArrayTable.liveChildren(handle, parent, from, REDRIVE_BATCH));
+      if (ids.isEmpty()) {
+        return;
+      }
+      for (long id : ids) {
+        if (!database.inTransaction(handle -> LifeTable.cancelWaiting(handle, id))) {
+          database
+              .inTransaction(handle -> LifeTable.askToStop(handle, id))
+              .ifPresent(engine.wakeUps()::stopAsked);
+        }
+      }
+      after = ids.getLast();
+    }
+  }
+
+  /**
+   * Runs the children of an array job again that ended FAILED or CANCELED, and only those. A FAILED
+   * parent waits for them again.
+   *
+   * @return how many
+   * @throws NotFoundException when there is no such array job
+   * @throws ConflictException when it has SUCCEEDED or was CANCELED
+   */
+  public int retryFailedChildren(long parent) {
+    LifeTable.Redriven redriven =
+        database.inTransaction(handle -> {
+          if (!ArrayTable.lock(handle, parent)) {
+            throw new NotFoundException(ErrorCode.UNKNOWN_JOB, "there is no array job " + parent);
+          }
+          if (!ArrayTable.reopen(handle, parent)) {
+            throw new ConflictException(
+                ErrorCode.JOB_STATE,
+                "array job %d has SUCCEEDED or was CANCELED; only the children of one that FAILED"
+                        .formatted(parent)
+                    + " or has not ended can be retried",
+                false);
+          }
+          LifeTable.Redriven again =
+              LifeTable.redrive(handle, ArrayTable.failedChildren(handle, parent));
+          // Its children may have been run again one by one: then it ends at once.
+          ArrayTable.endIfComplete(handle, parent);
+          return again;
+        });
+    engine.wakeUps().jobsReady(redriven.queueIds());
+    return redriven.ids().size();
   }
 
   /**

@@ -119,6 +119,7 @@ public final class LifeTable {
               SELECT id
               FROM ekiden.finished
               WHERE id = ANY (CAST(:ids AS bigint[])) AND state IN ('FAILED', 'CANCELED')
+                AND NOT EXISTS (SELECT FROM ekiden.array_job WHERE array_job.id = finished.id)
               ORDER BY id
               FOR UPDATE))
             RETURNING *
@@ -187,7 +188,7 @@ public final class LifeTable {
       ended.addAll(SettleTable.settleAbsorbed(handle, List.of(id)));
       key.ifPresent(present -> KeyTable.free(handle, Map.ofEntries(present)));
       DependencyTable.forget(handle, List.of(id));
-      DependencyTable.endedAndTell(handle, ended);
+      ArrayTable.endedAndTell(handle, ended);
     }
     return canceled;
   }
@@ -212,6 +213,9 @@ public final class LifeTable {
           return redriven.add(row.getLong("id"));
         })
         .list();
+    if (!redriven.isEmpty()) {
+      ArrayTable.runAgain(handle, redriven);
+    }
     return new Redriven(redriven, List.copyOf(queueIds));
   }
 
