@@ -4,6 +4,7 @@ import dev.ekiden.engine.store.CheckpointTable;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.CompletionTable;
 import dev.ekiden.engine.store.CompletionTable.Refusal;
+import dev.ekiden.engine.store.JobTable;
 import dev.ekiden.postgres.Database;
 import java.sql.Connection;
 import java.util.Optional;
@@ -33,6 +34,11 @@ final class AttemptStore {
   /** The state of a job that was kept last. */
   Optional<byte[]> checkpoint(ClaimedJob job) {
     return database.withHandle(handle -> CheckpointTable.find(handle, job.id()));
+  }
+
+  /** The place of a job among the children of its array job, if it is one. */
+  Optional<Integer> arrayIndex(ClaimedJob job) {
+    return database.withHandle(handle -> JobTable.find(handle, job.id())).map(Job::arrayIndex);
   }
 
   /** Completes an attempt in a transaction of its handler; answers why not if it cannot be. */

@@ -305,6 +305,11 @@ public final class Engine implements AutoCloseable {
     return transaction(transaction -> transaction.enqueue(requests));
   }
 
+  /** Enqueues an array job in a transaction of its own; answers its parent. */
+  public Enqueued enqueueArray(ArrayRequest request) {
+    return transaction(transaction -> transaction.enqueueArray(request));
+  }
+
   /**
    * Enqueues jobs in the caller's open transaction: they exist if and when it commits. The workers
    * are told by PostgreSQL at that commit.
@@ -344,6 +349,13 @@ public final class Engine implements AutoCloseable {
                     wakeUps.jobsReadySoon(handle, result.queueIds());
                     results.add(result);
                     return result.answers();
+                  }
+
+                  @Override
+                  public Enqueued enqueueArray(ArrayRequest request) {
+                    Enqueuer.Result result = enqueuer.enqueue(handle, request);
+                    results.add(result);
+                    return result.answers().getFirst();
                   }
                 }));
     for (Enqueuer.Result result : results) {

@@ -20,4 +20,7 @@ public interface EngineTransaction {
 
   /** Enqueues jobs that exist if and when the transaction commits. */
   List<Enqueued> enqueue(List<JobRequest> requests);
+
+  /** Enqueues an array job; answers its parent. */
+  Enqueued enqueueArray(ArrayRequest request);
 }

@@ -1,6 +1,7 @@
 package dev.ekiden.engine;
 
 import dev.ekiden.engine.Job.KeyKind;
+import dev.ekiden.engine.store.ArrayTable;
 import dev.ekiden.engine.store.DefinitionTable;
 import dev.ekiden.engine.store.DependencyTable;
 import dev.ekiden.engine.store.DependencyTable.Edge;
@@ -46,6 +47,33 @@ final class Enqueuer {
   }
 
   Result enqueue(Handle handle, List<JobRequest> requests) {
+    return enqueue(handle, requests, null);
+  }
+
+  /** Enqueues an array job; the answer is that of its parent. */
+  Result enqueue(Handle handle, ArrayRequest request) {
+    JobRequest common = request.request();
+    Resolved resolved =
+        new Resolved(
+            common,
+            catalog.get(handle, common.definition()),
+            Json.writePayload(common.definition(), common.payload()));
+    long id = EnqueueTable.drawIds(handle, 1).getFirst();
+    ArrayTable.insert(
+        handle,
+        id,
+        newJob(resolved, id, null, null),
+        request.payloads().size(),
+        request.toleratedFailures());
+    Result children = enqueue(handle, request.children(), id);
+    return new Result(
+        List.of(new Enqueued(id, true)),
+        children.counts(),
+        children.queueIds(),
+        children.scheduled());
+  }
+
+  private Result enqueue(Handle handle, List<JobRequest> requests, @Nullable Long parentId) {
     if (requests.size() > Engine.MAX_BULK) {
       throw new InvalidRequestException(
           ErrorCode.TOO_MANY_JOBS,
@@ -85,7 +113,7 @@ final class Enqueuer {
         continue;
       }
       answers.add(null);
-      jobs.add(newJob(one, owner));
+      jobs.add(newJob(one, owner, parentId, parentId == null ? null : (Integer) jobs.size()));
       dependencies.add(one.request().dependencies());
       counts.merge(one.definition(), 1, Integer::sum);
       if (one.request().start() instanceof JobRequest.Start.Now) {
@@ -172,7 +200,8 @@ final class Enqueuer {
     };
   }
 
-  private static NewJob newJob(Resolved one, @Nullable Long id) {
+  private static NewJob newJob(
+      Resolved one, @Nullable Long id, @Nullable Long parentId, @Nullable Integer arrayIndex) {
     JobRequest request = one.request();
     Key key = request.key();
     Integer priority = request.priority();
@@ -201,6 +230,8 @@ final class Enqueuer {
         runAt,
         startBefore == null ? null : startBefore.toString(),
         request.lateness() == JobRequest.Lateness.RUN,
-        request.dependencies() != null);
+        request.dependencies() != null,
+        parentId,
+        arrayIndex);
   }
 }

@@ -479,6 +479,11 @@ final class Execution {
     }
 
     @Override
+    public Optional<Integer> arrayIndex() {
+      return store().arrayIndex(job);
+    }
+
+    @Override
     public Optional<byte[]> checkpoint() {
       return store().checkpoint(job);
     }

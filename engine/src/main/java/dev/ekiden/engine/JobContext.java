@@ -33,6 +33,13 @@ public interface JobContext {
     log(format.formatted(arguments));
   }
 
+  /**
+   * The place of this job among the children of its {@linkplain ArrayRequest array job}, from 0;
+   * empty if it is none. Asks the database: not to be called on a thread that is inside {@link
+   * Engine#transaction}.
+   */
+  Optional<Integer> arrayIndex();
+
   /** Largest state that a job keeps, in bytes. */
   int MAX_CHECKPOINT_BYTES = 1_048_576;
 

@@ -118,6 +118,11 @@ public record JobRequest(
     return of(definition.name(), payload);
   }
 
+  JobRequest withPayload(@Nullable Object value) {
+    return new JobRequest(
+        definition, value, priority, key, group, start, startBefore, lateness, dependencies);
+  }
+
   public JobRequest withPriority(int value) {
     return new JobRequest(
         definition, payload, value, key, group, start, startBefore, lateness, dependencies);

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * here that no test made happen.
  */
 public enum JobTransition {
-  /** A job is stored, to run at once or at a time. */
-  ENQUEUE(null, EnumSet.of(READY, SCHEDULED), "enqueue"),
+  /** A job is stored, to run at once, at a time, or, as an array job, when its children ended. */
+  ENQUEUE(null, EnumSet.of(READY, SCHEDULED, BLOCKED), "enqueue"),
   /** Its time came, or somebody asked to run it now. */
   DUE(EnumSet.of(SCHEDULED), EnumSet.of(READY), "due"),
   /** A claim met it while its key or its definition was full, or while it waits for other jobs. */
@@ -29,8 +29,11 @@ public enum JobTransition {
   FREE(EnumSet.of(BLOCKED), EnumSet.of(READY), "what it waited for is over"),
   /** A claim ran a newer job of the same COALESCE key in its place. */
   ABSORB(EnumSet.of(READY, SCHEDULED), EnumSet.of(BLOCKED), "absorbed by a newer job"),
-  /** The job that absorbed it ended; it ends the same way. */
-  SETTLE(EnumSet.of(BLOCKED), EnumSet.of(SUCCEEDED, FAILED, CANCELED), "absorbing job ended"),
+  /** The job that absorbed it ended; it ends the same way. Or its children have all ended. */
+  SETTLE(
+      EnumSet.of(BLOCKED),
+      EnumSet.of(SUCCEEDED, FAILED, CANCELED),
+      "absorbing job, or all children, ended"),
   /** A worker took it. A job in back-off is taken early when its COALESCE key runs anyway. */
   CLAIM(EnumSet.of(READY, SCHEDULED), EnumSet.of(RUNNING), "claim"),
   /** Its handler returned. */
@@ -44,7 +47,9 @@ public enum JobTransition {
   /** Somebody asked to stop it, its deadline passed, or it waited for others in vain. */
   CANCEL(EnumSet.of(SCHEDULED, BLOCKED, READY, RUNNING), EnumSet.of(CANCELED), "cancel"),
   /** Somebody asked to run an ended job again: a redrive. */
-  REDRIVE(EnumSet.of(FAILED, CANCELED), EnumSet.of(READY, SCHEDULED), "redrive");
+  REDRIVE(EnumSet.of(FAILED, CANCELED), EnumSet.of(READY, SCHEDULED), "redrive"),
+  /** Somebody asked to run the failed children of an array job again. */
+  REOPEN(EnumSet.of(FAILED), EnumSet.of(BLOCKED), "failed children run again");
 
   @SuppressWarnings("ImmutableEnumChecker") // a copy that nobody can change
   private final Set<JobState> from;

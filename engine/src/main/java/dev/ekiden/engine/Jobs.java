@@ -1,5 +1,6 @@
 package dev.ekiden.engine;
 
+import dev.ekiden.engine.store.ArrayTable;
 import dev.ekiden.engine.store.CloneTable.Clones;
 import dev.ekiden.engine.store.DependencyTable;
 import dev.ekiden.engine.store.JobTable;
@@ -23,6 +24,7 @@ public final class Jobs {
   /** A job that moves from state to state is looked for this often before we give up. */
   private static final int CANCEL_TRIES = 100;
 
+  private static final int CHILDREN_BATCH = 1_000;
   private static final Duration FIRST_LOOK = Duration.ofMillis(5);
   private static final Duration LONGEST_LOOK = Duration.ofMillis(200);
 
@@ -119,6 +121,7 @@ public final class Jobs {
       if (!database
           .inTransaction(handle -> LifeTable.cancelWaiting(handle, List.of(id)))
           .isEmpty()) {
+        cancelChildren(id);
         return true;
       }
       Long worker =
@@ -136,6 +139,59 @@ public final class Jobs {
     }
     throw new ConflictException(
         ErrorCode.CONFLICT, "job " + id + " changes too fast to be canceled; try again", true);
+  }
+
+  /** Cancels what an array job has left; what runs is asked to stop. */
+  private void cancelChildren(long parent) {
+    long after = 0;
+    while (true) {
+      long from = after;
+      List<Long> ids =
+          database.withHandle(
+              handle -> ArrayTable.liveChildren(handle, parent, from, CHILDREN_BATCH));
+      if (ids.isEmpty()) {
+        return;
+      }
+      database.useTransaction(handle -> LifeTable.cancelWaiting(handle, ids));
+      database
+          .inTransaction(handle -> LifeTable.askToStop(handle, ids))
+          .values()
+          .forEach(engine.wakeUps()::stopAsked);
+      after = ids.getLast();
+    }
+  }
+
+  /**
+   * Runs the children of an array job again that ended FAILED or CANCELED, and only those. A FAILED
+   * parent waits for them again.
+   *
+   * @return how many
+   * @throws NotFoundException when there is no such array job
+   * @throws ConflictException when it has SUCCEEDED or was CANCELED
+   */
+  public int retryFailedChildren(long parent) {
+    LifeTable.Restarted redriven =
+        database.inTransaction(handle -> {
+          if (!ArrayTable.lock(handle, parent)) {
+            throw new NotFoundException(ErrorCode.UNKNOWN_JOB, "there is no array job " + parent);
+          }
+          if (!ArrayTable.reopen(handle, parent)) {
+            throw new ConflictException(
+                ErrorCode.JOB_STATE,
+                "array job %d has SUCCEEDED or was CANCELED; only the children of one that FAILED"
+                        .formatted(parent)
+                    + " or has not ended can be retried",
+                false);
+          }
+          List<Long> failed = ArrayTable.failedChildren(handle, parent);
+          LifeTable.Restarted again =
+              LifeTable.redrive(handle, failed, Collections.nCopies(failed.size(), null));
+          // Its children may have been run again one by one: then it ends at once.
+          ArrayTable.endIfComplete(handle, parent);
+          return again;
+        });
+    engine.wakeUps().jobsReady(redriven.queueIds());
+    return redriven.ids().size();
   }
 
   /**

@@ -1,8 +1,10 @@
 package dev.ekiden.engine;
 
+import dev.ekiden.engine.store.AgeTable;
 import dev.ekiden.engine.store.KeyTable;
 import dev.ekiden.engine.store.QueueTable;
 import dev.ekiden.postgres.Database;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 public final class Queues {
   /** Longest reason for a pause. */
   public static final int MAX_REASON_LENGTH = 500;
+
+  /** Shortest wait for one priority more. */
+  public static final Duration MIN_AGE = Duration.ofSeconds(1);
+
+  /** Longest wait for one priority more. */
+  public static final Duration MAX_AGE = Duration.ofDays(30);
 
   private final Engine engine;
   private final Database database;
@@ -55,6 +63,37 @@ public final class Queues {
   public void resume(String name) {
     short id = known(database.inTransaction(handle -> QueueTable.resume(handle, name)), name);
     engine.wakeUps().jobsReady(List.of(id));
+  }
+
+  /**
+   * Gives READY jobs of a queue one priority more, up to 9, for each such time that they wait. A
+   * job may get its first one up to that time early; what it got it keeps through its retries.
+   *
+   * @param perLevel {@link #MIN_AGE} to {@link #MAX_AGE}
+   * @throws NotFoundException when there is no such queue
+   */
+  public void age(String name, Duration perLevel) {
+    if (perLevel.compareTo(MIN_AGE) < 0 || perLevel.compareTo(MAX_AGE) > 0) {
+      throw new InvalidRequestException(
+          ErrorCode.INVALID_OPTION,
+          "the time for one priority more must be %s to %s, not %s"
+              .formatted(MIN_AGE, MAX_AGE, perLevel));
+    }
+    known(database.inTransaction(handle -> AgeTable.set(handle, name, perLevel)), name);
+  }
+
+  /**
+   * Lets jobs of a queue keep the priority they have.
+   *
+   * @throws NotFoundException when there is no such queue
+   */
+  public void ageNoMore(String name) {
+    known(database.inTransaction(handle -> AgeTable.set(handle, name, null)), name);
+  }
+
+  /** How long jobs of a queue wait for one priority more; empty if they never get one. */
+  public Optional<Duration> ageing(String name) {
+    return database.withHandle(handle -> AgeTable.find(handle, name));
   }
 
   /**

@@ -54,6 +54,7 @@ final class Recovery {
   private final Engine engine;
   private final Database database;
   private final LeaderLease leader;
+  private final Ageing ageing;
   private final Duration period;
   private long nextHousekeepingNanos = System.nanoTime();
 
@@ -62,6 +63,7 @@ final class Recovery {
     this.database = database;
     Duration leaderLease = engine.lease().dividedBy(LEADER_PART);
     this.leader = LeaderLease.of(database, "engine-recovery", leaderLease, holder);
+    this.ageing = new Ageing(database);
     this.period = leaderLease.dividedBy(PERIOD_PART);
   }
 
@@ -87,6 +89,7 @@ final class Recovery {
   private void recover(Leadership leadership) {
     while (expireOne(leadership)) {}
     while (returnOrphans(leadership)) {}
+    ageing.raiseDue();
     if (System.nanoTime() >= nextHousekeepingNanos) {
       nextHousekeepingNanos = System.nanoTime() + HOUSEKEEPING_NANOS;
       database.useTransaction(handle -> WorkerTable.forget(handle, WORKER_MEMORY));

@@ -155,6 +155,13 @@ class LifecycleTrailTest {
                   .withRate(new Limit.Rate(1, Duration.ofHours(1))));
       spread.forEach(engine.jobs()::cancel);
     }
+    // An array job: its child fails for good, runs again, and is canceled in the end.
+    long parent = engine.enqueueArray(ArrayRequest.of(work.request(new Number(1)), 1)).id();
+    jobs.runDue();
+    jobs.advance(Duration.ofHours(2));
+    assertThat(engine.jobs().get(parent).state()).isEqualTo(JobState.FAILED);
+    engine.jobs().retryFailedChildren(parent);
+    engine.jobs().cancel(parent);
     // A key: absorbed in READY and in back-off; the leader succeeds, fails, is canceled.
     JobRequest resting = work.request(new Number(3)).withKey(Key.coalesce("a"));
     engine.enqueue(resting);

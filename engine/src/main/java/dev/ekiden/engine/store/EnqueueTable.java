@@ -27,6 +27,8 @@ public final class EnqueueTable {
    * @param startBefore ISO instant after which it is too late to start it, or null
    * @param runLate whether it runs nevertheless
    * @param dependent whether it waits for other jobs
+   * @param parentId the array job it is a child of
+   * @param arrayIndex its place among the children
    */
   public record NewJob(
       @Nullable Long id,
@@ -44,7 +46,9 @@ public final class EnqueueTable {
       @Nullable String runAt,
       @Nullable String startBefore,
       boolean runLate,
-      boolean dependent) {}
+      boolean dependent,
+      @Nullable Long parentId,
+      @Nullable Integer arrayIndex) {}
 
   /** A UNIQUE key. */
   public record UniqueKey(short queueId, String key) {}
@@ -59,7 +63,7 @@ public final class EnqueueTable {
           input AS MATERIALIZED (
             SELECT COALESCE(t.id, nextval('ekiden.job_id')) AS id, t.queue_id, t.definition_id,
                    t.priority, CAST(t.key_kind AS ekiden.key_kind) AS key_kind, t.key, t.key_limit,
-                   t.group_id, t.group_name, t.vcpus, t.payload, t.start_before, t.run_late, t.dependent,
+                   t.group_id, t.group_name, t.vcpus, t.payload, t.start_before, t.run_late, t.dependent, t.parent_id, t.array_index,
                    t.position,
                    COALESCE(t.run_at, moment.now + t.delay_micros * interval '1 microsecond') AS run_at,
                    moment.now
@@ -71,18 +75,20 @@ public final class EnqueueTable {
                    CAST(:group_names AS text[]), CAST(:vcpus AS integer[]),
                    CAST(:payloads AS text[]), CAST(:delays AS bigint[]),
                    CAST(:run_ats AS timestamptz[]), CAST(:start_befores AS timestamptz[]),
-                   CAST(:run_lates AS boolean[]), CAST(:dependents AS boolean[]))
+                   CAST(:run_lates AS boolean[]), CAST(:dependents AS boolean[]),
+                   CAST(:parent_ids AS bigint[]), CAST(:array_indexes AS integer[]))
                  WITH ORDINALITY
                  AS t(id, queue_id, definition_id, priority, key_kind, key, key_limit, group_id,
                       group_name, vcpus, payload, delay_micros, run_at, start_before, run_late,
-                      dependent, position)
+                      dependent, parent_id, array_index, position)
           ),
           stored AS (
             INSERT INTO ekiden.job
               (id, queue_id, definition_id, priority, key_kind, key, key_limit, group_id, group_name,
-               vcpus, payload, created_at, start_before, run_late)
+               vcpus, payload, created_at, start_before, run_late, parent_id, array_index)
             SELECT id, queue_id, definition_id, priority, key_kind, key, key_limit, group_id,
-                   group_name, vcpus, CAST(payload AS json), now, start_before, run_late
+                   group_name, vcpus, CAST(payload AS json), now, start_before, run_late,
+                   parent_id, array_index
             FROM input
           ),
           live AS (
@@ -162,6 +168,8 @@ public final class EnqueueTable {
     List<@Nullable String> startBefores = new ArrayList<>(size);
     List<Boolean> runLates = new ArrayList<>(size);
     List<Boolean> dependents = new ArrayList<>(size);
+    List<@Nullable Long> parentIds = new ArrayList<>(size);
+    List<@Nullable Integer> arrayIndexes = new ArrayList<>(size);
     for (NewJob job : jobs) {
       ids.add(job.id());
       queueIds.add(job.queueId());
@@ -180,6 +188,8 @@ public final class EnqueueTable {
       startBefores.add(job.startBefore());
       runLates.add(job.runLate());
       dependents.add(job.dependent());
+      parentIds.add(job.parentId());
+      arrayIndexes.add(job.arrayIndex());
     }
     return handle
         .createQuery(INSERT)
@@ -199,6 +209,8 @@ public final class EnqueueTable {
         .bindArray("start_befores", String.class, startBefores)
         .bindArray("run_lates", Boolean.class, runLates)
         .bindArray("dependents", Boolean.class, dependents)
+        .bindArray("parent_ids", Long.class, parentIds)
+        .bindArray("array_indexes", Integer.class, arrayIndexes)
         .mapTo(Long.class)
         .list();
   }

@@ -150,7 +150,7 @@ final class GatedClaim {
     }
     nextMicros = Math.min(nextMicros, admission.nextMicros());
     // Last, for it locks what others wait for; what it makes READY here is claimed next.
-    DependencyTable.endedAndTell(handle, impossible);
+    ArrayTable.endedAndTell(handle, impossible);
     boolean more = met > claimed.size() || (room == 0 && !full) || !impossible.isEmpty();
     return new Claim(claimed, more, nextMicros);
   }

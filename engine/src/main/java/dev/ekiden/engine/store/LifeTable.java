@@ -166,6 +166,7 @@ public final class LifeTable {
               SELECT id
               FROM ekiden.finished
               WHERE id = ANY (CAST(:ids AS bigint[])) AND state IN ('FAILED', 'CANCELED')
+                AND NOT EXISTS (SELECT FROM ekiden.array_job WHERE array_job.id = finished.id)
               ORDER BY id
               FOR UPDATE))
             RETURNING *
@@ -240,7 +241,11 @@ public final class LifeTable {
    * @param runAts when each of them may run, an ISO instant; null for now
    */
   public static Restarted redrive(Handle handle, List<Long> ids, List<@Nullable String> runAts) {
-    return restart(handle, REDRIVE, ids, runAts);
+    Restarted restarted = restart(handle, REDRIVE, ids, runAts);
+    if (!restarted.ids().isEmpty()) {
+      ArrayTable.runAgain(handle, restarted.ids());
+    }
+    return restarted;
   }
 
   private static Restarted restart(
@@ -292,7 +297,7 @@ public final class LifeTable {
       }
       KeyTable.free(handle, free);
       DependencyTable.forget(handle, canceled);
-      DependencyTable.endedAndTell(handle, ended);
+      ArrayTable.endedAndTell(handle, ended);
     }
     return canceled;
   }

@@ -2,12 +2,14 @@ package dev.ekiden.engine.store;
 
 import dev.ekiden.engine.Attempt.Outcome;
 import dev.ekiden.engine.Job.KeyKind;
+import dev.ekiden.engine.store.ArrayTable.Ends;
 import dev.ekiden.engine.store.KeyTable.QueueKey;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
@@ -202,8 +204,9 @@ public final class SettleTable {
               AND NOT untouched
           )
           SELECT id, attempt, worker_id, queue_id, CAST(key_kind AS text) AS key_kind, key, wakes,
-                 outcome
+                 outcome, parent_id
           FROM held
+          LEFT JOIN (SELECT id, parent_id FROM ended) AS child USING (id)
           """);
 
   private static final String SETTLE_ABSORBED =
@@ -276,6 +279,7 @@ public final class SettleTable {
       errors.add(settlement.error());
       counted.add(settlement.counted());
     }
+    SortedMap<Long, Ends> ofParents = new TreeMap<>();
     List<Settled> settled =
         handle
             .createQuery(SETTLE)
@@ -290,20 +294,28 @@ public final class SettleTable {
             .bindArray("error_types", String.class, errorTypes)
             .bindArray("errors", String.class, errors)
             .bindArray("counted", Boolean.class, counted)
-            .map((row, context) ->
-                new Settled(
-                    new AttemptRef(
-                        row.getLong("id"), row.getInt("attempt"), row.getLong("worker_id")),
-                    row.getShort("queue_id"),
-                    keyKind(row.getString("key_kind")),
-                    row.getString("key"),
-                    row.getObject("wakes") == null ? null : row.getShort("wakes"),
-                    Outcome.valueOf(row.getString("outcome")),
-                    false))
+            .map((row, context) -> {
+              Outcome outcome = Outcome.valueOf(row.getString("outcome"));
+              Long parent = JobTable.number(row, "parent_id");
+              if (parent != null) {
+                Ends before = ofParents.getOrDefault(parent, new Ends(0, 0));
+                ofParents.put(parent, before.and(outcome == Outcome.SUCCEEDED));
+              }
+              return new Settled(
+                  new AttemptRef(
+                      row.getLong("id"), row.getInt("attempt"), row.getLong("worker_id")),
+                  row.getShort("queue_id"),
+                  keyKind(row.getString("key_kind")),
+                  row.getString("key"),
+                  row.getObject("wakes") == null ? null : row.getShort("wakes"),
+                  outcome,
+                  parent != null);
+            })
             .list();
     List<Long> ended = new ArrayList<>();
     settled.stream().filter(Settled::endsJob).forEach(end -> ended.add(end.ref().jobId()));
     ended.addAll(freeKeys(handle, settled));
+    ended.addAll(ArrayTable.count(handle, ofParents));
     Set<Short> decided = DependencyTable.ended(handle, ended);
     if (decided != null) {
       settled.replaceAll(end -> end.endsJob() ? end.deciding(decided) : end);

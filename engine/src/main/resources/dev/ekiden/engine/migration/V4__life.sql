@@ -30,3 +30,20 @@ CREATE TABLE dependency (
   PRIMARY KEY (job_id, parent_id)
 );
 CREATE INDEX dependency_parent ON dependency (parent_id);
+
+-- Ageing: every age_every, READY jobs that were there the last time get one priority more.
+ALTER TABLE queue
+  ADD COLUMN age_every interval CHECK (age_every > interval '0'),
+  ADD COLUMN age_next  timestamptz,  -- when next
+  ADD COLUMN age_up_to bigint;       -- the last id that was given out the last time
+
+-- Array jobs: how their children ended. A child that is run again is taken out of the count.
+CREATE TABLE array_job (
+  id        bigint  PRIMARY KEY,
+  size      integer NOT NULL,
+  tolerated integer NOT NULL,
+  succeeded integer NOT NULL DEFAULT 0,
+  failed    integer NOT NULL DEFAULT 0  -- or canceled
+) WITH (fillfactor = 70);
+CREATE INDEX job_parent ON job (parent_id, id) WHERE parent_id IS NOT NULL;
+CREATE INDEX finished_parent ON finished (parent_id, id) WHERE parent_id IS NOT NULL;
