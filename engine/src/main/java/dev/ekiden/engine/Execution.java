@@ -279,7 +279,7 @@ final class Execution {
     try {
       json = json(result);
     } catch (InvalidRequestException e) {
-      return failure(context, JobFailure.permanent(e.getMessage(), e));
+      return failure(context, JobFailure.permanent(String.valueOf(e.getMessage()), e));
     }
     synchronized (this) {
       if (stop == Stop.TIMEOUT) {
