@@ -89,11 +89,27 @@ final class Explainer {
               new Reason("limit", "as many jobs of '%s' run as may".formatted(job.definition())));
         }
       }
-      case DEPENDENCY -> reasons.add(new Reason("dependency", "it waits for other jobs to end"));
+      case DEPENDENCY -> reasons.add(new Reason("dependency", parents(job)));
       case CHILDREN -> reasons.add(new Reason("children", "its children have not all ended"));
     }
     reasons.addAll(held(job));
     return reasons;
+  }
+
+  private String parents(Job job) {
+    List<String> live = new ArrayList<>();
+    for (long parent : engine.jobs().dependencies(job.id()).keySet()) {
+      Optional<Job> found = engine.jobs().find(parent);
+      if (found.isPresent() && !found.get().state().isEnded()) {
+        live.add("%d (%s)".formatted(parent, found.get().state()));
+        if (live.size() == WhyTable.SHOWN) {
+          break;
+        }
+      }
+    }
+    return live.isEmpty()
+        ? "it waits for other jobs to end"
+        : "it waits for jobs to end, among them " + String.join(", ", live);
   }
 
   private List<Reason> whyNotClaimed(Job job) {

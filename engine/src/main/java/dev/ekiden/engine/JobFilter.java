@@ -46,7 +46,7 @@ public record JobFilter(
           ErrorCode.INVALID_FILTER,
           "createdFrom %s must be before createdBefore %s".formatted(createdFrom, createdBefore));
     }
-    if (fromId != null && fromId < 1 || toId != null && toId < 1) {
+    if ((fromId != null && fromId < 1) || (toId != null && toId < 1)) {
       throw new InvalidRequestException(
           ErrorCode.INVALID_FILTER,
           "fromId and toId must be positive, not " + fromId + " and " + toId);

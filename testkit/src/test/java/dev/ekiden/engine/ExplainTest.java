@@ -148,4 +148,12 @@ class ExplainTest {
     engine.clock().advance(Duration.ofMinutes(2));
     assertThat(why(id, "past-deadline")).contains("drops it");
   }
+
+  @Test
+  void dependencies() {
+    long parent = enqueue(request().withDelay(Duration.ofHours(1)));
+    long id = enqueue(request().after(parent));
+    jobs.runDue();
+    assertThat(why(id, "dependency")).contains(parent + " (SCHEDULED)");
+  }
 }

@@ -141,12 +141,11 @@ public final class WhyTable {
       long running = theirs.stream().mapToLong(Usage::running).sum();
       long vcpus = theirs.stream().mapToLong(Usage::vcpus).sum();
       Starts starts = LimitTable.starts(handle, rule, List.of(counted)).get(counted);
-      boolean tooFast = starts != null && starts.starts() < 1;
       boolean tooMany = rule.running() != null && running >= rule.running();
       boolean tooHeavy = rule.vcpus() != null && vcpus + job.vcpus() > rule.vcpus();
       if (tooMany || tooHeavy) {
         full.add(new Full(rule, running, vcpus, null));
-      } else if (tooFast) {
+      } else if (starts != null && starts.starts() < 1) {
         full.add(new Full(rule, running, vcpus, starts.nextMicros()));
       }
     }

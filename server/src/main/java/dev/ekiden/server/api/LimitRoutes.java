@@ -115,32 +115,25 @@ public final class LimitRoutes {
   private static Scope scope(Request request, boolean named) {
     String scope = request.path("scope").text();
     String name = named ? request.path("name").text() : "";
-    if (named) {
-      switch (scope) {
-        case "queue":
-          return new Scope.Queue(name);
-        case "definition":
-          return new Scope.Definition(name);
-        case "group":
-          return new Scope.OfGroup(name);
-        case "each-key":
-          return new Scope.EachKey(name);
-        default:
-          break;
-      }
-    } else if (scope.equals("everything")) {
-      return new Scope.Everything();
-    } else if (scope.equals("each-group")) {
-      return new Scope.EachGroup();
-    }
-    throw new ProblemException(
+    return switch (named ? scope + "/" : scope) {
+      case "everything" -> new Scope.Everything();
+      case "each-group" -> new Scope.EachGroup();
+      case "queue/" -> new Scope.Queue(name);
+      case "definition/" -> new Scope.Definition(name);
+      case "group/" -> new Scope.OfGroup(name);
+      case "each-key/" -> new Scope.EachKey(name);
+      default -> throw unknown(named ? scope + "/" + name : scope);
+    };
+  }
+
+  private static ProblemException unknown(String scope) {
+    return new ProblemException(
         Problem.of(
                 400,
                 "invalid-parameter",
                 "a limit is of everything, each-group, queue/NAME, definition/NAME, group/NAME or"
                     + " each-key/QUEUE, not of "
-                    + scope
-                    + (named ? "/" + name : ""))
+                    + scope)
             .withField("scope"));
   }
 }
