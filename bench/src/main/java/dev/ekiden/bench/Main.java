@@ -1,6 +1,7 @@
 package dev.ekiden.bench;
 
 import dev.ekiden.bench.calendar.CalendarCommand;
+import dev.ekiden.bench.chaos.ChaosCommand;
 import dev.ekiden.bench.forms.FormsCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -10,7 +11,12 @@ import picocli.CommandLine.Command;
     name = "ekiden bench",
     description = "Measures and prints a table; --json FILE writes the same figures as JSON.",
     mixinStandardHelpOptions = true,
-    subcommands = {EngineCommand.class, CalendarCommand.class, FormsCommand.class})
+    subcommands = {
+      EngineCommand.class,
+      CalendarCommand.class,
+      FormsCommand.class,
+      ChaosCommand.class
+    })
 public final class Main {
   private Main() {}
 
