@@ -11,7 +11,7 @@ CREATE TABLE retention_policy (
 
 ALTER TABLE finished RENAME TO finished_before;
 ALTER TABLE finished_before DROP CONSTRAINT finished_pkey;
-DROP INDEX finished_failed;
+DROP INDEX finished_failed, finished_parent;
 
 CREATE TABLE finished (LIKE finished_before INCLUDING DEFAULTS) PARTITION BY LIST (state);
 CREATE TABLE finished_short PARTITION OF finished
@@ -21,6 +21,7 @@ CREATE TABLE finished_long PARTITION OF finished
 CREATE TABLE finished_short_other PARTITION OF finished_short DEFAULT;
 CREATE TABLE finished_long_other PARTITION OF finished_long DEFAULT;
 CREATE INDEX finished_id ON finished (id);
+CREATE INDEX finished_parent ON finished (parent_id, id) WHERE parent_id IS NOT NULL;
 CREATE INDEX finished_failed ON finished_long (queue_id, id) WHERE state = 'FAILED';
 
 -- Makes the partition of a day, if it is not there, and moves to it what came before it. The table
