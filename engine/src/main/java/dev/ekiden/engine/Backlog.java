@@ -87,9 +87,14 @@ final class Backlog {
     }
   }
 
-  /** Whether a job must not be taken in, because one before it in its key is on its way back. */
+  /**
+   * Whether a job must not be taken in, because one before it in its key is on its way back, or has
+   * ended since the claim and may have to run again.
+   */
   boolean isOutOfTurn(ClaimedJob job) {
-    return job.isSerial() && goingBack.containsValue(key(job));
+    return job.isSerial()
+        && (goingBack.containsValue(key(job))
+            || (job.continues() && !behind.containsKey(key(job))));
   }
 
   /** A job is on its way back to the database. */

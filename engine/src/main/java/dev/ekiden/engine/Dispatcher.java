@@ -199,7 +199,7 @@ final class Dispatcher {
       try {
         settled.addAll(database.inTransaction(handle -> store(handle, turn, locked)));
       } catch (RuntimeException e) {
-        if (Database.isTransient(e)) {
+        if (!Failures.concernsData(e)) {
           throw e;
         }
         locked.clear();

@@ -28,12 +28,12 @@ final class ManualRun {
       worker.start();
       do {
         worker.awaitNothingToClaim();
-      } while (becameDue());
+      } while (becameDue(queues));
       return worker.endedAttempts();
     }
   }
 
-  private boolean becameDue() {
+  private boolean becameDue(List<String> queues) {
     int due = dueJobs.promote() + engine.schedules().fireDue();
     if (due > 0) {
       return true;
@@ -43,6 +43,6 @@ final class ManualRun {
             engine.runnableDefinitions().stream()
                 .map(definition -> engine.catalog().get(handle, definition.name()).id())
                 .toList());
-    return database.withHandle(handle -> JobTable.hasRunnable(handle, definitionIds));
+    return database.withHandle(handle -> JobTable.hasRunnable(handle, queues, definitionIds));
   }
 }

@@ -573,7 +573,8 @@ final class WorkerState {
   int starting() {
     lock.lock();
     try {
-      return Math.max(0, startable() - backlog.startable());
+      // Not times the largest batch: what comes may not be of that definition.
+      return Math.max(0, options.concurrency() - executions.size() - backlog.startable());
     } finally {
       lock.unlock();
     }

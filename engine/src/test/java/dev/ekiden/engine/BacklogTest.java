@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class BacklogTest {
   private static ClaimedJob job(long id, int definition, int priority) {
     return new ClaimedJob(
-        id, 1, (short) 1, definition, priority, 1, 0, 0, null, null, 0, false, "{}", false);
+        id, 1, (short) 1, definition, priority, 1, 0, 0, null, null, 0, false, "{}", false, false);
   }
 
   private static List<Long> ids(List<Backlog.Waiting> batch) {

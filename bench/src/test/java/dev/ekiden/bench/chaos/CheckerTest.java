@@ -18,20 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-<<<<<<< HEAD
-=======
 import org.assertj.core.api.SoftAssertions;
->>>>>>> chaos
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-<<<<<<< HEAD
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
-=======
->>>>>>> chaos
 
 /** Every rule is seen to be broken when it is. */
 class CheckerTest {
@@ -158,13 +150,7 @@ class CheckerTest {
         "UPDATE ekiden.finished SET coalesced_into = 1 WHERE id = {coalesce}",
         "but ran as"),
     UNIQUE_TWICE(
-<<<<<<< HEAD
-        Rule.UNIQUE_ONCE,
-        "UPDATE ekiden.finished SET key_kind = 'UNIQUE', key = 'u' WHERE queue_id = 1",
-        "key u has"),
-=======
         Rule.UNIQUE_ONCE, "UPDATE ekiden.finished SET key_kind = 'UNIQUE', key = 'u'", "key u has"),
->>>>>>> chaos
     MISCOUNTED(
         Rule.COUNTS,
         "UPDATE ekiden.finished SET failures = failures + 1 WHERE id = {coalesce}",
@@ -218,12 +204,6 @@ class CheckerTest {
   private static final Set<Rule> ELSEWHERE =
       EnumSet.of(Rule.INTERRUPTED, Rule.RECOVERY, Rule.OUTAGE, Rule.REFUSAL);
 
-<<<<<<< HEAD
-  private final List<Long> accepted = new ArrayList<>();
-  private final Set<Long> canceled = new HashSet<>();
-  private final Map<Long, Long> versions = new HashMap<>();
-  private final Map<String, Long> named = new HashMap<>();
-=======
   /** What planted faults change. */
   private static final List<String> CHANGED =
       List.of("ekiden.ready", "ekiden.job", "ekiden.finished", "ekiden.held_key", "public.history");
@@ -232,7 +212,6 @@ class CheckerTest {
   private final Set<Long> canceled = new HashSet<>();
   private final Map<Long, Long> versions = new HashMap<>();
   private final Map<String, Long> jobNamed = new HashMap<>();
->>>>>>> chaos
   private final CountDownLatch letGo = new CountDownLatch(0);
   private History history;
   private Marks marks;
@@ -258,27 +237,6 @@ class CheckerTest {
     assertThat(seen).containsExactlyInAnyOrder(Rule.values());
   }
 
-<<<<<<< HEAD
-  @ParameterizedTest
-  @EnumSource
-  void theCheckerSees(Planted planted) {
-    play();
-    assertThat(check()).isEmpty();
-    if (planted == Planted.NOT_CANCELED) {
-      canceled.add(named.get("coalesce"));
-    }
-    String sql = planted.plant;
-    for (Map.Entry<String, Long> name : named.entrySet()) {
-      sql = sql.replace("{" + name.getKey() + "}", name.getValue().toString());
-    }
-    String statement = sql;
-    jobs.database().useTransaction(handle -> handle.execute(statement));
-    assertThat(check())
-        .anySatisfy(violation -> {
-          assertThat(violation.rule()).isEqualTo(planted.rule);
-          assertThat(violation.how()).contains(planted.seen);
-        });
-=======
   @Test
   void theCheckerSeesEveryPlantedFault() {
     play();
@@ -328,7 +286,6 @@ class CheckerTest {
 
   private static void execute(String statement) {
     jobs.database().useTransaction(handle -> handle.execute(statement));
->>>>>>> chaos
   }
 
   private List<Violation> check() {
@@ -358,19 +315,11 @@ class CheckerTest {
       long id = enqueue(work("single", 0, "c0").withKey(Key.coalesce("c0")));
       versions.put(id, version);
       if (version == 2) {
-<<<<<<< HEAD
-        named.put("coalesce", id);
-      }
-      jobs.runDue();
-    }
-    named.put("serial", enqueue(work("single", 0, null).withKey(Key.serial("s0"))));
-=======
         jobNamed.put("coalesce", id);
       }
       jobs.runDue();
     }
     jobNamed.put("serial", enqueue(work("single", 0, null).withKey(Key.serial("s0"))));
->>>>>>> chaos
     enqueue(work("single", 1, null).withKey(Key.serial("s0")));
     enqueue(work("single", 9, null).withKey(Key.serial("h0").holdOnFailure()));
     enqueue(work("single", 0, null).withKey(Key.serial("h0").holdOnFailure()));

@@ -37,6 +37,7 @@ public final class ClaimTable {
    * @param groupId 0 without a group
    * @param exclusive whether it holds a key or a place under a limit
    * @param marked whether the claim has already noted it as started
+   * @param continues whether its worker held its SERIAL key already when it was claimed
    */
   public record ClaimedJob(
       long id,
@@ -52,7 +53,8 @@ public final class ClaimTable {
       long groupId,
       boolean exclusive,
       String payload,
-      boolean marked) {
+      boolean marked,
+      boolean continues) {
 
     ClaimedJob asMarked() {
       return new ClaimedJob(
@@ -69,6 +71,26 @@ public final class ClaimTable {
           groupId,
           exclusive,
           payload,
+          true,
+          continues);
+    }
+
+    ClaimedJob asContinuing() {
+      return new ClaimedJob(
+          id,
+          workerId,
+          queueId,
+          definitionId,
+          priority,
+          attempt,
+          failures,
+          losses,
+          keyKind,
+          key,
+          groupId,
+          exclusive,
+          payload,
+          marked,
           true);
     }
 
@@ -148,6 +170,7 @@ public final class ClaimTable {
               ({kept}, attempt, failures, losses, worker_id, claimed_at, started_at)
             SELECT {kept}, attempt + 1, failures, losses, :worker_id, moment.now,
                    CASE WHEN row_number() OVER (ORDER BY priority DESC, id) <= :starting
+                             OR attempt > failures + losses
                         THEN moment.now END
             FROM candidate, moment
           )
@@ -207,6 +230,7 @@ public final class ClaimTable {
                wakes)
             SELECT {kept}, attempt + 1, failures, losses, :worker_id, moment.now,
                    CASE WHEN row_number() OVER (ORDER BY priority DESC, id) <= :starting
+                             OR attempt > failures + losses
                         THEN moment.now END,
                    CASE WHEN group_id <> 0 THEN COALESCE(epoch, 1) END, CAST(:wakes AS smallint)
             FROM leader
@@ -305,6 +329,7 @@ public final class ClaimTable {
             row.getLong("group_id"),
             row.getBoolean("exclusive"),
             Objects.requireNonNullElse(row.getString("payload"), TOO_LATE),
+            false,
             false);
       };
 

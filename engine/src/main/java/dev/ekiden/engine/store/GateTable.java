@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * lane is the jobs of one priority and group of a queue, in the order of their ids.
  */
 final class GateTable {
+  /** Most jobs to be run alone of which a claim asks whether they may. */
+  private static final int MAX_LOST = 1_000;
+
   /** Most lanes of a priority that a claim looks at; it begins at a random one. */
   static final int MAX_LANES = 256;
 
@@ -134,7 +137,7 @@ final class GateTable {
         AND definition_id = ANY (CAST(:definition_ids AS integer[]))
         AND losses > 0
       ORDER BY priority DESC, id
-      LIMIT 1
+      LIMIT :max
       FOR UPDATE SKIP LOCKED
       """
           .formatted(CANDIDATE_COLUMNS);
@@ -166,7 +169,8 @@ final class GateTable {
               ({kept}, attempt, failures, losses, worker_id, claimed_at, started_at, group_epoch,
                wakes)
             SELECT {kept}, attempt + 1, failures, losses, :worker_id, moment.now,
-                   CASE WHEN id = ANY (CAST(:starting AS bigint[])) THEN moment.now END,
+                   CASE WHEN id = ANY (CAST(:starting AS bigint[])) OR attempt > failures + losses
+                        THEN moment.now END,
                    CASE WHEN group_id <> 0 THEN COALESCE(epoch, 1) END, CAST(:wakes AS smallint)
             FROM taken
             LEFT JOIN (SELECT id AS group_id, epoch FROM ekiden.job_group) AS present
@@ -298,11 +302,12 @@ final class GateTable {
         .list();
   }
 
-  /** Locks the first job that a worker died under. */
+  /** Locks the first jobs that a worker died under. */
   static List<Candidate> lost(Handle handle, Order order) {
     return handle
         .createQuery(LOST)
         .bind("queue_id", order.queueId())
+        .bind("max", MAX_LOST)
         .bindArray("definition_ids", Integer.class, order.definitionIds())
         .map(CANDIDATE)
         .list();

@@ -21,6 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
@@ -57,6 +59,10 @@ final class GatedClaim {
   private final Set<Long> stopped = new HashSet<>(); // lanes, by group
   private final Map<Long, Integer> startsOfKeys = new HashMap<>();
   private final List<ClaimedJob> claimed = new ArrayList<>();
+
+  /** Jobs of SERIAL keys that this worker held before. */
+  private final Set<Long> continuing = new HashSet<>();
+
   private final List<Long> impossible = new ArrayList<>(); // jobs that were ended
   private int room;
   private int met;
@@ -90,25 +96,43 @@ final class GatedClaim {
   static Claim claimLost(Handle handle, Order order) {
     GatedClaim claim = begin(handle, order);
     if (GateTable.isOpen(handle, order.queueId())) {
-      List<Candidate> candidates = GateTable.lost(handle, order);
-      claim.take(candidates);
+      claim.firstLost().ifPresent(candidate -> claim.take(List.of(candidate)));
     }
     return claim.end();
   }
 
   /** Whether {@link #claimLost} would find a job now. */
   static boolean lostMayRun(Handle handle, Order order) {
-    GatedClaim claim = begin(handle, order);
-    return GateTable.lost(handle, order).stream()
-        .anyMatch(candidate -> {
-          claim.prepare(candidate.groupId());
-          String key = candidate.key();
-          return (key == null
-                  || !isTaken(candidate, claim.keyStates(List.of(candidate)).get(key), 0))
-              && claim.admission.judge(
-                      candidate.definitionId(), candidate.groupId(), candidate.vcpus())
-                  == Verdict.FITS;
-        });
+    return begin(handle, order).firstLost().isPresent();
+  }
+
+  /** The first job that a worker died under and that nothing keeps from running. */
+  private Optional<Candidate> firstLost() {
+    List<Candidate> lost = GateTable.lost(handle, order);
+    Map<String, KeyState> states = keyStates(lost);
+    Map<QueueKey, KeyKind> free = new HashMap<>();
+    Candidate first = null;
+    for (Candidate candidate : lost) {
+      prepare(candidate.groupId());
+      String key = candidate.key();
+      KeyState state = key == null ? null : states.get(key);
+      if (key != null && isSerial(candidate) && isBehindParked(candidate, state)) {
+        free.put(new QueueKey(order.queueId(), key), KeyKind.SERIAL);
+      }
+      boolean outOfTurn =
+          isTaken(candidate, state, 0)
+              || (isSerial(candidate)
+                  && state != null
+                  && !Objects.equals(state.firstReady(), candidate.id()));
+      Verdict verdict =
+          admission.judge(candidate.definitionId(), candidate.groupId(), candidate.vcpus());
+      if (first == null && !outOfTurn && verdict == Verdict.FITS) {
+        first = candidate;
+      }
+    }
+    // Else the parked one waits for nobody, and these for it.
+    KeyTable.free(handle, free);
+    return Optional.ofNullable(first);
   }
 
   private static GatedClaim begin(Handle handle, Order order) {
@@ -342,6 +366,10 @@ final class GatedClaim {
           }
           admission.take(candidate.definitionId(), candidate.groupId(), candidate.vcpus());
           room--;
+          KeyState state = key == null ? null : states.get(key);
+          if (isSerial(candidate) && state != null && state.mine() > 0) {
+            continuing.add(candidate.id());
+          }
           if (key != null) {
             takenOfKeys.merge(key, 1, Integer::sum);
             waiting.remove(key);
@@ -426,7 +454,7 @@ final class GatedClaim {
     for (Candidate candidate : taken) {
       ClaimedJob job = jobs.get(candidate.id());
       if (job != null) {
-        claimed.add(job);
+        claimed.add(continuing.contains(job.id()) ? job.asContinuing() : job);
       }
     }
   }

@@ -128,6 +128,7 @@ public final class JobTable {
         FROM ekiden.ready
         JOIN ekiden.queue ON queue.id = ready.queue_id
         WHERE queue.paused_at IS NULL
+          AND queue.name = ANY (CAST(:queues AS text[]))
           AND ready.definition_id = ANY (CAST(:definition_ids AS integer[])))
       """;
 
@@ -215,10 +216,12 @@ public final class JobTable {
     return handle.createQuery(IS_LIVE).bind("id", id).mapTo(Boolean.class).one();
   }
 
-  /** Whether a READY job of an open queue waits for one of the definitions. */
-  public static boolean hasRunnable(Handle handle, List<Integer> definitionIds) {
+  /** Whether a READY job of one of the queues, an open one, waits for one of the definitions. */
+  public static boolean hasRunnable(
+      Handle handle, List<String> queues, List<Integer> definitionIds) {
     return handle
         .createQuery(HAS_RUNNABLE)
+        .bindArray("queues", String.class, queues)
         .bindArray("definition_ids", Integer.class, definitionIds)
         .mapTo(Boolean.class)
         .one();
