@@ -183,10 +183,15 @@ final class WorkerState {
     return await(atMost, executions::isEmpty);
   }
 
-  /** Waits until everything is stored, for so long at most. */
+  /**
+   * Waits until everything is stored, for so long at most; also for a claim on its way, whose jobs
+   * are to be given back.
+   */
   boolean awaitStored(Duration atMost) {
     return await(
-        atMost, () -> ends.isEmpty() && returned.isEmpty() && storing.isEmpty() && !hasLocked());
+        atMost,
+        () ->
+            !claiming && ends.isEmpty() && returned.isEmpty() && storing.isEmpty() && !hasLocked());
   }
 
   /** Rests unless the worker ends meanwhile; answers whether it goes on. */

@@ -143,4 +143,17 @@ class WorkerStateTest {
     assertThat(again.returned()).containsExactly(unstarted);
     assertThat(again.log()).containsExactly(segment);
   }
+
+  @Test
+  void whatAClaimBringsToADrainingWorkerIsGivenBack() throws Exception {
+    assertThat(state.nextClaim()).isTrue();
+    state.draining();
+    assertThat(state.awaitStored(Duration.ZERO)).as("while a claim is on its way").isFalse();
+    accept(1);
+    state.claimed(false);
+    assertThat(begun).isEmpty();
+    assertThat(state.nextTurn().returned()).containsExactly(job(1).ref());
+    state.ended();
+    assertThat(state.nextClaim()).as("ended").isFalse();
+  }
 }
