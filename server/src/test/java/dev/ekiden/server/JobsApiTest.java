@@ -61,7 +61,7 @@ final class JobsApiTest {
         "{\"definition\":\"later\",\"delaySeconds\":999999999} | 422 | invalid-time | delaySeconds",
         "{\"definition\":\"later\",\"startAt\":\"soon\"} | 422 | invalid-field    | startAt",
         "{\"definition\":\"later\",\"startAt\":\"2099-01-01T00:00:00Z\",\"delaySeconds\":1} | 422 | invalid-field | startAt",
-        "{\"definition\":\"later\",\"key\":{\"kind\":\"serial\",\"value\":\"x\"}} | 422 | invalid-field | key.kind",
+        "{\"definition\":\"later\",\"key\":{\"kind\":\"parallel\",\"value\":\"x\"}} | 422 | invalid-field | key.kind",
         "{\"definition\":\"later\",\"key\":{\"kind\":\"unique\",\"value\":\"\"}} | 422 | invalid-key | key",
         "{\"definition\":\"later\",\"key\":{\"kind\":\"unique\"}} | 422 | missing-field | key.value",
         "{\"definition\":\"later\",\"key\":{\"kind\":\"unique\",\"value\":\"x\",\"windowSeconds\":99999999}} | 422 | invalid-key | key",
