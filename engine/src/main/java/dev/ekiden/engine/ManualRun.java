@@ -26,9 +26,12 @@ final class ManualRun {
             .withMaxPrefetch(0);
     try (Worker worker = engine.worker(options)) {
       worker.start();
+      long claims;
       do {
+        // A claim that begins after this was read may bring something while we look.
+        claims = worker.claims();
         worker.awaitNothingToClaim();
-      } while (becameDue(queues));
+      } while (becameDue(queues) || claims + 1 < worker.claims() || !worker.isIdle());
       return worker.endedAttempts();
     }
   }

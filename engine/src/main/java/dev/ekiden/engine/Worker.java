@@ -105,6 +105,11 @@ public final class Worker implements AutoCloseable {
     state.awaitNothingToClaim();
   }
 
+  /** Claims of this worker that have begun. */
+  long claims() {
+    return state.claims();
+  }
+
   /** Attempts of this worker that ended. */
   int endedAttempts() {
     return state.storedEnds();

@@ -548,6 +548,16 @@ final class WorkerState {
     await(FOREVER, () -> phase != Phase.RUNNING || (holdsNothing() && !moreToClaim && !claiming));
   }
 
+  /** How many claims have begun. */
+  long claims() {
+    lock.lock();
+    try {
+      return claims;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** How many ends of attempts were stored. */
   int storedEnds() {
     lock.lock();
