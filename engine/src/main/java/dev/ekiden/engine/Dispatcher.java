@@ -78,7 +78,6 @@ final class Dispatcher {
   private final Thread claiming;
   private long nextSignsNanos = System.nanoTime();
   private Set<Short> gated = Set.of(); // of the thread that claims
-  private volatile boolean failing;
 
   /**
    * Attempts whose end may have been stored by a transaction whose answer was lost. Of the thread
@@ -129,6 +128,7 @@ final class Dispatcher {
 
   private void loop(Step step) {
     Duration rest = FIRST_REST_AFTER_FAILURE;
+    boolean failing = false;
     while (true) {
       try {
         if (!step.take()) {
@@ -143,7 +143,7 @@ final class Dispatcher {
         return;
       } catch (RuntimeException | Error e) {
         // An Error too: without this thread the worker would hold its jobs and its lease for ever.
-        report(e);
+        report(e, failing);
         failing = true;
         if (!state.rest(rest)) {
           return;
@@ -156,10 +156,13 @@ final class Dispatcher {
     }
   }
 
-  private void report(Throwable e) {
+  /**
+   * @param again whether it failed before, and nothing has worked since
+   */
+  private void report(Throwable e, boolean again) {
     if (!Database.isTransient(e)) {
       LOG.error("Worker {} could not store ends or claim jobs; it tries again", name, e);
-    } else if (!failing) {
+    } else if (!again) {
       LOG.warn(
           "Worker {} cannot reach the database; its handlers run on and their ends are kept: {}",
           name,
@@ -306,7 +309,7 @@ final class Dispatcher {
       try {
         settled.addAll(settleAlone(settlement, locked));
       } catch (RuntimeException e) {
-        if (Database.isTransient(e)) {
+        if (!Failures.concernsData(e)) {
           throw e;
         }
         LOG.error("The end of job {} cannot be stored as it is", settlement.ref().jobId(), e);
@@ -338,6 +341,15 @@ final class Dispatcher {
       Short wakes = end.wakes();
       if (wakes != null) {
         readyQueues.add(wakes);
+      }
+    }
+    for (End end : turn.ends()) {
+      Settled stored = counted.get(end.job().ref());
+      // One that does not rest is READY already.
+      if (stored != null
+          && stored.outcome() == Outcome.RETRIED
+          && micros(end.delay().toNanos()) == 0) {
+        readyQueues.add(stored.queueId());
       }
     }
     engine.wakeUps().jobsReady(readyQueues);

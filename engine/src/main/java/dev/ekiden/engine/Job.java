@@ -73,7 +73,12 @@ public record Job(
     SERIAL,
     /** A SERIAL key that stops when one of its jobs has FAILED. */
     SERIAL_HOLD,
-    LIMIT
+    LIMIT;
+
+    /** Whether jobs of the key run one at a time and in order. */
+    public boolean isSerial() {
+      return this == SERIAL || this == SERIAL_HOLD;
+    }
   }
 
   /** Why a job is BLOCKED. */

@@ -103,7 +103,7 @@ public final class Limits {
         subject,
         null,
         limit.running(),
-        vcpus == null ? null : Math.round(vcpus * 1_000),
+        vcpus == null ? null : (long) thousandths(vcpus),
         rate == null ? null : rate.starts(),
         rate == null ? null : rate.period().toNanos() / 1_000);
   }

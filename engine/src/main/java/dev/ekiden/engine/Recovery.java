@@ -4,6 +4,7 @@ import dev.ekiden.engine.Attempt.Outcome;
 import dev.ekiden.engine.store.BulkTable;
 import dev.ekiden.engine.store.CheckpointTable;
 import dev.ekiden.engine.store.EnqueueTable;
+import dev.ekiden.engine.store.LimitTable;
 import dev.ekiden.engine.store.SettleTable;
 import dev.ekiden.engine.store.SettleTable.Settled;
 import dev.ekiden.engine.store.SettleTable.Settlement;
@@ -94,6 +95,7 @@ final class Recovery {
       nextHousekeepingNanos = System.nanoTime() + HOUSEKEEPING_NANOS;
       database.useTransaction(handle -> WorkerTable.forget(handle, WORKER_MEMORY));
       database.useTransaction(handle -> BulkTable.forget(handle, Bulk.MEMORY));
+      database.useTransaction(LimitTable::expire);
       engine.retention().apply(handle -> leader.assertHeld(handle, leadership));
       while (database.inTransaction(handle -> EnqueueTable.expireUnique(handle, BATCH)) == BATCH) {}
       while (database.inTransaction(handle -> CheckpointTable.forget(handle, BATCH)) == BATCH) {}

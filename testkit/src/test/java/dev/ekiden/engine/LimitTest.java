@@ -10,6 +10,7 @@ import dev.ekiden.engine.store.ClaimTable.Claim;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
 import dev.ekiden.engine.store.DefinitionTable;
+import dev.ekiden.engine.store.LimitTable;
 import dev.ekiden.engine.store.SettleTable;
 import dev.ekiden.engine.store.SettleTable.Settlement;
 import dev.ekiden.testkit.TestEngine;
@@ -213,6 +214,36 @@ class LimitTest {
     engine.clock().advance(Duration.ofMillis(5_100));
     assertThat(claim(50)).as("those of the first claim are out of the period").hasSize(4);
     assertThat(claim(50)).isEmpty();
+  }
+
+  @Test
+  void startsThatNoRateCountsAnyMoreAreForgotten() {
+    enqueue(work, null, 10);
+    engine.limits().put(Limit.rate(new Scope.Queue("q"), 10, Duration.ofSeconds(10)));
+    claim(4);
+    jobs.database().useTransaction(LimitTable::expire);
+    assertThat(startsKept()).as("they count").isEqualTo(1);
+    engine.clock().advance(Duration.ofSeconds(11));
+    jobs.database().useTransaction(LimitTable::expire);
+    assertThat(startsKept()).isZero();
+  }
+
+  private static int startsKept() {
+    return jobs.database()
+        .withHandle(handle ->
+            handle.createQuery("SELECT count(*) FROM ekiden.rate_use").mapTo(Integer.class).one());
+  }
+
+  /** Each group has its own starts, though one statement reads those of all. */
+  @Test
+  void eachGroupHasItsRate() {
+    enqueue(work, "a", 10);
+    enqueue(work, "b", 1);
+    engine.limits().put(Limit.rate(new Scope.EachGroup(), 3, Duration.ofMinutes(1)));
+    assertThat(byGroup(claim(20))).containsExactlyInAnyOrderEntriesOf(Map.of("a", 3L, "b", 1L));
+    enqueue(work, "b", 5);
+    assertThat(byGroup(claim(20))).containsExactlyEntriesOf(Map.of("b", 2L));
+    assertThat(claimAll(20).nextMicros()).isBetween(50_000_000L, 60_100_000L);
   }
 
   @Test

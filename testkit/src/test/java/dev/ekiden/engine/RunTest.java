@@ -150,6 +150,30 @@ class RunTest {
     assertThat(engine.jobs().get(ids.get(2)).error()).hasSize(Engine.MAX_ERROR_LENGTH);
   }
 
+  /** The worker would look by itself only after a minute, long after the test has given up. */
+  @Test
+  void aRetryWithoutARestNeedsNoPoll() throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    Engine engine =
+        jobs.engine(
+            work()
+                .retry(new RetryPolicy(2, Duration.ZERO, 1, Duration.ZERO, 0))
+                .handler((number, context) -> {
+                  if (calls.incrementAndGet() == 1) {
+                    throw new IllegalStateException("the first time");
+                  }
+                  return null;
+                }));
+    engine.start();
+    engine
+        .worker(
+            WorkerOptions.of(work().enqueueOnly().queue()).withPollInterval(Duration.ofMinutes(1)))
+        .start();
+    long id = engine.enqueue(request(1)).id();
+    assertThat(engine.jobs().await(id, Duration.ofSeconds(20)).state())
+        .isEqualTo(JobState.SUCCEEDED);
+  }
+
   @Test
   void interruptsWhatRunsTooLong() {
     CountDownLatch never = new CountDownLatch(1);

@@ -220,7 +220,7 @@ final class Admission {
 
   /**
    * Shares places among lanes: each goes to the group with the fewest running jobs for its weight,
-   * ties in the order of the lanes.
+   * ties in the order of the lanes. To be called after {@link #group} for each of them.
    *
    * @return how many each lane may take, in their order
    */
@@ -242,7 +242,7 @@ final class Admission {
       double[] turn = turns.remove();
       int i = (int) turn[1];
       Lane lane = lanes.get(i);
-      Room room = group(lane.groupId());
+      Room room = groups.get(lane.groupId());
       if (room != null && room.most() <= takes[i]) {
         continue;
       }

@@ -57,25 +57,14 @@ public final class ClaimTable {
       boolean continues) {
 
     ClaimedJob asMarked() {
-      return new ClaimedJob(
-          id,
-          workerId,
-          queueId,
-          definitionId,
-          priority,
-          attempt,
-          failures,
-          losses,
-          keyKind,
-          key,
-          groupId,
-          exclusive,
-          payload,
-          true,
-          continues);
+      return with(true, continues);
     }
 
     ClaimedJob asContinuing() {
+      return with(marked, true);
+    }
+
+    private ClaimedJob with(boolean nowMarked, boolean nowContinues) {
       return new ClaimedJob(
           id,
           workerId,
@@ -90,8 +79,8 @@ public final class ClaimTable {
           groupId,
           exclusive,
           payload,
-          marked,
-          true);
+          nowMarked,
+          nowContinues);
     }
 
     /** Whether its time to start is over, so that it is to be dropped. */
@@ -101,7 +90,7 @@ public final class ClaimTable {
 
     /** Whether it must not start before the job of its key that was claimed before it has ended. */
     public boolean isSerial() {
-      return keyKind == KeyKind.SERIAL || keyKind == KeyKind.SERIAL_HOLD;
+      return keyKind != null && keyKind.isSerial();
     }
 
     /** What its end must name to count. */

@@ -31,11 +31,18 @@ final class Gate {
       "SELECT CAST(pg_advisory_xact_lock_shared(:space, CAST(:queue_id AS integer)) AS text), "
           + Plans.USE_INDEXES;
 
+  private static final String QUEUE_IDS = "SELECT id FROM ekiden.queue";
+
   private Gate() {}
 
   /** Waits until nobody else is inside, and keeps others out until the transaction ends. */
   static void lock(Handle handle, short queueId) {
     take(handle, LOCK, queueId);
+  }
+
+  /** Locks the gate of every queue there is, but not that of limits that span them. */
+  static void lockAll(Handle handle) {
+    lock(handle, handle.createQuery(QUEUE_IDS).mapTo(Short.class).list());
   }
 
   static void lock(Handle handle, Collection<Short> queueIds) {

@@ -1,5 +1,6 @@
 package dev.ekiden.engine.store;
 
+import dev.ekiden.engine.Job.BlockedReason;
 import dev.ekiden.engine.Job.KeyKind;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
@@ -45,7 +46,11 @@ final class GateTable {
       long groupId,
       int vcpus,
       boolean dependent,
-      int losses) {}
+      int losses) {
+    boolean isSerial() {
+      return keyKind != null && keyKind.isSerial();
+    }
+  }
 
   private static final String OPEN =
       "SELECT paused_at IS NULL FROM ekiden.queue WHERE id = :queue_id";
@@ -344,11 +349,11 @@ final class GateTable {
         .list();
   }
 
-  static void park(Handle handle, String reason, List<Candidate> candidates) {
+  static void park(Handle handle, BlockedReason reason, List<Candidate> candidates) {
     if (!candidates.isEmpty()) {
       handle
           .createUpdate(PARK)
-          .bind("reason", reason)
+          .bind("reason", reason.name())
           .bindArray("places", String.class, places(candidates))
           .execute();
     }

@@ -1,5 +1,6 @@
 package dev.ekiden.engine.store;
 
+import dev.ekiden.engine.Job.BlockedReason;
 import dev.ekiden.engine.Job.KeyKind;
 import dev.ekiden.engine.store.Admission.Room;
 import dev.ekiden.engine.store.Admission.Verdict;
@@ -15,6 +16,7 @@ import dev.ekiden.engine.store.LimitTable.Scope;
 import dev.ekiden.engine.store.LimitTable.Starts;
 import dev.ekiden.engine.store.LimitTable.Usage;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -42,10 +44,6 @@ import org.jspecify.annotations.Nullable;
 final class GatedClaim {
   /** Most times a claim looks at the lanes of a priority again because jobs were parked. */
   private static final int ROUNDS = 8;
-
-  private static final String KEY = "KEY";
-  private static final String LIMIT = "LIMIT";
-  private static final String DEPENDENCY = "DEPENDENCY";
 
   /** After this long a job is asked about again whose parent is about to end. */
   private static final long UNDECIDED_MICROS = 5_000;
@@ -78,8 +76,6 @@ final class GatedClaim {
     this.order = order;
     this.admission = admission;
     this.eachKey = admission.rule(Scope.EACH_KEY, 0);
-    this.room = admission.atMost(order.max());
-    this.full = room < order.max();
   }
 
   /** Claims in the order of priority and fair shares. */
@@ -109,19 +105,19 @@ final class GatedClaim {
   /** The first job that a worker died under and that nothing keeps from running. */
   private Optional<Candidate> firstLost() {
     List<Candidate> lost = GateTable.lost(handle, order);
+    prepare(lost.stream().map(Candidate::groupId).toList());
     Map<String, KeyState> states = keyStates(lost);
     Map<QueueKey, KeyKind> free = new HashMap<>();
     Candidate first = null;
     for (Candidate candidate : lost) {
-      prepare(candidate.groupId());
       String key = candidate.key();
       KeyState state = key == null ? null : states.get(key);
-      if (key != null && isSerial(candidate) && isBehindParked(candidate, state)) {
+      if (key != null && candidate.isSerial() && isBehindParked(candidate, state)) {
         free.put(new QueueKey(order.queueId(), key), KeyKind.SERIAL);
       }
       boolean outOfTurn =
           isTaken(candidate, state, 0)
-              || (isSerial(candidate)
+              || (candidate.isSerial()
                   && state != null
                   && !Objects.equals(state.firstReady(), candidate.id()));
       Verdict verdict =
@@ -186,7 +182,7 @@ final class GatedClaim {
     for (Room one : admission.rooms()) {
       readRate(one, one.rule().subject().subject());
     }
-    room = Math.min(room, admission.atMost(order.max()));
+    room = admission.atMost(order.max());
     full = room < order.max();
   }
 
@@ -197,14 +193,25 @@ final class GatedClaim {
     }
   }
 
-  /** Makes the room of a group known. */
-  private void prepare(long groupId) {
-    if (!admission.groups().containsKey(groupId)) {
-      Room one = admission.group(groupId);
-      if (one != null) {
-        readRate(one, groupId);
+  /** Makes the rooms of groups known, with one look for those that share a rule. */
+  private void prepare(Collection<Long> groupIds) {
+    Map<Rule, List<Long>> fresh = new LinkedHashMap<>();
+    for (long groupId : new LinkedHashSet<>(groupIds)) {
+      if (!admission.groups().containsKey(groupId)) {
+        Room one = admission.group(groupId);
+        if (one != null) {
+          fresh.computeIfAbsent(one.rule(), rule -> new ArrayList<>()).add(groupId);
+        }
       }
     }
+    fresh.forEach((rule, ids) ->
+        LimitTable.starts(handle, rule, ids)
+            .forEach((groupId, starts) -> {
+              Room one = admission.groups().get(groupId);
+              if (one != null) {
+                admission.starts(one, starts);
+              }
+            }));
   }
 
   // ---- lanes ----
@@ -252,7 +259,7 @@ final class GatedClaim {
     if (lanes.isEmpty()) {
       return false;
     }
-    lanes.forEach(lane -> prepare(lane.groupId()));
+    prepare(lanes.stream().map(Lane::groupId).toList());
     List<Integer> takes = admission.share(room, lanes);
     List<Long> groups = new ArrayList<>();
     List<Integer> wanted = new ArrayList<>();
@@ -299,7 +306,7 @@ final class GatedClaim {
     Map<String, KeyState> states = keyStates(candidates);
     List<Candidate> outOfTurn = new ArrayList<>();
     List<Candidate> ordered = inOrderOfKeys(candidates, states, outOfTurn);
-    ordered.forEach(candidate -> prepare(candidate.groupId()));
+    prepare(ordered.stream().map(Candidate::groupId).toList());
     Map<Long, Starts> startsOfKeyHashes = keyStarts(ordered);
     Map<String, Integer> takenOfKeys = new HashMap<>();
     Set<String> coalesced = new LinkedHashSet<>();
@@ -321,7 +328,7 @@ final class GatedClaim {
           && (waiting.contains(key)
               || isTaken(candidate, states.get(key), takenOfKeys.getOrDefault(key, 0)))) {
         parkedByKey.add(candidate);
-        if (isSerial(candidate)) {
+        if (candidate.isSerial()) {
           waiting.add(key);
           if (isBehindParked(candidate, states.get(key))) {
             free.put(new QueueKey(order.queueId(), key), KeyKind.SERIAL);
@@ -329,7 +336,7 @@ final class GatedClaim {
         }
         continue;
       }
-      if (key != null && isSerial(candidate)) {
+      if (key != null && candidate.isSerial()) {
         waiting.add(key); // unless it is taken below
       }
       if (room == 0 || stopped.contains(candidate.groupId())) {
@@ -367,7 +374,7 @@ final class GatedClaim {
           admission.take(candidate.definitionId(), candidate.groupId(), candidate.vcpus());
           room--;
           KeyState state = key == null ? null : states.get(key);
-          if (isSerial(candidate) && state != null && state.mine() > 0) {
+          if (candidate.isSerial() && state != null && state.mine() > 0) {
             continuing.add(candidate.id());
           }
           if (key != null) {
@@ -385,9 +392,9 @@ final class GatedClaim {
     claimTaken(taken);
     claimed.addAll(
         ClaimTable.coalesce(handle, order, List.copyOf(coalesced), claimed.size(), wakes));
-    GateTable.park(handle, KEY, parkedByKey);
+    GateTable.park(handle, BlockedReason.KEY, parkedByKey);
     KeyTable.free(handle, free);
-    GateTable.park(handle, LIMIT, parkedByLimit);
+    GateTable.park(handle, BlockedReason.LIMIT, parkedByLimit);
     GateTable.postpone(handle, postponed, postponedMicros);
   }
 
@@ -419,7 +426,7 @@ final class GatedClaim {
         case DependencyTable.Verdict.Impossible verdict -> vain.put(candidate, verdict.reason());
       }
     }
-    GateTable.park(handle, DEPENDENCY, waits);
+    GateTable.park(handle, BlockedReason.DEPENDENCY, waits);
     GateTable.end(handle, vain);
     vain.keySet().forEach(candidate -> impossible.add(candidate.id()));
     decided.addAll(impossible);
@@ -483,7 +490,7 @@ final class GatedClaim {
       List<Candidate> candidates, Map<String, KeyState> states, List<Candidate> outOfTurn) {
     Map<String, List<Candidate>> ofKeys = new LinkedHashMap<>();
     for (Candidate candidate : candidates) {
-      if (candidate.key() != null && isSerial(candidate)) {
+      if (candidate.key() != null && candidate.isSerial()) {
         ofKeys.computeIfAbsent(candidate.key(), key -> new ArrayList<>()).add(candidate);
       }
     }
@@ -529,10 +536,6 @@ final class GatedClaim {
       runnable.add(candidate);
     }
     return runnable;
-  }
-
-  private static boolean isSerial(Candidate candidate) {
-    return candidate.keyKind() == KeyKind.SERIAL || candidate.keyKind() == KeyKind.SERIAL_HOLD;
   }
 
   /** Whether a job has to wait for others of its key. */

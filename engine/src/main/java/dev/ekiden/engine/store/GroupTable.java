@@ -34,8 +34,6 @@ public final class GroupTable {
 
   private static final String RUNNING = "SELECT count(*) FROM ekiden.running WHERE group_id = :id";
 
-  private static final String QUEUE_IDS = "SELECT id FROM ekiden.queue ORDER BY id";
-
   private static final RowMapper<Group> GROUP =
       (row, context) ->
           new Group(
@@ -67,7 +65,7 @@ public final class GroupTable {
 
   /** Holds a group; when this commits, every claim that did not know has ended. */
   public static void hold(Handle handle, long id, @Nullable String reason) {
-    Gate.lock(handle, handle.createQuery(QUEUE_IDS).mapTo(Short.class).list());
+    Gate.lockAll(handle);
     handle.createUpdate(HOLD).bind("id", id).bind("reason", reason).execute();
   }
 

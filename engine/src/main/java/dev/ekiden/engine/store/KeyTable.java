@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -184,12 +185,8 @@ public final class KeyTable {
         .bindArray(
             "only_if_free",
             Boolean.class,
-            freed.stream().map(key -> isSerial(keys.get(key))).toList())
+            freed.stream().map(key -> Objects.requireNonNull(keys.get(key)).isSerial()).toList())
         .execute();
-  }
-
-  private static boolean isSerial(@Nullable KeyKind kind) {
-    return kind == KeyKind.SERIAL || kind == KeyKind.SERIAL_HOLD;
   }
 
   /** Stops keys whose job failed for good. */

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
 /** Limits and how much of them is used. Rates are kept in thousandths of their period. */
@@ -92,8 +93,6 @@ public final class LimitTable {
       WHERE scope = :scope AND queue_id = :queue_id AND (subject = :subject OR :subject = 0)
       """;
 
-  private static final String QUEUE_IDS = "SELECT id FROM ekiden.queue ORDER BY id";
-
   private static final String OF_QUEUE =
       "SELECT *, NULL AS name FROM ekiden.limit_rule WHERE queue_id IN (0, :queue_id)";
 
@@ -146,8 +145,8 @@ public final class LimitTable {
         AND rule.queue_id = rate_use.queue_id
         AND (rule.subject = rate_use.subject OR rule.scope IN ('EACH_GROUP', 'EACH_KEY'))
         AND rate_use.part
-            < EXTRACT(EPOCH FROM ekiden.engine_now()) * 1000000 / GREATEST(1, rule.rate_micros / 1000)
-              - 1001
+            < EXTRACT(EPOCH FROM ekiden.engine_now()) * 1000000
+                / GREATEST(1, rule.rate_micros / :parts) - :parts - 1
       """;
 
   private static final RowMapper<Rule> RULE =
@@ -218,15 +217,14 @@ public final class LimitTable {
   /** Waits for the claims that the rule concerns, and keeps new ones out until it is stored. */
   private static void lockClaims(Handle handle, Subject subject) {
     if (subject.queueId() == Gate.EVERY_QUEUE) {
-      Gate.lock(handle, handle.createQuery(QUEUE_IDS).mapTo(Short.class).list());
+      Gate.lockAll(handle);
       Gate.lock(handle, Gate.EVERY_QUEUE);
     } else {
       Gate.lock(handle, subject.queueId());
     }
   }
 
-  private static org.jdbi.v3.core.statement.Update bound(
-      org.jdbi.v3.core.statement.Update update, Subject subject) {
+  private static Update bound(Update update, Subject subject) {
     return update
         .bind("scope", subject.scope().name())
         .bind("queue_id", subject.queueId())
@@ -296,7 +294,7 @@ public final class LimitTable {
 
   /** Forgets starts that no rate counts any more. */
   public static void expire(Handle handle) {
-    handle.createUpdate(EXPIRE).execute();
+    handle.createUpdate(EXPIRE).bind("parts", PARTS).execute();
   }
 
   private static long partMicros(Rule rule) {

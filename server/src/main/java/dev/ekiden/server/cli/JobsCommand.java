@@ -272,20 +272,14 @@ final class JobsCommand {
       @Parameters(paramLabel = "ID", arity = "0..*", description = "The jobs.")
           @Nullable List<Long> named,
       @Mixin JobSelection selection,
-      @Option(
-              names = "--rate",
-              paramLabel = "N/TIME",
-              description = "Start no more than so many in a time: 10/s, 100/5m.")
-          @Nullable String rate,
+      @Mixin RateOption rate,
       @Mixin BulkOptions bulk) {
     List<Long> ids = named == null ? List.of() : named;
     if (one(ids, selection)) {
       return each(ids, "retry");
     }
     ObjectNode request = bulk.request("retry", selection);
-    if (rate != null) {
-      request.set("rate", Rates.parse(rate));
-    }
+    rate.addTo(request);
     return bulk.run(context, request, "Run %s jobs again?");
   }
 
@@ -324,11 +318,7 @@ final class JobsCommand {
           @Nullable String group,
       @Option(names = "--delay", paramLabel = "TIME", description = "Run them after 30s, 5m, 2h…")
           @Nullable Duration delay,
-      @Option(
-              names = "--rate",
-              paramLabel = "N/TIME",
-              description = "Start no more than so many in a time: 10/s, 100/5m.")
-          @Nullable String rate,
+      @Mixin RateOption rate,
       @Mixin BulkOptions bulk) {
     ObjectNode changes = Json.MAPPER.createObjectNode();
     if (patch != null) {
@@ -363,9 +353,7 @@ final class JobsCommand {
     }
     ObjectNode request = bulk.request("clone", selection);
     request.set("changes", changes);
-    if (rate != null) {
-      request.set("rate", Rates.parse(rate));
-    }
+    rate.addTo(request);
     return bulk.run(context, request, "Clone %s jobs?");
   }
 
