@@ -20,14 +20,22 @@ public final class Migrations {
 
   private static final Pattern IDENTIFIER = Pattern.compile("[a-z][a-z0-9_]{0,39}");
 
-  /** Flyway tries once a second: a process waits so long for another that is migrating. */
-  private static final int LOCK_TRIES = 600;
+  /**
+   * One process at a time migrates a module, and the others wait up to ten minutes for it. Flyway
+   * locks its history table, but two processes that both find none can still meet while it is made.
+   * The transaction of the lock stands idle while Flyway works on connections of its own.
+   */
+  private static final String LOCK =
+      """
+      SET LOCAL lock_timeout = '10min';
+      SET LOCAL idle_in_transaction_session_timeout = 0;
+      """;
 
   private Migrations() {}
 
   /**
    * Creates the schema and runs the migrations that are missing. Several processes may call this at
-   * once: one migrates, the others wait for it. Takes two connections of the database's pool.
+   * once: one migrates, the others wait for it. Takes three connections of the database's pool.
    *
    * @param module such as {@code engine}
    * @param schema such as {@code ekiden}
@@ -56,11 +64,14 @@ public final class Migrations {
             .placeholders(Map.of("schema", schema))
             .validateMigrationNaming(true)
             .failOnMissingLocations(true)
-            .lockRetryCount(LOCK_TRIES)
             .cleanDisabled(true)
             .loggers("slf4j");
     try {
-      flyway.load().migrate();
+      database.useTransaction(handle -> {
+        handle.execute(LOCK);
+        lock(handle, "migrations of " + module + " in schema " + schema);
+        flyway.load().migrate();
+      });
     } catch (FlywayException e) {
       throw new SchemaVersionException(
           module,
@@ -154,9 +165,13 @@ public final class Migrations {
   /** IF NOT EXISTS alone fails when two do it at once; the lock ends with the transaction. */
   private static void createSchema(Database database, String schema) {
     database.useTransaction(handle -> {
-      handle.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", "schema " + schema);
+      lock(handle, "schema " + schema);
       handle.execute("CREATE SCHEMA IF NOT EXISTS " + schema);
     });
+  }
+
+  private static void lock(Handle handle, String what) {
+    handle.execute("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", what);
   }
 
   private static String historyTable(String module) {

@@ -22,6 +22,7 @@ import java.util.concurrent.Future;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,7 +60,7 @@ class MigrationsTest {
     Migrations.requireCurrent(database, "postgres", "house");
   }
 
-  @Test
+  @RepeatedTest(10)
   void ofSeveralProcessesAtOnceRunOnce() throws Exception {
     int processes = 4;
     CountDownLatch together = new CountDownLatch(processes);
@@ -77,7 +78,7 @@ class MigrationsTest {
   }
 
   private void migrateAsOneOfMany(CountDownLatch together) {
-    try (Database own = Database.open(test.address(), 2, "one of many")) {
+    try (Database own = Database.open(test.address(), 3, "one of many")) {
       together.countDown();
       together.await();
       Migrations.apply(own, "sample", "house");
