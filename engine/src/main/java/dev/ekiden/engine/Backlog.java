@@ -51,6 +51,15 @@ final class Backlog {
   /** SERIAL jobs that are given back, until that is stored. */
   private final Map<AttemptRef, QueueKey> goingBack = new HashMap<>();
 
+  /**
+   * Jobs of which one may be what ended the process of the worker that held them before. They wait
+   * for one another, so that each of them meets such a one once only.
+   */
+  private final PriorityQueue<Waiting> suspects = new PriorityQueue<>(ORDER);
+
+  /** The suspect that may start, or runs. */
+  private @Nullable AttemptRef admitted;
+
   private int inChains;
   private double averageRunNanos = -1;
 
@@ -62,7 +71,7 @@ final class Backlog {
   void add(ClaimedJob job, double rank) {
     Waiting added = new Waiting(job, rank);
     if (!job.isSerial()) {
-      waiting.add(added);
+      place(added);
       return;
     }
     Deque<Waiting> before = behind.get(key(job));
@@ -71,7 +80,29 @@ final class Backlog {
       inChains++;
     } else {
       behind.put(key(job), new ArrayDeque<>());
-      waiting.add(added);
+      place(added);
+    }
+  }
+
+  /** Nothing before it keeps a job any more. */
+  private void place(Waiting free) {
+    (free.job().suspect() ? suspects : waiting).add(free);
+    admitSuspect();
+  }
+
+  private void admitSuspect() {
+    Waiting next = admitted == null ? suspects.poll() : null;
+    if (next != null) {
+      admitted = next.job().ref();
+      waiting.add(next);
+    }
+  }
+
+  /** A handler has returned: if it had a suspect, the next one may start. */
+  void returned(List<ClaimedJob> jobs) {
+    if (jobs.stream().anyMatch(job -> job.ref().equals(admitted))) {
+      admitted = null;
+      admitSuspect();
     }
   }
 
@@ -83,7 +114,7 @@ final class Backlog {
       behind.remove(key(ended));
     } else {
       inChains--;
-      waiting.add(next);
+      place(next);
     }
   }
 
@@ -131,7 +162,7 @@ final class Backlog {
   }
 
   int size() {
-    return waiting.size() + inChains;
+    return waiting.size() + suspects.size() + inChains;
   }
 
   /** Those that could start at once. */
@@ -173,6 +204,7 @@ final class Backlog {
   List<ClaimedJob> remove(Predicate<ClaimedJob> which) {
     List<ClaimedJob> removed = new ArrayList<>();
     waiting.removeIf(entry -> which.test(entry.job()) && removed.add(entry.job()));
+    suspects.removeIf(entry -> which.test(entry.job()) && removed.add(entry.job()));
     // What stands behind a job that goes must not overtake it.
     for (ClaimedJob job : List.copyOf(removed)) {
       if (job.isSerial()) {
@@ -193,11 +225,13 @@ final class Backlog {
             }
           }
         });
+    returned(removed);
     return removed;
   }
 
   void forEach(Consumer<ClaimedJob> action) {
     waiting.forEach(entry -> action.accept(entry.job()));
+    suspects.forEach(entry -> action.accept(entry.job()));
     behind.values().forEach(chain -> chain.forEach(entry -> action.accept(entry.job())));
   }
 

@@ -696,6 +696,7 @@ final class WorkerState {
       if (execution.isDone() && executions.remove(execution)) {
         moreToClaim |= alone || (wantsAlone && holdsNothing());
         alone = false;
+        backlog.returned(execution.jobs());
         backlog.ran(System.nanoTime() - execution.startedNanos(), execution.jobs().size());
         starting = startMore();
       }

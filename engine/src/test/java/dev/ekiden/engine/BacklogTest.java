@@ -9,8 +9,27 @@ import org.junit.jupiter.api.Test;
 
 class BacklogTest {
   private static ClaimedJob job(long id, int definition, int priority) {
+    return job(id, definition, priority, false);
+  }
+
+  private static ClaimedJob job(long id, int definition, int priority, boolean suspect) {
     return new ClaimedJob(
-        id, 1, (short) 1, definition, priority, 1, 0, 0, null, null, 0, false, "{}", false, false);
+        id,
+        1,
+        (short) 1,
+        definition,
+        priority,
+        1,
+        0,
+        0,
+        null,
+        null,
+        0,
+        false,
+        "{}",
+        false,
+        false,
+        suspect);
   }
 
   private static List<Long> ids(List<Backlog.Waiting> batch) {
@@ -41,6 +60,27 @@ class BacklogTest {
     backlog.add(job(3, 1, 0), 0);
     backlog.add(job(4, 1, 9), 1);
     assertThat(ids(backlog.next(10))).containsExactly(3L, 2L, 4L, 1L);
+  }
+
+  @Test
+  void suspectsWaitForOneAnotherAndNobodyForThem() {
+    Backlog backlog = new Backlog(4, 10);
+    List<ClaimedJob> suspects = List.of(job(1, 1, 9, true), job(2, 1, 9, true), job(3, 1, 9, true));
+    suspects.forEach(job -> backlog.add(job, 0));
+    backlog.add(job(4, 1, 5), 0);
+    assertThat(backlog.size()).isEqualTo(4);
+    assertThat(backlog.startable()).isEqualTo(2);
+    assertThat(ids(backlog.next(10))).containsExactly(1L, 4L);
+    assertThat(backlog.head()).isNull();
+    backlog.returned(List.of(job(4, 1, 5)));
+    assertThat(backlog.head()).as("the first still runs").isNull();
+    backlog.returned(suspects.subList(0, 1));
+    assertThat(ids(backlog.next(10))).containsExactly(2L);
+    backlog.returned(suspects.subList(1, 2));
+    assertThat(backlog.remove(job -> true)).containsExactly(suspects.getLast());
+    assertThat(backlog.isEmpty()).isTrue();
+    backlog.add(suspects.getFirst(), 0);
+    assertThat(ids(backlog.next(10))).as("one that was given back kept nobody").containsExactly(1L);
   }
 
   @Test

@@ -6,6 +6,8 @@ import dev.ekiden.testkit.TestEngine;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -57,6 +59,39 @@ class CrashTest {
       RunTest.awaitState(engine, crashing, JobState.READY);
     }
     assertThat(engine.jobs().get(crashing).losses()).isPositive();
+  }
+
+  /** Else the one of them that ends its process takes the same others with it again. */
+  @Test
+  void whatADeadWorkerMayHaveStartedRunsOneAtATimeAndKeepsNobodyElse() throws Exception {
+    int suspects = 5;
+    AtomicInteger together = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    CountDownLatch ended = new CountDownLatch(suspects);
+    JobDefinition<Work> suspect =
+        JobDefinition.named("suspect", Work.class)
+            .queue("work")
+            .handler((payload, context) -> {
+              most.accumulateAndGet(together.incrementAndGet(), Math::max);
+              Thread.yield();
+              together.decrementAndGet();
+              ended.countDown();
+              return null;
+            });
+    JobDefinition<Work> other =
+        JobDefinition.named("other", Work.class)
+            .queue("work")
+            .handler((payload, context) -> ended.await(10, TimeUnit.SECONDS));
+    Engine engine = jobs.engine(suspect, other);
+    for (int i = 0; i < suspects; i++) {
+      engine.enqueue(suspect.request(new Work(i)).withPriority(1));
+    }
+    jobs.database().useTransaction(handle -> handle.execute("UPDATE ekiden.ready SET attempt = 1"));
+    long beside = engine.enqueue(other.request(new Work(0)).withPriority(9)).id();
+    engine.start();
+    engine.worker(WorkerOptions.of("work").withConcurrency(suspects)).start();
+    assertThat(engine.jobs().await(beside, Duration.ofSeconds(20)).result()).isEqualTo("true");
+    assertThat(most.get()).isEqualTo(1);
   }
 
   /** The first by priority waits for a parked one, and that for one that nobody looks at. */

@@ -5,6 +5,7 @@ import dev.ekiden.engine.Job.KeyKind;
 import dev.ekiden.engine.store.SettleTable.Settlement;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ public final class ClaimTable {
    * @param exclusive whether it holds a key or a place under a limit
    * @param marked whether the claim has already noted it as started
    * @param continues whether its worker held its SERIAL key already when it was claimed
+   * @param suspect whether a worker died that had it, and may have started it unnoted
    */
   public record ClaimedJob(
       long id,
@@ -54,17 +56,22 @@ public final class ClaimTable {
       boolean exclusive,
       String payload,
       boolean marked,
-      boolean continues) {
+      boolean continues,
+      boolean suspect) {
 
     ClaimedJob asMarked() {
-      return with(true, continues);
+      return with(true, continues, suspect);
     }
 
     ClaimedJob asContinuing() {
-      return with(marked, true);
+      return with(marked, true, suspect);
     }
 
-    private ClaimedJob with(boolean nowMarked, boolean nowContinues) {
+    ClaimedJob asSuspect() {
+      return with(marked, continues, true);
+    }
+
+    private ClaimedJob with(boolean nowMarked, boolean nowContinues, boolean nowSuspect) {
       return new ClaimedJob(
           id,
           workerId,
@@ -80,7 +87,8 @@ public final class ClaimTable {
           exclusive,
           payload,
           nowMarked,
-          nowContinues);
+          nowContinues,
+          nowSuspect);
     }
 
     /** Whether its time to start is over, so that it is to be dropped. */
@@ -282,6 +290,15 @@ public final class ClaimTable {
       WHERE id = ANY (CAST(:queue_ids AS smallint[])) AND paused_at IS NULL
       """;
 
+  // Every other attempt that its job was not given back from as if never claimed has left a trace.
+  private static final String SUSPECTS =
+      """
+      SELECT id
+      FROM unnest(CAST(:ids AS bigint[]), CAST(:attempts AS integer[])) AS t(id, attempt)
+      WHERE NOT EXISTS (
+        SELECT FROM ekiden.attempt WHERE job_id = t.id AND number = t.attempt - 1)
+      """;
+
   // A row that is locked is passed by: its handler completes it, which notes the start too.
   private static final String NOT_STARTED =
       "UPDATE ekiden.running SET started_at = NULL WHERE id = ANY (CAST(:ids AS bigint[]))";
@@ -297,9 +314,11 @@ public final class ClaimTable {
              AS t(id, attempt, ago_micros)
              ON running.id = t.id AND running.attempt = t.attempt
         WHERE running.started_at IS NULL
-        FOR UPDATE OF running SKIP LOCKED) AS held
+        FOR UPDATE OF running SKIP LOCKED) AS held,
+        (SELECT %s) AS bound
       WHERE running.id = held.id
-      """;
+      """
+          .formatted(Plans.BOUND_IDLENESS);
 
   static final RowMapper<ClaimedJob> CLAIMED =
       (row, context) -> {
@@ -319,6 +338,7 @@ public final class ClaimTable {
             row.getBoolean("exclusive"),
             Objects.requireNonNullElse(row.getString("payload"), TOO_LATE),
             false,
+            false,
             false);
       };
 
@@ -333,9 +353,34 @@ public final class ClaimTable {
   public static Claim claim(Handle handle, Order order, boolean gated) {
     if (gated) {
       Plans.useIndexes(handle);
-      return withoutLate(handle, GatedClaim.claim(handle, order));
+      return withSuspects(handle, withoutLate(handle, GatedClaim.claim(handle, order)));
     }
-    return withoutLate(handle, claimPlain(handle, order));
+    return withSuspects(handle, withoutLate(handle, claimPlain(handle, order)));
+  }
+
+  /** Tells which jobs may be what ended the process of the worker that had them before. */
+  private static Claim withSuspects(Handle handle, Claim claim) {
+    List<ClaimedJob> unclear =
+        claim.jobs().stream()
+            .filter(job -> job.attempt() - 1 > job.failures() + job.losses())
+            .toList();
+    if (unclear.isEmpty()) {
+      return claim;
+    }
+    Set<Long> suspects =
+        handle
+            .createQuery(SUSPECTS)
+            .bindArray("ids", Long.class, unclear.stream().map(ClaimedJob::id).toList())
+            .bindArray(
+                "attempts", Integer.class, unclear.stream().map(ClaimedJob::attempt).toList())
+            .mapTo(Long.class)
+            .set();
+    return new Claim(
+        claim.jobs().stream()
+            .map(job -> suspects.contains(job.id()) ? job.asSuspect() : job)
+            .toList(),
+        claim.more(),
+        claim.nextMicros());
   }
 
   private static Claim claimPlain(Handle handle, Order order) {
