@@ -3,7 +3,12 @@ package dev.ekiden.engine.store;
 import dev.ekiden.engine.Attempt.Outcome;
 import dev.ekiden.engine.Job.KeyKind;
 import dev.ekiden.engine.store.SettleTable.Settlement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
@@ -135,7 +140,9 @@ public final class ClaimTable {
    */
   public record Sign(short queueId, boolean needsGate, boolean hasLost) {}
 
-  // The payload is a sub-select, for a join may be planned as a scan of all jobs.
+  // Payloads come as rows of their own before the jobs, which come in their order: a join of the
+  // two
+  // may be planned as a scan of all jobs, and a sub-select for each job is looked up alone.
   // The LIMIT is fenced by MATERIALIZED: else the planner may run the sub-select again and claim
   // more. Rows are deleted by ctid, which stays right while their lock is held.
   private static final String CLAIM =
@@ -165,18 +172,18 @@ public final class ClaimTable {
           claimed AS (
             INSERT INTO ekiden.running
               ({kept}, attempt, failures, losses, worker_id, claimed_at, started_at)
-            SELECT {kept}, attempt + 1, failures, losses, :worker_id, moment.now,
-                   CASE WHEN row_number() OVER (ORDER BY priority DESC, id) <= :starting
-                             OR attempt > failures + losses
-                        THEN moment.now END
-            FROM candidate, moment
+            SELECT {kept}, attempt + 1, failures, losses, :worker_id, (SELECT now FROM moment),
+                   CASE WHEN row_number() OVER () <= :starting OR attempt > failures + losses
+                        THEN (SELECT now FROM moment) END
+            FROM candidate
           )
-          SELECT candidate.id, CAST(:worker_id AS bigint) AS worker_id, candidate.queue_id,
-                 candidate.definition_id, candidate.priority,
-                 candidate.attempt + 1 AS attempt, candidate.failures, candidate.losses,
-                 NULL AS key_kind, NULL AS key, candidate.group_id, false AS exclusive, (SELECT {payload} FROM ekiden.job WHERE job.id = candidate.id) AS payload
+          SELECT id, {payload} AS payload, NULL AS attempt, NULL AS definition_id, NULL AS priority,
+                 NULL AS failures, NULL AS losses
+          FROM ekiden.job
+          WHERE id = ANY (ARRAY(SELECT id FROM candidate))
+          UNION ALL
+          SELECT id, NULL, attempt + 1, definition_id, priority, failures, losses
           FROM candidate
-          ORDER BY candidate.priority DESC, candidate.id
           """);
 
   // Everything of the key that is READY or in back-off becomes one attempt of the newest job, with
@@ -393,12 +400,39 @@ public final class ClaimTable {
             .bind("max", order.max())
             .bind("starting", order.starting())
             .bindArray("definition_ids", Integer.class, order.definitionIds())
-            .map(CLAIMED)
-            .list();
-    for (int i = 0; i < Math.min(order.starting(), jobs.size()); i++) {
-      jobs.set(i, jobs.get(i).asMarked());
-    }
+            .scanResultSet((rows, context) -> plainJobs(order, rows.get()));
     return new Claim(jobs, jobs.size() >= order.max(), Long.MAX_VALUE);
+  }
+
+  private static List<ClaimedJob> plainJobs(Order order, ResultSet row) throws SQLException {
+    Map<Long, String> payloads = new HashMap<>();
+    List<ClaimedJob> jobs = new ArrayList<>();
+    while (row.next()) {
+      long id = row.getLong("id");
+      int attempt = row.getInt("attempt");
+      if (attempt == 0) {
+        payloads.put(id, Objects.requireNonNullElse(row.getString("payload"), TOO_LATE));
+        continue;
+      }
+      jobs.add(
+          new ClaimedJob(
+              id,
+              order.workerId(),
+              order.queueId(),
+              row.getInt("definition_id"),
+              row.getInt("priority"),
+              attempt,
+              row.getInt("failures"),
+              row.getInt("losses"),
+              null,
+              null,
+              0,
+              false,
+              Objects.requireNonNull(payloads.get(id)),
+              jobs.size() < order.starting(),
+              false));
+    }
+    return jobs;
   }
 
   /** Claims one job whose worker died under it before, if it may run; it is to run alone. */
