@@ -149,11 +149,7 @@ final class Checker {
    * @param startBefore when it was too late to start it, in microseconds, or null
    */
   private record Ended(
-      int attempt,
-      long ranAs,
-      int definition,
-      @Nullable String why,
-      @Nullable Long startBefore) {}
+      int attempt, long ranAs, int definition, @Nullable String why, @Nullable Long startBefore) {}
 
   private final History history;
   private final List<Event> events;
@@ -376,7 +372,10 @@ final class Checker {
     for (Event event : events) {
       if (event.is(Act.LOADED) && !again.contains(event.job())) {
         int least =
-            saved.getOrDefault(event.job(), new TreeMap<>()).headMap(event.attempt()).values()
+            saved
+                .getOrDefault(event.job(), new TreeMap<>())
+                .headMap(event.attempt())
+                .values()
                 .stream()
                 .max(Integer::compare)
                 .orElse(0);

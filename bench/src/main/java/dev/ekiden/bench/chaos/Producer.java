@@ -94,7 +94,11 @@ final class Producer {
   }
 
   Known known() {
-    return new Known(List.copyOf(accepted), Set.copyOf(canceled), Map.copyOf(versions), Map.copyOf(dependencies));
+    return new Known(
+        List.copyOf(accepted),
+        Set.copyOf(canceled),
+        Map.copyOf(versions),
+        Map.copyOf(dependencies));
   }
 
   /** Enqueues whose answer was lost. */

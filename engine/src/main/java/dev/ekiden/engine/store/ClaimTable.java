@@ -430,6 +430,7 @@ public final class ClaimTable {
               false,
               Objects.requireNonNull(payloads.get(id)),
               jobs.size() < order.starting(),
+              false,
               false));
     }
     return jobs;
