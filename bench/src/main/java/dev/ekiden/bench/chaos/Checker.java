@@ -74,7 +74,7 @@ final class Checker {
       FROM (
         SELECT id, state, failures, losses,
                COALESCE(past.retried, 0) AS retried, COALESCE(past.lost, 0) AS lost,
-               CASE WHEN state = 'FAILED' AND error_type <> 'worker-lost'
+               CASE WHEN state = 'FAILED' AND error_type NOT IN ('worker-lost', 'children')
                          AND coalesced_into IS NULL THEN 1 ELSE 0 END AS failed,
                CASE WHEN error_type = 'worker-lost' AND coalesced_into IS NULL
                     THEN 1 ELSE 0 END AS given_up
