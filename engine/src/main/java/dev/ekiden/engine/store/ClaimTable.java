@@ -210,16 +210,18 @@ public final class ClaimTable {
             FOR UPDATE SKIP LOCKED
           ),
           member AS MATERIALIZED (
-            SELECT {live} FROM waiting
-            UNION ALL
-            SELECT {live} FROM resting
+            SELECT {live}, max(id) OVER of_key AS leader_id, max(priority) OVER of_key AS highest
+            FROM (
+              SELECT {live} FROM waiting
+              UNION ALL
+              SELECT {live} FROM resting) AS both_kinds
+            WINDOW of_key AS (PARTITION BY key)
           ),
           leader AS MATERIALIZED (
-            SELECT DISTINCT ON (key) id, queue_id, max(priority) OVER (PARTITION BY key) AS priority,
-                   definition_id, key_kind, key, key_limit, group_id, vcpus, dependent, attempt,
-                   failures, losses
+            SELECT id, queue_id, highest AS priority, definition_id, key_kind, key, key_limit,
+                   group_id, vcpus, dependent, attempt, failures, losses
             FROM member
-            ORDER BY key, id DESC
+            WHERE id = leader_id
           ),
           moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
           gone_waiting AS (
@@ -232,29 +234,33 @@ public final class ClaimTable {
             INSERT INTO ekiden.running
               ({kept}, attempt, failures, losses, worker_id, claimed_at, started_at, group_epoch,
                wakes)
-            SELECT {kept}, attempt + 1, failures, losses, :worker_id, moment.now,
+            SELECT {kept}, attempt + 1, failures, losses, :worker_id, (SELECT now FROM moment),
                    CASE WHEN row_number() OVER (ORDER BY priority DESC, id) <= :starting
                              OR attempt > failures + losses
-                        THEN moment.now END,
-                   CASE WHEN group_id <> 0 THEN COALESCE(epoch, 1) END, CAST(:wakes AS smallint)
+                        THEN (SELECT now FROM moment) END,
+                   CASE WHEN group_id <> 0
+                        THEN COALESCE(
+                               (SELECT epoch
+                                FROM ekiden.job_group
+                                WHERE job_group.id = leader.group_id),
+                               1)
+                   END,
+                   CAST(:wakes AS smallint)
             FROM leader
-            LEFT JOIN (SELECT id AS group_id, epoch FROM ekiden.job_group) AS present
-              USING (group_id)
-            CROSS JOIN moment
           ),
           absorbed AS (
             INSERT INTO ekiden.blocked ({live}, reason, blocker)
             SELECT {live}, 'ABSORBED', leader_id
             FROM member
-            JOIN (SELECT id AS leader_id, key FROM leader) AS leader USING (key)
-            WHERE leader_id <> id
+            WHERE id <> leader_id
           ),
           handed_on AS (
             UPDATE ekiden.blocked
-            SET blocker = leader.id
+            SET blocker = member.leader_id
             FROM member
-            JOIN leader ON leader.key = member.key AND leader.id <> member.id
-            WHERE blocked.reason = 'ABSORBED' AND blocked.blocker = member.id
+            WHERE member.id <> member.leader_id
+              AND blocked.reason = 'ABSORBED'
+              AND blocked.blocker = member.id
           )
           SELECT leader.id, CAST(:worker_id AS bigint) AS worker_id,
                  CAST(:queue_id AS smallint) AS queue_id, leader.definition_id,
@@ -276,7 +282,7 @@ public final class ClaimTable {
           """);
 
   /** In place of the payload of a job that it is too late to start; no JSON. */
-  private static final String TOO_LATE = "";
+  static final String TOO_LATE = "";
 
   private static final String SIGNS =
       """
