@@ -495,7 +495,8 @@ final class GatedClaim {
                 candidate.key() != null || wakes != null,
                 payload,
                 starting.contains(candidate.id()),
-                continuing.contains(candidate.id())));
+                continuing.contains(candidate.id()),
+                false));
       }
     }
   }
