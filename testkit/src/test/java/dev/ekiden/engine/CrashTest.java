@@ -2,13 +2,20 @@ package dev.ekiden.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ekiden.engine.store.ClaimTable;
+import dev.ekiden.engine.store.ClaimTable.Order;
+import dev.ekiden.engine.store.DefinitionTable;
+import dev.ekiden.engine.store.QueueTable;
+import dev.ekiden.engine.store.SettleTable;
 import dev.ekiden.testkit.TestEngine;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -92,6 +99,37 @@ class CrashTest {
     engine.worker(WorkerOptions.of("work").withConcurrency(suspects)).start();
     assertThat(engine.jobs().await(beside, Duration.ofSeconds(20)).result()).isEqualTo("true");
     assertThat(most.get()).isEqualTo(1);
+  }
+
+  /** Else a worker that is stopped in the middle of one keeps the recovery from its jobs. */
+  @Test
+  void everyTransactionThatLocksIsEndedInTimeWhenItsProcessIsStopped() {
+    Engine engine = jobs.engine(work);
+    long id = engine.enqueue(work.request(new Work(1))).id();
+    DefinitionTable.Row definition =
+        jobs.database().withHandle(handle -> DefinitionTable.find(handle, "work")).orElseThrow();
+    Order order = new Order(1, definition.queueId(), List.of(definition.id()), 1, 0);
+    List<Consumer<Handle>> transactions =
+        List.of(
+            handle -> ClaimTable.claim(handle, order, false),
+            handle -> ClaimTable.claim(handle, order, true),
+            handle -> ClaimTable.claimLost(handle, order),
+            handle -> ClaimTable.markStarted(handle, List.of(id), List.of(1), List.of(0L)),
+            handle -> SettleTable.settle(handle, List.of()),
+            handle -> QueueTable.pause(handle, "work", null));
+    for (Consumer<Handle> transaction : transactions) {
+      jobs.database()
+          .useTransaction(handle -> {
+            transaction.accept(handle);
+            assertThat(
+                    handle
+                        .createQuery(
+                            "SELECT current_setting('idle_in_transaction_session_timeout')")
+                        .mapTo(String.class)
+                        .one())
+                .isEqualTo("5s");
+          });
+    }
   }
 
   /** The first by priority waits for a parked one, and that for one that nobody looks at. */

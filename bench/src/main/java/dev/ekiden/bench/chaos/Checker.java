@@ -194,6 +194,11 @@ final class Checker {
     return checker.found;
   }
 
+  /** Jobs that stand in two states at this moment. */
+  static List<Violation> checkPresent(History history) {
+    return history.ask(TWO_STATES).stream().map(how -> new Violation(Rule.ONE_STATE, how)).toList();
+  }
+
   private interface FromLong<T> {
     T of(long id);
   }

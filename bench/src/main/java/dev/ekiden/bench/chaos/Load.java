@@ -17,6 +17,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,12 +63,15 @@ final class Load {
 
   private final Random random;
   private final int keys;
+  private final InstantSource clock;
   private long numbers;
 
   /**
    * @param keys how many SERIAL keys there are; the others have fewer
+   * @param clock by which jobs are too late
    */
-  Load(long seed, int keys) {
+  Load(long seed, int keys, InstantSource clock) {
+    this.clock = clock;
     this.random = new Random(seed);
     this.keys = keys;
   }
@@ -110,7 +114,7 @@ final class Load {
       Dependencies dependencies = dependencies(accepted);
       request = dependencies == null ? request : request.after(dependencies);
     } else if (kind < 320) {
-      Instant before = Instant.now().plusMillis(random.nextInt(MOST_MILLIS_TO_START));
+      Instant before = clock.instant().plusMillis(random.nextInt(MOST_MILLIS_TO_START));
       request = JobRequest.of("single", plain).startBefore(before);
     } else if (kind < 440) {
       request = JobRequest.of("batch", plain);
