@@ -127,7 +127,7 @@ class CrashTest {
                             "SELECT current_setting('idle_in_transaction_session_timeout')")
                         .mapTo(String.class)
                         .one())
-                .isEqualTo("5s");
+                .isEqualTo("2s");
           });
     }
   }

@@ -109,7 +109,7 @@ class LeaderLeaseTest {
                   .mapTo(String.class)
                   .one())
           .as("a stopped leader does not lead for ever")
-          .isEqualTo("5s");
+          .isEqualTo("2s");
     });
   }
 

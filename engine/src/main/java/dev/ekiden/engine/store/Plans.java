@@ -10,10 +10,11 @@ import org.jdbi.v3.core.Handle;
 final class Plans {
   /**
    * Lets PostgreSQL end the transaction when its process is stopped in the middle of it, for others
-   * wait for its locks: also those who give the jobs of that process to others, in good time.
+   * wait for its locks; also those who give its jobs to others within 10 s. Short, because a
+   * process has several such transactions, and the next may get the lock that the one before had.
    */
   static final String BOUND_IDLENESS =
-      "set_config('idle_in_transaction_session_timeout', '5s', true)";
+      "set_config('idle_in_transaction_session_timeout', '2s', true)";
 
   static final String USE_INDEXES = "set_config('enable_seqscan', 'off', true), " + BOUND_IDLENESS;
 
