@@ -57,8 +57,11 @@ final class Backlog {
    */
   private final PriorityQueue<Waiting> suspects = new PriorityQueue<>(ORDER);
 
-  /** The suspect that may start, or runs. */
+  /** The suspect whose turn it is, until its handler has returned. */
   private @Nullable AttemptRef admitted;
+
+  /** The same while its start is not noted in the database yet, so that it must not start. */
+  private @Nullable Waiting unnoted;
 
   private int inChains;
   private double averageRunNanos = -1;
@@ -87,22 +90,34 @@ final class Backlog {
   /** Nothing before it keeps a job any more. */
   private void place(Waiting free) {
     (free.job().suspect() ? suspects : waiting).add(free);
-    admitSuspect();
   }
 
-  private void admitSuspect() {
+  /** A suspect whose turn has come, once: it may start when its start is {@link #noted}. */
+  @Nullable ClaimedJob nextSuspect() {
     Waiting next = admitted == null ? suspects.poll() : null;
-    if (next != null) {
-      admitted = next.job().ref();
+    if (next == null) {
+      return null;
+    }
+    admitted = next.job().ref();
+    unnoted = next;
+    return next.job();
+  }
+
+  /** The database knows of the start of an attempt, so that its worker's death counts. */
+  void noted(AttemptRef attempt) {
+    Waiting next = unnoted;
+    if (next != null && next.job().ref().equals(attempt)) {
       waiting.add(next);
+      unnoted = null;
     }
   }
 
-  /** A handler has returned: if it had a suspect, the next one may start. */
+  /**
+   * A handler has returned, or jobs have gone: if a suspect was among them, another's turn comes.
+   */
   void returned(List<ClaimedJob> jobs) {
     if (jobs.stream().anyMatch(job -> job.ref().equals(admitted))) {
       admitted = null;
-      admitSuspect();
     }
   }
 
@@ -162,7 +177,7 @@ final class Backlog {
   }
 
   int size() {
-    return waiting.size() + suspects.size() + inChains;
+    return waiting.size() + suspects.size() + (unnoted == null ? 0 : 1) + inChains;
   }
 
   /** Those that could start at once. */
@@ -205,6 +220,10 @@ final class Backlog {
     List<ClaimedJob> removed = new ArrayList<>();
     waiting.removeIf(entry -> which.test(entry.job()) && removed.add(entry.job()));
     suspects.removeIf(entry -> which.test(entry.job()) && removed.add(entry.job()));
+    if (unnoted != null && which.test(unnoted.job())) {
+      removed.add(unnoted.job());
+      unnoted = null;
+    }
     // What stands behind a job that goes must not overtake it.
     for (ClaimedJob job : List.copyOf(removed)) {
       if (job.isSerial()) {
@@ -232,6 +251,9 @@ final class Backlog {
   void forEach(Consumer<ClaimedJob> action) {
     waiting.forEach(entry -> action.accept(entry.job()));
     suspects.forEach(entry -> action.accept(entry.job()));
+    if (unnoted != null) {
+      action.accept(unnoted.job());
+    }
     behind.values().forEach(chain -> chain.forEach(entry -> action.accept(entry.job())));
   }
 

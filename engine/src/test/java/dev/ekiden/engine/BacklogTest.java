@@ -68,19 +68,23 @@ class BacklogTest {
     List<ClaimedJob> suspects = List.of(job(1, 1, 9, true), job(2, 1, 9, true), job(3, 1, 9, true));
     suspects.forEach(job -> backlog.add(job, 0));
     backlog.add(job(4, 1, 5), 0);
+    assertThat(backlog.nextSuspect()).isEqualTo(suspects.get(0));
+    assertThat(backlog.nextSuspect()).as("one at a time").isNull();
     assertThat(backlog.size()).isEqualTo(4);
-    assertThat(backlog.startable()).isEqualTo(2);
+    assertThat(backlog.startable()).as("its start is not noted").isEqualTo(1);
+    backlog.noted(suspects.get(0).ref());
     assertThat(ids(backlog.next(10))).containsExactly(1L, 4L);
-    assertThat(backlog.head()).isNull();
     backlog.returned(List.of(job(4, 1, 5)));
-    assertThat(backlog.head()).as("the first still runs").isNull();
+    assertThat(backlog.nextSuspect()).as("the first still runs").isNull();
     backlog.returned(suspects.subList(0, 1));
-    assertThat(ids(backlog.next(10))).containsExactly(2L);
-    backlog.returned(suspects.subList(1, 2));
-    assertThat(backlog.remove(job -> true)).containsExactly(suspects.getLast());
+    assertThat(backlog.nextSuspect()).isEqualTo(suspects.get(1));
+    assertThat(backlog.remove(job -> true))
+        .containsExactlyInAnyOrder(suspects.get(1), suspects.get(2));
     assertThat(backlog.isEmpty()).isTrue();
-    backlog.add(suspects.getFirst(), 0);
-    assertThat(ids(backlog.next(10))).as("one that was given back kept nobody").containsExactly(1L);
+    backlog.add(suspects.get(2), 0);
+    assertThat(backlog.nextSuspect())
+        .as("one that is gone keeps nobody")
+        .isEqualTo(suspects.get(2));
   }
 
   @Test

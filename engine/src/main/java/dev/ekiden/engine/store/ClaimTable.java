@@ -70,7 +70,7 @@ public final class ClaimTable {
     }
 
     ClaimedJob asSuspect() {
-      return with(marked, true);
+      return with(false, true);
     }
 
     private ClaimedJob with(boolean nowMarked, boolean nowSuspect) {
@@ -390,6 +390,11 @@ public final class ClaimTable {
                 "attempts", Integer.class, unclear.stream().map(ClaimedJob::attempt).toList())
             .mapTo(Long.class)
             .set();
+    if (suspects.isEmpty()) {
+      return claim;
+    }
+    // They wait for one another; the start of each is noted when its turn comes.
+    handle.createUpdate(NOT_STARTED).bindArray("ids", Long.class, List.copyOf(suspects)).execute();
     return new Claim(
         claim.jobs().stream()
             .map(job -> suspects.contains(job.id()) ? job.asSuspect() : job)
