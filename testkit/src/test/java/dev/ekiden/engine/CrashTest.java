@@ -3,6 +3,7 @@ package dev.ekiden.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ekiden.engine.store.ClaimTable;
+import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
 import dev.ekiden.engine.store.DefinitionTable;
 import dev.ekiden.engine.store.QueueTable;
@@ -99,6 +100,26 @@ class CrashTest {
     engine.worker(WorkerOptions.of("work").withConcurrency(suspects)).start();
     assertThat(engine.jobs().await(beside, Duration.ofSeconds(20)).result()).isEqualTo("true");
     assertThat(most.get()).isEqualTo(1);
+  }
+
+  /** Else it would run beside others as soon as another job of its key comes. */
+  @Test
+  void aLostJobOfACoalesceKeyRunsAloneToo() {
+    Engine engine = jobs.engine(work);
+    JobRequest request = work.request(new Work(1)).withKey(Key.coalesce("k"));
+    long other = engine.enqueue(request).id();
+    long lost = engine.enqueue(request).id();
+    jobs.database()
+        .useTransaction(
+            handle -> handle.execute("UPDATE ekiden.ready SET losses = 1 WHERE id = ?", lost));
+    DefinitionTable.Row definition =
+        jobs.database().withHandle(handle -> DefinitionTable.find(handle, "work")).orElseThrow();
+    Order order = new Order(1, definition.queueId(), List.of(definition.id()), 10, 10);
+    assertThat(
+            jobs.database().inTransaction(handle -> ClaimTable.claim(handle, order, true)).jobs())
+        .extracting(ClaimedJob::id)
+        .containsExactly(other);
+    assertThat(engine.jobs().get(lost).state()).isEqualTo(JobState.READY);
   }
 
   /** Else a worker that is stopped in the middle of one keeps the recovery from its jobs. */

@@ -198,6 +198,7 @@ public final class ClaimTable {
               WHERE queue_id = :queue_id
                 AND key = ANY (CAST(:keys AS text[]))
                 AND definition_id = ANY (CAST(:definition_ids AS integer[]))
+                AND (losses = 0 OR :alone)
               FOR UPDATE SKIP LOCKED))
             RETURNING {live}
           ),
@@ -210,6 +211,7 @@ public final class ClaimTable {
                 AND key = ANY (CAST(:keys AS text[]))
                 AND backing_off
                 AND definition_id = ANY (CAST(:definition_ids AS integer[]))
+                AND (losses = 0 OR :alone)
               FOR UPDATE SKIP LOCKED))
             RETURNING {live}
           ),
@@ -516,9 +518,18 @@ public final class ClaimTable {
         .execute();
   }
 
-  /** Makes one attempt of everything of a key, for each of the keys, which are free. */
+  /**
+   * Makes one attempt of everything of a key, for each of the keys, which are free.
+   *
+   * @param alone whether it will run without company; else jobs that are to do so stay
+   */
   static List<ClaimedJob> coalesce(
-      Handle handle, Order order, List<String> keys, int alreadyClaimed, @Nullable Short wakes) {
+      Handle handle,
+      Order order,
+      List<String> keys,
+      int alreadyClaimed,
+      @Nullable Short wakes,
+      boolean alone) {
     if (keys.isEmpty()) {
       return List.of();
     }
@@ -530,6 +541,7 @@ public final class ClaimTable {
             .bind("worker_id", order.workerId())
             .bind("starting", starting)
             .bind("wakes", wakes)
+            .bind("alone", alone)
             .bindArray("keys", String.class, keys)
             .bindArray("definition_ids", Integer.class, order.definitionIds())
             .map(CLAIMED)

@@ -65,6 +65,7 @@ final class GatedClaim {
   private int room;
   private int met;
   private boolean full;
+  private boolean alone; // claims one job that is to run without company
   private long nextMicros = Long.MAX_VALUE;
 
   /**
@@ -92,6 +93,7 @@ final class GatedClaim {
   static Claim claimLost(Handle handle, Order order) {
     GatedClaim claim = begin(handle, order);
     if (GateTable.isOpen(handle, order.queueId())) {
+      claim.alone = true;
       claim.firstLost().ifPresent(candidate -> claim.take(List.of(candidate)));
     }
     return claim.end();
@@ -397,7 +399,7 @@ final class GatedClaim {
     }
     claimTaken(taken);
     claimed.addAll(
-        ClaimTable.coalesce(handle, order, List.copyOf(coalesced), claimed.size(), wakes));
+        ClaimTable.coalesce(handle, order, List.copyOf(coalesced), claimed.size(), wakes, alone));
     GateTable.park(handle, BlockedReason.KEY, parkedByKey);
     KeyTable.free(handle, free);
     GateTable.park(handle, BlockedReason.LIMIT, parkedByLimit);
