@@ -486,6 +486,7 @@ final class WorkerState {
       turnsOut--;
       noLongerStoring(turn);
       turn.returned().forEach(backlog::wentBack);
+      turn.marks().forEach(mark -> backlog.noted(mark.ref()));
       storedEnds += turn.ends().size();
       for (End end : turn.ends()) {
         if (!end.job().isSerial()) {
@@ -719,6 +720,7 @@ final class WorkerState {
       if (execution.isDone() && executions.remove(execution)) {
         moreToClaim |= alone || (wantsAlone && holdsNothing());
         alone = false;
+        backlog.returned(execution.jobs());
         backlog.ran(System.nanoTime() - execution.startedNanos(), execution.jobs().size());
         starting = startMore();
       }
@@ -739,6 +741,11 @@ final class WorkerState {
   private List<Execution> startMore() {
     List<Execution> starting = new ArrayList<>();
     long now = System.nanoTime();
+    ClaimedJob suspect = backlog.nextSuspect();
+    if (suspect != null) {
+      unmarked.put(suspect.ref(), new Mark(suspect.ref(), now - LINGER_NANOS)); // due at once
+      changed.signalAll();
+    }
     while (phase == Phase.RUNNING
         && executions.size() < options.concurrency()
         && now < leaseEndNanos) {
@@ -754,7 +761,7 @@ final class WorkerState {
       for (Waiting waiting : batch) {
         turns.started(waiting.rank());
         ClaimedJob job = waiting.job();
-        if (!job.marked()) {
+        if (!job.marked() && !job.suspect()) {
           unmarked.put(job.ref(), new Mark(job.ref(), now));
         }
       }
@@ -825,6 +832,7 @@ final class WorkerState {
   private void giveBack(Collection<ClaimedJob> jobs) {
     for (ClaimedJob job : jobs) {
       returned.add(job.ref());
+      unmarked.remove(job.ref());
       backlog.goesBack(job);
     }
   }
