@@ -3,6 +3,7 @@ package dev.ekiden.engine;
 import static java.util.stream.Collectors.toCollection;
 
 import dev.ekiden.engine.QueueTurns.Lane;
+import dev.ekiden.engine.store.ClockTable;
 import dev.ekiden.engine.store.DefinitionTable;
 import dev.ekiden.engine.store.QueueTable;
 import dev.ekiden.engine.store.WorkerTable;
@@ -279,7 +280,7 @@ public final class Engine implements AutoCloseable {
   /** Whether the database answers. */
   public boolean ready() {
     try {
-      database.withHandle(QueueTable::list);
+      database.withHandle(ClockTable::now);
       return true;
     } catch (JdbiException e) {
       return false;

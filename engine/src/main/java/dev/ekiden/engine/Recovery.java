@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds workers whose lease has run out and gives their jobs to others; also forgets what has no
- * use any more. One process of all does it at a time.
+ * use any more, and adds up the depths. One process of all does it at a time.
  *
  * <p>It takes no lease away until one full lease after the database, or its own leadership, came
  * back: workers that could not renew because the database was away get their chance first.
@@ -56,6 +56,7 @@ final class Recovery {
   private final Database database;
   private final LeaderLease leader;
   private final Ageing ageing;
+  private final DepthTally depths;
   private final Duration period;
   private long nextHousekeepingNanos = System.nanoTime();
 
@@ -65,6 +66,7 @@ final class Recovery {
     Duration leaderLease = engine.lease().dividedBy(LEADER_PART);
     this.leader = LeaderLease.of(database, "engine-recovery", leaderLease, holder);
     this.ageing = new Ageing(database);
+    this.depths = new DepthTally(database);
     this.period = leaderLease.dividedBy(PERIOD_PART);
   }
 
@@ -91,6 +93,7 @@ final class Recovery {
     while (expireOne(leadership)) {}
     while (returnOrphans(leadership)) {}
     ageing.raiseDue();
+    depths.addUpDue();
     if (System.nanoTime() >= nextHousekeepingNanos) {
       nextHousekeepingNanos = System.nanoTime() + HOUSEKEEPING_NANOS;
       database.useTransaction(handle -> WorkerTable.forget(handle, WORKER_MEMORY));

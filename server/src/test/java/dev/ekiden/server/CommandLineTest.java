@@ -141,6 +141,11 @@ final class CommandLineTest {
   @Test
   void queuesArePausedAndResumed() {
     assertThat(ekiden("queues", "list").out()).contains("QUEUE").contains("greetings");
+    assertThat(ekiden("queues", "depth", "greetings").exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(ekiden("queues", "depth", "naps", "--by", "group", "--only", "nobody").out())
+        .contains("GROUP", "SCHEDULED", "OLDEST");
+    assertThat(ekiden("queues", "depth", "naps", "--by", "key").err())
+        .contains("definition, group");
     Run paused = ekiden("queues", "pause", "naps", "--reason", "夜間", "-o", "json");
     assertThat(paused.json().path("pausedReason").asString("")).isEqualTo("夜間");
     assertThat(ekiden("queues", "list").out()).contains("夜間");

@@ -8,6 +8,7 @@ import dev.ekiden.server.SampleApplication.Greeting;
 import dev.ekiden.testkit.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -143,6 +144,7 @@ final class ContractTest {
   private void queues(Http http) {
     check("GET", "/api/v1/queues", http.get("/api/v1/queues"));
     check("GET", "/api/v1/queues/{queue}", http.get("/api/v1/queues/greetings"));
+    depth(http);
     check(
         "POST",
         "/api/v1/queues/{queue}/pause",
@@ -153,6 +155,37 @@ final class ContractTest {
         "/api/v1/queues/{queue}/redrive",
         http.post("/api/v1/queues/failures/redrive?dryRun=true"));
     check("POST", "/api/v1/queues/{queue}/redrive", http.post("/api/v1/queues/failures/redrive"));
+  }
+
+  private void depth(Http http) {
+    String depth = "/api/v1/queues/{queue}/depth";
+    server
+        .engine()
+        .enqueue(
+            List.of(
+                JobRequest.of("greet", new Greeting("one"))
+                    .withGroup("depth")
+                    .withDelay(Duration.ofHours(1)),
+                JobRequest.of("greet", new Greeting("two")).withDelay(Duration.ofHours(1))));
+    Answer definitions = http.get("/api/v1/queues/greetings/depth");
+    check("GET", depth, definitions);
+    assertThat(definitions.json().path("items").get(0).path("definition").asString())
+        .isEqualTo("greet");
+    Answer groups = http.get("/api/v1/queues/greetings/depth?by=group&limit=1000");
+    check("GET", depth, groups);
+    assertThat(groups.json().path("items")).anyMatch(group -> !group.has("group"));
+    Answer one = http.get("/api/v1/queues/greetings/depth?by=group&only=depth");
+    check("GET", depth, one);
+    assertThat(one.json().path("items")).hasSize(1);
+    assertThat(one.json().path("items").get(0).path("scheduled").asLong()).isEqualTo(1);
+    check("GET", depth, http.get("/api/v1/queues/greetings/depth?only=greet"));
+    for (String wrong : List.of("by=key", "limit=0", "limit=1001", "of=1")) {
+      Answer refused = http.get("/api/v1/queues/greetings/depth?" + wrong);
+      assertThat(refused.status()).as(wrong).isEqualTo(400);
+      check("GET", depth, refused);
+    }
+    assertThat(http.get("/api/v1/queues/none/depth").status()).isEqualTo(404);
+    assertThat(http.get("/api/v1/queues/greetings/depth?only=none").status()).isEqualTo(404);
   }
 
   private void bulk(Http http) {
