@@ -89,3 +89,17 @@ GROUP BY queue_id, definition_id, group_id, state;
 -- The oldest job of a definition. Queue and definition are one number, so that no claim is ever
 -- planned along this index: claims read in the order of ready_order.
 CREATE INDEX ready_oldest ON ready ((CAST(queue_id AS bigint) << 32 | definition_id), id);
+
+-- Jobs that no live worker of their queue can run stand aside in blocked. A new value of a type is
+-- of no use in the transaction that adds it, so the type is made anew.
+DROP INDEX blocked_key, blocked_absorbed, blocked_limit;
+ALTER TYPE blocked_reason RENAME TO blocked_reason_old;
+CREATE TYPE blocked_reason AS
+  ENUM ('KEY', 'ABSORBED', 'LIMIT', 'DEPENDENCY', 'CHILDREN', 'NO_WORKER');
+ALTER TABLE blocked ALTER COLUMN reason TYPE blocked_reason USING reason::text::blocked_reason;
+DROP TYPE blocked_reason_old;
+CREATE INDEX blocked_key ON blocked (queue_id, key, id) WHERE reason = 'KEY';
+CREATE INDEX blocked_absorbed ON blocked (blocker) WHERE reason = 'ABSORBED';
+CREATE INDEX blocked_limit ON blocked (queue_id, definition_id, priority DESC, id) WHERE reason = 'LIMIT';
+CREATE INDEX blocked_aside ON blocked (queue_id, definition_id, id) WHERE reason = 'NO_WORKER';
+CREATE INDEX blocked_aside_key ON blocked (queue_id, key, id) WHERE reason = 'NO_WORKER' AND key IS NOT NULL;
