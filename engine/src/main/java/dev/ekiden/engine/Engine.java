@@ -110,7 +110,7 @@ public final class Engine implements AutoCloseable {
     this.groups = new Groups(this, database);
     this.limits = new Limits(this, database);
     this.bulk = new Bulk(this, database);
-    this.retention = new Retention(database);
+    this.retention = new Retention(this, database);
     this.schedules = new Schedules(this, database);
     this.dueJobs = new DueJobs(this, database);
   }

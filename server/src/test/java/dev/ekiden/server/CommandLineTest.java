@@ -139,6 +139,18 @@ final class CommandLineTest {
   }
 
   @Test
+  void retentionIsSetForAllAndForOne() {
+    assertThat(ekiden("retention", "list").out()).contains("(all others)", "7", "30");
+    assertThat(ekiden("retention", "set", "--definition", "greet", "--failed", "99").exitCode())
+        .isEqualTo(ExitCode.OK);
+    assertThat(ekiden("retention", "list").out()).containsPattern("greet +7 +99");
+    assertThat(ekiden("retention", "set", "--succeeded", "0").err()).contains("1 to 400");
+    assertThat(ekiden("retention", "set").err()).contains("give --succeeded or --failed");
+    assertThat(ekiden("retention", "remove", "greet").exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(ekiden("retention", "list").out()).doesNotContain("greet");
+  }
+
+  @Test
   void queuesArePausedAndResumed() {
     assertThat(ekiden("queues", "list").out()).contains("QUEUE").contains("greetings");
     assertThat(ekiden("queues", "depth", "greetings").exitCode()).isEqualTo(ExitCode.OK);

@@ -67,6 +67,7 @@ final class ContractTest {
     bulk(http);
     groups(http);
     limits(http);
+    retention(http);
     schedules(http);
     check("GET", "/api/v1/workers", http.get("/api/v1/workers"));
     check("GET", "/api/v1/definitions", http.get("/api/v1/definitions"));
@@ -270,6 +271,29 @@ final class ContractTest {
     check("GET", group, http.get("/api/v1/groups/t"));
     check("GET", "/api/v1/groups", http.get("/api/v1/groups"));
     assertThat(http.post("/api/v1/groups/t/weight", "{\"weight\":0}").status()).isEqualTo(422);
+  }
+
+  private void retention(Http http) {
+    String all = "/api/v1/retention";
+    String one = "/api/v1/retention/{definition}";
+    String days = "{\"succeededDays\":5,\"failedDays\":50}";
+    check("GET", all, http.get(all));
+    check("PUT", all, http.put(all, days));
+    check("PUT", one, http.put("/api/v1/retention/greet", days.replace("50", "400")));
+    Answer list = http.get(all);
+    check("GET", all, list);
+    assertThat(list.json().path("items").get(0).path("failedDays").asInt()).isEqualTo(50);
+    assertThat(list.json().path("items").get(1).path("definition").asString()).isEqualTo("greet");
+    check("DELETE", one, http.delete("/api/v1/retention/greet"));
+    assertThat(http.get(all).json().path("items")).hasSize(1);
+    for (String wrong : List.of(days.replace("5,", "0,"), days.replace("50", "401"), "{}")) {
+      Answer refused = http.put(all, wrong);
+      assertThat(refused.status()).as(wrong).isEqualTo(422);
+      check("PUT", all, refused);
+    }
+    assertThat(http.put("/api/v1/retention/none", days).status()).isEqualTo(404);
+    assertThat(http.delete("/api/v1/retention/none").status()).isEqualTo(404);
+    http.put(all, "{\"succeededDays\":7,\"failedDays\":30}");
   }
 
   private void limits(Http http) {

@@ -103,3 +103,19 @@ CREATE INDEX blocked_absorbed ON blocked (blocker) WHERE reason = 'ABSORBED';
 CREATE INDEX blocked_limit ON blocked (queue_id, definition_id, priority DESC, id) WHERE reason = 'LIMIT';
 CREATE INDEX blocked_aside ON blocked (queue_id, definition_id, id) WHERE reason = 'NO_WORKER';
 CREATE INDEX blocked_aside_key ON blocked (queue_id, key, id) WHERE reason = 'NO_WORKER' AND key IS NOT NULL;
+
+-- Definitions whose finished jobs are kept for other times than the policy says. A day is dropped
+-- when all of it is over; until then single definitions are deleted from it.
+CREATE TABLE retention_override (
+  definition_id  integer PRIMARY KEY REFERENCES definition,
+  succeeded_days integer NOT NULL CHECK (succeeded_days > 0),
+  failed_days    integer NOT NULL CHECK (failed_days > 0)
+);
+
+-- What was deleted from the table of a day, so that it is not looked for again.
+CREATE TABLE retention_sweep (
+  kind  text NOT NULL,
+  day   date NOT NULL,
+  swept text NOT NULL,
+  PRIMARY KEY (kind, day)
+);
