@@ -44,7 +44,8 @@ final class ChangeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ObjectNode body = Json.MAPPER.createObjectNode().put("start", time.start()).put("end", time.end());
+    ObjectNode body =
+        Json.MAPPER.createObjectNode().put("start", time.start()).put("end", time.end());
     if (plan != null) {
       body.put("plan", plan);
     }

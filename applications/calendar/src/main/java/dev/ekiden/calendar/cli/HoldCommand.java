@@ -55,7 +55,11 @@ final class HoldCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ObjectNode body =
-        Json.MAPPER.createObjectNode().put("plan", plan).put("start", time.start()).put("end", time.end());
+        Json.MAPPER
+            .createObjectNode()
+            .put("plan", plan)
+            .put("start", time.start())
+            .put("end", time.end());
     if (holdFor != null) {
       body.put("holdSeconds", holdFor.toSeconds());
     }
