@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  ./ekiden bench engine",
-      "  ./ekiden bench engine --only drain,wal --jobs 200000 --json result.json",
+      "  ./ekiden bench engine --only drain,wal --jobs 500000 --json result.json",
       "  ./ekiden bench engine --full"
     })
 final class EngineCommand implements Callable<Integer> {
@@ -73,14 +73,14 @@ final class EngineCommand implements Callable<Integer> {
   @Option(
       names = "--jobs",
       paramLabel = "COUNT",
-      defaultValue = "100000",
+      defaultValue = "200000",
       description = "Jobs of one drain; slow peers get a share (default: ${DEFAULT-VALUE}).")
   private int jobs;
 
   @Option(
       names = "--warm-up",
       paramLabel = "COUNT",
-      defaultValue = "20000",
+      defaultValue = "200000",
       description =
           "Jobs that the same process drains before, outside the clock (default: ${DEFAULT-VALUE}).")
   private int warmUp;

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jdbi.v3.core.Handle;
@@ -36,11 +37,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The two threads of a worker that talk to the database: one stores ends, one claims jobs, so that
- * PostgreSQL does both at a time. What could not be stored is kept and stored again; an end that
- * was stored although the answer was lost is then refused without harm.
+ * The threads of a worker that talk to the database: one claims jobs and one stores ends, so that
+ * PostgreSQL does both at a time, and one more stores ends when there are more than a statement of
+ * them. What could not be stored is kept and stored again; an end that was stored although the
+ * answer was lost is then refused without harm.
  */
 final class Dispatcher {
+  private static final int STORING_THREADS = 2;
   private static final long SIGNS_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final Duration FIRST_REST_AFTER_FAILURE = Duration.ofMillis(50);
   private static final Duration LONGEST_REST_AFTER_FAILURE = Duration.ofSeconds(1);
@@ -74,16 +77,12 @@ final class Dispatcher {
   private final LongSupplier workerId;
   private final List<Short> queueIds;
   private final List<Integer> definitionIds;
-  private final Thread storing;
-  private final Thread claiming;
+  private final List<Thread> threads = new ArrayList<>();
   private long nextSignsNanos = System.nanoTime();
   private Set<Short> gated = Set.of(); // of the thread that claims
 
-  /**
-   * Attempts whose end may have been stored by a transaction whose answer was lost. Of the thread
-   * that stores.
-   */
-  private final Set<AttemptRef> uncertain = new HashSet<>();
+  /** Attempts whose end may have been stored by a transaction whose answer was lost. */
+  private final Set<AttemptRef> uncertain = ConcurrentHashMap.newKeySet();
 
   Dispatcher(
       Engine engine,
@@ -99,8 +98,10 @@ final class Dispatcher {
     this.workerId = workerId;
     this.queueIds = state.lanes().stream().map(Lane::queueId).toList();
     this.definitionIds = List.copyOf(definitionIds);
-    this.storing = thread("store", () -> loop(this::storeNext));
-    this.claiming = thread("claim", () -> loop(this::claimNext));
+    threads.add(thread("claim", () -> loop(this::claimNext)));
+    for (int i = 0; i < STORING_THREADS; i++) {
+      threads.add(thread("store", () -> loop(this::storeNext)));
+    }
   }
 
   private Thread thread(String does, Runnable loop) {
@@ -108,13 +109,12 @@ final class Dispatcher {
   }
 
   void start() {
-    storing.start();
-    claiming.start();
+    threads.forEach(Thread::start);
   }
 
   /** Waits for the threads, if they were started, after the state has ended. */
   void join(Duration atMost) throws InterruptedException {
-    for (Thread thread : List.of(claiming, storing)) {
+    for (Thread thread : threads) {
       if (thread.getState() != Thread.State.NEW) {
         thread.join(atMost);
       }

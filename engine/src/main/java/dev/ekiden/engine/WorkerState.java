@@ -37,12 +37,19 @@ final class WorkerState {
   /** Most ends stored, and most jobs claimed, by one statement. */
   static final int MAX_STATEMENT = 1_000;
 
+  /**
+   * Nothing is claimed while so many ends wait to be stored: if the process died, all of these jobs
+   * would run again.
+   */
+  static final int MAX_UNSTORED = 4 * MAX_STATEMENT;
+
   /** Ends and marks wait this long for company while handlers still run. */
   private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
   /** After this long it is tried again to store ends whose rows others had locked. */
   private static final long LOCKED_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
+  private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final Duration FOREVER = Duration.ofDays(365);
   private static final long LOG_FLUSH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -97,6 +104,7 @@ final class WorkerState {
   private final Map<AttemptRef, Mark> unmarked = new HashMap<>();
   private final List<Segment> log = new ArrayList<>();
   private final Set<AttemptRef> storing = new HashSet<>();
+  private int turnsOut; // turns that are being stored
 
   /** Attempts of this worker that it did not know, with the last claim begun when first seen. */
   private Map<AttemptRef, Long> strangers = new HashMap<>();
@@ -190,8 +198,7 @@ final class WorkerState {
   boolean awaitStored(Duration atMost) {
     return await(
         atMost,
-        () ->
-            !claiming && ends.isEmpty() && returned.isEmpty() && storing.isEmpty() && !hasLocked());
+        () -> !claiming && ends.isEmpty() && returned.isEmpty() && turnsOut == 0 && !hasLocked());
   }
 
   /** Rests unless the worker ends meanwhile; answers whether it goes on. */
@@ -351,10 +358,11 @@ final class WorkerState {
         if (phase == Phase.ENDED && ends.isEmpty() && returned.isEmpty()) {
           return null;
         }
-        if (!returned.isEmpty() || endsAreDue(now) || marksAreDue(now) || logIsDue(now)) {
+        if (turnIsDue(now)) {
+          turnsOut++;
           return turn(now);
         }
-        changed.awaitNanos(untilNextTurn(now));
+        changed.awaitNanos(turnsOut > 0 ? LONGEST_WAIT_NANOS : untilNextTurn(now));
       }
     } finally {
       lock.unlock();
@@ -415,6 +423,13 @@ final class WorkerState {
     return new Turn(someEnds, someReturned, marks, someLog);
   }
 
+  /** Beside a turn that is out, only a full statement is worth one of its own. */
+  private boolean turnIsDue(long now) {
+    return turnsOut > 0
+        ? ends.size() >= MAX_STATEMENT
+        : !returned.isEmpty() || endsAreDue(now) || marksAreDue(now) || logIsDue(now);
+  }
+
   private boolean endsAreDue(long now) {
     return !ends.isEmpty()
         && (executions.isEmpty()
@@ -432,13 +447,14 @@ final class WorkerState {
 
   /** How long nothing is to be claimed, unless somebody signals; a new lease does. */
   long untilNextClaim(long now) {
-    long wait = TimeUnit.SECONDS.toNanos(1);
-    return mayClaim(now) ? Math.max(1, Math.min(wait, nextPollNanos - now)) : wait;
+    return mayClaim(now)
+        ? Math.max(1, Math.min(LONGEST_WAIT_NANOS, nextPollNanos - now))
+        : LONGEST_WAIT_NANOS;
   }
 
   /** How long there is nothing to store, unless somebody signals. */
   private long untilNextTurn(long now) {
-    long wait = TimeUnit.SECONDS.toNanos(1);
+    long wait = LONGEST_WAIT_NANOS;
     if (!ends.isEmpty()) {
       wait = Math.min(wait, firstEndNanos + LINGER_NANOS - now);
     }
@@ -463,6 +479,7 @@ final class WorkerState {
     List<Execution> starting;
     lock.lock();
     try {
+      turnsOut--;
       noLongerStoring(turn);
       turn.returned().forEach(backlog::wentBack);
       storedEnds += turn.ends().size();
@@ -488,6 +505,7 @@ final class WorkerState {
   /** The turn failed: everything it took is put back, to be stored later. */
   void putBack(Turn turn) {
     locked(() -> {
+      turnsOut--;
       noLongerStoring(turn);
       turn.ends().reversed().forEach(ends::addFirst);
       turn.returned().reversed().forEach(returned::addFirst);
@@ -528,6 +546,7 @@ final class WorkerState {
     }
   }
 
+  /** The turn is not out any more, or not with these. */
   private void noLongerStoring(Turn turn) {
     turn.ends().forEach(end -> storing.remove(end.job().ref()));
     turn.returned().forEach(storing::remove);
@@ -769,7 +788,7 @@ final class WorkerState {
 
   /** How many jobs to claim now. */
   private int room() {
-    if (alone) {
+    if (alone || ends.size() >= MAX_UNSTORED) {
       return 0;
     }
     if (wantsAlone) {

@@ -3,7 +3,12 @@ package dev.ekiden.engine.store;
 import dev.ekiden.engine.Attempt.Outcome;
 import dev.ekiden.engine.Job.KeyKind;
 import dev.ekiden.engine.store.SettleTable.Settlement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
@@ -127,7 +132,9 @@ public final class ClaimTable {
    */
   public record Sign(short queueId, boolean needsGate, boolean hasLost) {}
 
-  // The payload is a sub-select, for a join may be planned as a scan of all jobs.
+  // Payloads come as rows of their own before the jobs, which come in their order: a join of the
+  // two
+  // may be planned as a scan of all jobs, and a sub-select for each job is looked up alone.
   // The LIMIT is fenced by MATERIALIZED: else the planner may run the sub-select again and claim
   // more. Rows are deleted by ctid, which stays right while their lock is held.
   private static final String CLAIM =
@@ -157,18 +164,18 @@ public final class ClaimTable {
           claimed AS (
             INSERT INTO ekiden.running
               ({kept}, attempt, failures, losses, worker_id, claimed_at, started_at)
-            SELECT {kept}, attempt + 1, failures, losses, :worker_id, moment.now,
-                   CASE WHEN row_number() OVER (ORDER BY priority DESC, id) <= :starting
-                             OR attempt > failures + losses
-                        THEN moment.now END
-            FROM candidate, moment
+            SELECT {kept}, attempt + 1, failures, losses, :worker_id, (SELECT now FROM moment),
+                   CASE WHEN row_number() OVER () <= :starting OR attempt > failures + losses
+                        THEN (SELECT now FROM moment) END
+            FROM candidate
           )
-          SELECT candidate.id, CAST(:worker_id AS bigint) AS worker_id, candidate.queue_id,
-                 candidate.definition_id, candidate.priority,
-                 candidate.attempt + 1 AS attempt, candidate.failures, candidate.losses,
-                 NULL AS key_kind, NULL AS key, candidate.group_id, false AS exclusive, (SELECT {payload} FROM ekiden.job WHERE job.id = candidate.id) AS payload
+          SELECT id, {payload} AS payload, NULL AS attempt, NULL AS definition_id, NULL AS priority,
+                 NULL AS failures, NULL AS losses
+          FROM ekiden.job
+          WHERE id = ANY (ARRAY(SELECT id FROM candidate))
+          UNION ALL
+          SELECT id, NULL, attempt + 1, definition_id, priority, failures, losses
           FROM candidate
-          ORDER BY candidate.priority DESC, candidate.id
           """);
 
   // Everything of the key that is READY or in back-off becomes one attempt of the newest job, with
@@ -195,16 +202,18 @@ public final class ClaimTable {
             FOR UPDATE SKIP LOCKED
           ),
           member AS MATERIALIZED (
-            SELECT {live} FROM waiting
-            UNION ALL
-            SELECT {live} FROM resting
+            SELECT {live}, max(id) OVER of_key AS leader_id, max(priority) OVER of_key AS highest
+            FROM (
+              SELECT {live} FROM waiting
+              UNION ALL
+              SELECT {live} FROM resting) AS both_kinds
+            WINDOW of_key AS (PARTITION BY key)
           ),
           leader AS MATERIALIZED (
-            SELECT DISTINCT ON (key) id, queue_id, max(priority) OVER (PARTITION BY key) AS priority,
-                   definition_id, key_kind, key, key_limit, group_id, vcpus, dependent, attempt,
-                   failures, losses
+            SELECT id, queue_id, highest AS priority, definition_id, key_kind, key, key_limit,
+                   group_id, vcpus, dependent, attempt, failures, losses
             FROM member
-            ORDER BY key, id DESC
+            WHERE id = leader_id
           ),
           moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
           gone_waiting AS (
@@ -217,29 +226,33 @@ public final class ClaimTable {
             INSERT INTO ekiden.running
               ({kept}, attempt, failures, losses, worker_id, claimed_at, started_at, group_epoch,
                wakes)
-            SELECT {kept}, attempt + 1, failures, losses, :worker_id, moment.now,
+            SELECT {kept}, attempt + 1, failures, losses, :worker_id, (SELECT now FROM moment),
                    CASE WHEN row_number() OVER (ORDER BY priority DESC, id) <= :starting
                              OR attempt > failures + losses
-                        THEN moment.now END,
-                   CASE WHEN group_id <> 0 THEN COALESCE(epoch, 1) END, CAST(:wakes AS smallint)
+                        THEN (SELECT now FROM moment) END,
+                   CASE WHEN group_id <> 0
+                        THEN COALESCE(
+                               (SELECT epoch
+                                FROM ekiden.job_group
+                                WHERE job_group.id = leader.group_id),
+                               1)
+                   END,
+                   CAST(:wakes AS smallint)
             FROM leader
-            LEFT JOIN (SELECT id AS group_id, epoch FROM ekiden.job_group) AS present
-              USING (group_id)
-            CROSS JOIN moment
           ),
           absorbed AS (
             INSERT INTO ekiden.blocked ({live}, reason, blocker)
             SELECT {live}, 'ABSORBED', leader_id
             FROM member
-            JOIN (SELECT id AS leader_id, key FROM leader) AS leader USING (key)
-            WHERE leader_id <> id
+            WHERE id <> leader_id
           ),
           handed_on AS (
             UPDATE ekiden.blocked
-            SET blocker = leader.id
+            SET blocker = member.leader_id
             FROM member
-            JOIN leader ON leader.key = member.key AND leader.id <> member.id
-            WHERE blocked.reason = 'ABSORBED' AND blocked.blocker = member.id
+            WHERE member.id <> member.leader_id
+              AND blocked.reason = 'ABSORBED'
+              AND blocked.blocker = member.id
           )
           SELECT leader.id, CAST(:worker_id AS bigint) AS worker_id,
                  CAST(:queue_id AS smallint) AS queue_id, leader.definition_id,
@@ -261,7 +274,7 @@ public final class ClaimTable {
           """);
 
   /** In place of the payload of a job that it is too late to start; no JSON. */
-  private static final String TOO_LATE = "";
+  static final String TOO_LATE = "";
 
   private static final String SIGNS =
       """
@@ -348,12 +361,39 @@ public final class ClaimTable {
             .bind("max", order.max())
             .bind("starting", order.starting())
             .bindArray("definition_ids", Integer.class, order.definitionIds())
-            .map(CLAIMED)
-            .list();
-    for (int i = 0; i < Math.min(order.starting(), jobs.size()); i++) {
-      jobs.set(i, jobs.get(i).asMarked());
-    }
+            .scanResultSet((rows, context) -> plainJobs(order, rows.get()));
     return new Claim(jobs, jobs.size() >= order.max(), Long.MAX_VALUE);
+  }
+
+  private static List<ClaimedJob> plainJobs(Order order, ResultSet row) throws SQLException {
+    Map<Long, String> payloads = new HashMap<>();
+    List<ClaimedJob> jobs = new ArrayList<>();
+    while (row.next()) {
+      long id = row.getLong("id");
+      int attempt = row.getInt("attempt");
+      if (attempt == 0) {
+        payloads.put(id, Objects.requireNonNullElse(row.getString("payload"), TOO_LATE));
+        continue;
+      }
+      jobs.add(
+          new ClaimedJob(
+              id,
+              order.workerId(),
+              order.queueId(),
+              row.getInt("definition_id"),
+              row.getInt("priority"),
+              attempt,
+              row.getInt("failures"),
+              row.getInt("losses"),
+              null,
+              null,
+              0,
+              false,
+              Objects.requireNonNull(payloads.get(id)),
+              jobs.size() < order.starting(),
+              false));
+    }
+    return jobs;
   }
 
   /** Claims one job whose worker died under it before, if it may run; it is to run alone. */

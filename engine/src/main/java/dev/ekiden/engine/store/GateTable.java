@@ -2,10 +2,11 @@ package dev.ekiden.engine.store;
 
 import dev.ekiden.engine.Job.BlockedReason;
 import dev.ekiden.engine.Job.KeyKind;
-import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
@@ -46,6 +47,8 @@ final class GateTable {
       long groupId,
       int vcpus,
       boolean dependent,
+      int attempt,
+      int failures,
       int losses) {
     boolean isSerial() {
       return keyKind != null && keyKind.isSerial();
@@ -111,7 +114,8 @@ final class GateTable {
   private static final String CANDIDATE_COLUMNS =
       """
       CAST(ctid AS text) AS place, id, priority, definition_id,
-               CAST(key_kind AS text) AS key_kind, key, key_limit, group_id, vcpus, dependent, losses\
+               CAST(key_kind AS text) AS key_kind, key, key_limit, group_id, vcpus, dependent, attempt,
+               failures, losses\
       """;
 
   private static final String HEADS =
@@ -173,21 +177,20 @@ final class GateTable {
             INSERT INTO ekiden.running
               ({kept}, attempt, failures, losses, worker_id, claimed_at, started_at, group_epoch,
                wakes)
-            SELECT {kept}, attempt + 1, failures, losses, :worker_id, moment.now,
+            SELECT {kept}, attempt + 1, failures, losses, :worker_id, (SELECT now FROM moment),
                    CASE WHEN id = ANY (CAST(:starting AS bigint[])) OR attempt > failures + losses
-                        THEN moment.now END,
-                   CASE WHEN group_id <> 0 THEN COALESCE(epoch, 1) END, CAST(:wakes AS smallint)
+                        THEN (SELECT now FROM moment) END,
+                   CASE WHEN group_id <> 0
+                        THEN COALESCE(
+                               (SELECT epoch
+                                FROM ekiden.job_group
+                                WHERE job_group.id = taken.group_id),
+                               1)
+                   END,
+                   CAST(:wakes AS smallint)
             FROM taken
-            LEFT JOIN (SELECT id AS group_id, epoch FROM ekiden.job_group) AS present
-              USING (group_id)
-            CROSS JOIN moment
           )
-          SELECT taken.id, CAST(:worker_id AS bigint) AS worker_id, taken.queue_id,
-                 taken.definition_id, taken.priority, taken.attempt + 1 AS attempt,
-                 taken.failures, taken.losses, CAST(taken.key_kind AS text) AS key_kind, taken.key, taken.group_id,
-                 taken.key IS NOT NULL OR CAST(:wakes AS smallint) IS NOT NULL AS exclusive,
-                 (SELECT {payload} FROM ekiden.job WHERE job.id = taken.id) AS payload
-          FROM taken
+          SELECT id, {payload} AS payload FROM ekiden.job WHERE id = ANY (CAST(:ids AS bigint[]))
           """);
 
   private static final String PARK =
@@ -226,13 +229,11 @@ final class GateTable {
           )
           INSERT INTO ekiden.scheduled ({live}, run_at, backing_off)
           SELECT {live},
-                 ekiden.engine_now()
-                   + (SELECT t.micros
-                      FROM unnest(CAST(:ids AS bigint[]), CAST(:micros AS bigint[]))
-                           AS t(id, micros)
-                      WHERE t.id = postponed.id) * interval '1 microsecond',
-                 false
+                 ekiden.engine_now() + micros * interval '1 microsecond', false
           FROM postponed
+          FULL JOIN unnest(CAST(:ids AS bigint[]), CAST(:micros AS bigint[])) AS t(id, micros)
+            USING (id)
+          WHERE CASE WHEN queue_id IS NULL OR micros IS NULL THEN false ELSE true END
           """);
 
   private static final String FREE_LIMITED =
@@ -266,6 +267,8 @@ final class GateTable {
             row.getLong("group_id"),
             row.getInt("vcpus"),
             row.getBoolean("dependent"),
+            row.getInt("attempt"),
+            row.getInt("failures"),
             row.getInt("losses"));
       };
 
@@ -333,20 +336,32 @@ final class GateTable {
         .list();
   }
 
-  static List<ClaimedJob> claim(
+  /**
+   * Moves jobs to {@code running}.
+   *
+   * @param starting those that are noted as started
+   * @return what they are to work on, by id; {@link ClaimTable#TOO_LATE} if it is too late for it
+   */
+  static Map<Long, String> claim(
       Handle handle,
       Order order,
       List<Candidate> candidates,
       Set<Long> starting,
       @Nullable Short wakes) {
-    return handle
+    Map<Long, String> payloads = new HashMap<>();
+    handle
         .createQuery(CLAIM)
         .bind("worker_id", order.workerId())
         .bind("wakes", wakes)
         .bindArray("places", String.class, places(candidates))
         .bindArray("starting", Long.class, List.copyOf(starting))
-        .map(ClaimTable.CLAIMED)
+        .bindArray("ids", Long.class, candidates.stream().map(Candidate::id).toList())
+        .map((row, context) ->
+            payloads.put(
+                row.getLong("id"),
+                Objects.requireNonNullElse(row.getString("payload"), ClaimTable.TOO_LATE)))
         .list();
+    return payloads;
   }
 
   static void park(Handle handle, BlockedReason reason, List<Candidate> candidates) {

@@ -235,8 +235,15 @@ final class GatedClaim {
     for (int priority : GateTable.priorities(handle, order.queueId())) {
       exhausted.clear();
       stopped.clear();
+      List<Lane> lanes = List.of();
+      boolean all = false;
       for (int i = 0; i < ROUNDS && room > 0; i++) {
-        if (!takeLanes(priority)) {
+        if (!all) {
+          long first = ThreadLocalRandom.current().nextLong();
+          lanes = GateTable.lanes(handle, order.queueId(), priority, first);
+          all = lanes.size() < GateTable.MAX_LANES;
+        }
+        if (!takeLanes(priority, lanes)) {
           break;
         }
       }
@@ -247,10 +254,9 @@ final class GatedClaim {
   }
 
   /** Answers whether there may be more. */
-  private boolean takeLanes(int priority) {
-    long first = ThreadLocalRandom.current().nextLong();
+  private boolean takeLanes(int priority, List<Lane> present) {
     List<Lane> lanes =
-        GateTable.lanes(handle, order.queueId(), priority, first).stream()
+        present.stream()
             .filter(lane ->
                 !lane.held()
                     && !exhausted.contains(lane.groupId())
@@ -454,14 +460,28 @@ final class GatedClaim {
             .limit(Math.max(0, order.starting() - claimed.size()))
             .map(Candidate::id)
             .collect(Collectors.toSet());
-    Map<Long, ClaimedJob> jobs = new HashMap<>();
-    GateTable.claim(handle, order, taken, starting, wakes)
-        .forEach(job -> jobs.put(job.id(), starting.contains(job.id()) ? job.asMarked() : job));
+    Map<Long, String> payloads = GateTable.claim(handle, order, taken, starting, wakes);
     // In the order in which they were taken, which is that of their SERIAL keys.
     for (Candidate candidate : taken) {
-      ClaimedJob job = jobs.get(candidate.id());
-      if (job != null) {
-        claimed.add(continuing.contains(job.id()) ? job.asContinuing() : job);
+      String payload = payloads.get(candidate.id());
+      if (payload != null) {
+        claimed.add(
+            new ClaimedJob(
+                candidate.id(),
+                order.workerId(),
+                order.queueId(),
+                candidate.definitionId(),
+                candidate.priority(),
+                candidate.attempt() + 1,
+                candidate.failures(),
+                candidate.losses(),
+                candidate.keyKind(),
+                candidate.key(),
+                candidate.groupId(),
+                candidate.key() != null || wakes != null,
+                payload,
+                starting.contains(candidate.id()),
+                continuing.contains(candidate.id())));
       }
     }
   }

@@ -77,7 +77,8 @@ public final class KeyTable {
               WHERE queue_id = :queue_id AND blocked.key = asked.key AND reason = 'KEY'
               ORDER BY id LIMIT 1) AS first_parked
       FROM asked
-      LEFT JOIN taken ON taken.key = asked.key
+      FULL JOIN taken ON taken.key = asked.key -- as in SettleTable
+      WHERE CASE WHEN asked.key IS NULL THEN false ELSE true END
       """;
 
   private static final String FREE =

@@ -4,8 +4,11 @@ import dev.ekiden.engine.Attempt.Outcome;
 import dev.ekiden.engine.Job.KeyKind;
 import dev.ekiden.engine.store.ArrayTable.Ends;
 import dev.ekiden.engine.store.KeyTable.QueueKey;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -102,6 +105,9 @@ public final class SettleTable {
     }
   }
 
+  // Its joins are FULL and then without what matched nothing: the planner takes the tables of live
+  // jobs for tiny and would compare each row with each, and it never plans a FULL join like that.
+  //
   // A stop asked for by a cancel wins over everything that would run the job again. An attempt that
   // never started is given back as if it had not been claimed, unless its worker may still be alive
   // somewhere: then its number stays used. What a handler has completed in a transaction of its own
@@ -109,49 +115,45 @@ public final class SettleTable {
   private static final String SETTLE =
       Columns.in(
           """
-          WITH input AS MATERIALIZED (
-            SELECT *
-            FROM unnest(
+          WITH moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
+          held AS MATERIALIZED (
+            SELECT place, {live}, worker_id, wakes, claimed_at, worker_lost, delay_micros, counted,
+                   CASE WHEN completed THEN CAST(completed_result AS text) ELSE given_result
+                   END AS result,
+                   CASE WHEN completed THEN NULL ELSE given_error_type END AS error_type,
+                   CASE WHEN completed THEN NULL ELSE given_error END AS error,
+                   CASE WHEN ago_micros IS NULL THEN started_at
+                        ELSE (SELECT now FROM moment) - ago_micros * interval '1 microsecond'
+                   END AS started_at,
+                   ago_micros IS NULL AND NOT worker_lost AS untouched,
+                   CASE WHEN completed THEN 'SUCCEEDED'
+                        WHEN group_id <> 0
+                             AND group_epoch
+                                 <> COALESCE(
+                                      (SELECT epoch FROM ekiden.job_group WHERE id = group_id), 1)
+                        THEN 'RETURNED'
+                        WHEN cancel_requested AND wanted IN ('RETRIED', 'RETURNED', 'LOST')
+                        THEN 'CANCELED'
+                        ELSE wanted
+                   END AS outcome
+            FROM (
+              SELECT ctid AS place, *
+              FROM ekiden.running
+              WHERE id = ANY (CAST(:ids AS bigint[]))
+              FOR UPDATE SKIP LOCKED) AS running
+            FULL JOIN unnest(
                    CAST(:ids AS bigint[]), CAST(:attempts AS integer[]),
                    CAST(:worker_ids AS bigint[]), CAST(:outcomes AS text[]),
                    CAST(:losts AS boolean[]), CAST(:delays AS bigint[]), CAST(:agos AS bigint[]),
                    CAST(:results AS text[]), CAST(:error_types AS text[]), CAST(:errors AS text[]),
                    CAST(:counted AS boolean[]))
-                 AS t(id, attempt, worker_id, outcome, worker_lost, delay_micros, ago_micros, result, error_type,
-                      error, counted)
-          ),
-          moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
-          held AS MATERIALIZED (
-            SELECT running.id, running.worker_id, running.queue_id, running.priority,
-                   running.definition_id, running.attempt, running.failures, running.losses,
-                   running.key_kind, running.key, running.key_limit, running.group_id, running.vcpus,
-                   running.dependent, running.wakes, running.claimed_at, input.worker_lost,
-                   input.delay_micros, input.counted,
-                   CASE WHEN running.completed THEN CAST(running.completed_result AS text)
-                        ELSE input.result END AS result,
-                   CASE WHEN running.completed THEN NULL ELSE input.error_type END AS error_type,
-                   CASE WHEN running.completed THEN NULL ELSE input.error END AS error,
-                   CASE WHEN input.ago_micros IS NULL THEN running.started_at
-                        ELSE moment.now - input.ago_micros * interval '1 microsecond'
-                   END AS started_at,
-                   input.ago_micros IS NULL AND NOT input.worker_lost AS untouched,
-                   CASE WHEN running.completed THEN 'SUCCEEDED'
-                        WHEN running.group_epoch <> COALESCE(job_group.epoch, 1) THEN 'RETURNED'
-                        WHEN running.cancel_requested
-                             AND input.outcome IN ('RETRIED', 'RETURNED', 'LOST')
-                        THEN 'CANCELED'
-                        ELSE input.outcome
-                   END AS outcome
-            FROM input
-            JOIN ekiden.running ON running.id = input.id AND running.attempt = input.attempt
-                 AND running.worker_id = input.worker_id
-            LEFT JOIN ekiden.job_group ON job_group.id = running.group_id
-            CROSS JOIN moment
-            ORDER BY running.id
-            FOR UPDATE OF running SKIP LOCKED
+                 AS t(id, attempt, worker_id, wanted, worker_lost, delay_micros, ago_micros,
+                      given_result, given_error_type, given_error, counted)
+                 USING (id, attempt, worker_id)
+            WHERE CASE WHEN place IS NULL OR wanted IS NULL THEN false ELSE true END
           ),
           gone AS (
-            DELETE FROM ekiden.running WHERE id = ANY (ARRAY(SELECT id FROM held))
+            DELETE FROM ekiden.running WHERE ctid = ANY (ARRAY(SELECT place FROM held))
           ),
           ended AS (
             DELETE FROM ekiden.job
@@ -166,21 +168,21 @@ public final class SettleTable {
             SELECT {job}, CAST(outcome AS ekiden.job_end), attempt,
                    failures + CASE WHEN outcome = 'FAILED' AND NOT worker_lost THEN 1 ELSE 0 END,
                    losses + CASE WHEN worker_lost THEN 1 ELSE 0 END,
-                   worker_id, claimed_at, started_at, moment.now, CAST(result AS json), error_type,
-                   error
+                   worker_id, claimed_at, started_at, (SELECT now FROM moment),
+                   CAST(result AS json), error_type, error
             FROM ended
-            JOIN (
+            FULL JOIN (
               SELECT id, outcome, attempt, failures, losses, worker_lost, worker_id, claimed_at,
                      started_at, result, error_type, error
               FROM held) AS last USING (id)
-            CROSS JOIN moment
+            WHERE CASE WHEN definition_id IS NULL OR outcome IS NULL THEN false ELSE true END
           ),
           again AS (
             INSERT INTO ekiden.scheduled
               ({kept}, attempt, failures, losses, run_at, backing_off)
             SELECT {kept}, attempt, failures + CAST(counted AS integer), losses,
-                   moment.now + delay_micros * interval '1 microsecond', true
-            FROM held, moment
+                   (SELECT now FROM moment) + delay_micros * interval '1 microsecond', true
+            FROM held
             WHERE outcome = 'RETRIED' AND delay_micros > 0
           ),
           back AS (
@@ -198,15 +200,18 @@ public final class SettleTable {
             INSERT INTO ekiden.attempt
               (job_id, number, outcome, worker_id, claimed_at, started_at, ended_at, error_type, error)
             SELECT id, attempt, CAST(outcome AS ekiden.attempt_outcome), worker_id, claimed_at,
-                   started_at, moment.now, error_type, error
-            FROM held, moment
+                   started_at, (SELECT now FROM moment), error_type, error
+            FROM held
             WHERE outcome IN ('RETRIED', 'RETURNED', 'LOST') AND started_at IS NOT NULL
               AND NOT untouched
           )
           SELECT id, attempt, worker_id, queue_id, CAST(key_kind AS text) AS key_kind, key, wakes,
-                 outcome, parent_id
+                 outcome, CAST(NULL AS bigint) AS parent_id
           FROM held
-          LEFT JOIN (SELECT id, parent_id FROM ended) AS child USING (id)
+          UNION ALL -- and after them those that are children of array jobs
+          SELECT id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, parent_id
+          FROM ended
+          WHERE parent_id IS NOT NULL
           """);
 
   private static final String SETTLE_ABSORBED =
@@ -294,24 +299,7 @@ public final class SettleTable {
             .bindArray("error_types", String.class, errorTypes)
             .bindArray("errors", String.class, errors)
             .bindArray("counted", Boolean.class, counted)
-            .map((row, context) -> {
-              Outcome outcome = Outcome.valueOf(row.getString("outcome"));
-              Long parent = JobTable.number(row, "parent_id");
-              if (parent != null) {
-                Ends before = ofParents.getOrDefault(parent, new Ends(0, 0));
-                ofParents.put(parent, before.and(outcome == Outcome.SUCCEEDED));
-              }
-              return new Settled(
-                  new AttemptRef(
-                      row.getLong("id"), row.getInt("attempt"), row.getLong("worker_id")),
-                  row.getShort("queue_id"),
-                  keyKind(row.getString("key_kind")),
-                  row.getString("key"),
-                  row.getObject("wakes") == null ? null : row.getShort("wakes"),
-                  outcome,
-                  parent != null);
-            })
-            .list();
+            .scanResultSet((rows, context) -> settled(rows.get(), ofParents));
     List<Long> ended = new ArrayList<>();
     settled.stream().filter(Settled::endsJob).forEach(end -> ended.add(end.ref().jobId()));
     ended.addAll(freeKeys(handle, settled));
@@ -321,6 +309,36 @@ public final class SettleTable {
       settled.replaceAll(end -> end.endsJob() ? end.deciding(decided) : end);
     }
     return settled;
+  }
+
+  /**
+   * @param ofParents gets how many children of each array job ended
+   */
+  private static List<Settled> settled(ResultSet row, SortedMap<Long, Ends> ofParents)
+      throws SQLException {
+    Map<Long, Settled> settled = new LinkedHashMap<>();
+    while (row.next()) {
+      long id = row.getLong("id");
+      Long parent = JobTable.number(row, "parent_id");
+      if (parent == null) {
+        settled.put(
+            id,
+            new Settled(
+                new AttemptRef(id, row.getInt("attempt"), row.getLong("worker_id")),
+                row.getShort("queue_id"),
+                keyKind(row.getString("key_kind")),
+                row.getString("key"),
+                row.getObject("wakes") == null ? null : row.getShort("wakes"),
+                Outcome.valueOf(row.getString("outcome")),
+                false));
+        continue;
+      }
+      Settled child = settled.get(id);
+      Ends before = ofParents.getOrDefault(parent, new Ends(0, 0));
+      ofParents.put(parent, before.and(child.outcome() == Outcome.SUCCEEDED));
+      settled.put(id, child.deciding(Set.of()));
+    }
+    return new ArrayList<>(settled.values());
   }
 
   /**
