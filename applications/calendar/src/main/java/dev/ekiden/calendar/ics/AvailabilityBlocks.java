@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.NavigableSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -66,8 +67,8 @@ final class AvailabilityBlocks {
   }
 
   /** The last is the horizon, at which everything ends. */
-  private static TreeSet<Instant> moments(List<SaidAvailability> said, Instant from, Instant to) {
-    TreeSet<Instant> moments = new TreeSet<>();
+  private static NavigableSet<Instant> moments(List<SaidAvailability> said, Instant from, Instant to) {
+    NavigableSet<Instant> moments = new TreeSet<>();
     for (SaidAvailability one : said) {
       List<Instant> own = new ArrayList<>(List.of(one.from(), one.to()));
       one.available().forEach(period -> own.addAll(List.of(period.from(), period.to())));
