@@ -67,7 +67,8 @@ final class AvailabilityBlocks {
   }
 
   /** The last is the horizon, at which everything ends. */
-  private static NavigableSet<Instant> moments(List<SaidAvailability> said, Instant from, Instant to) {
+  private static NavigableSet<Instant> moments(
+      List<SaidAvailability> said, Instant from, Instant to) {
     NavigableSet<Instant> moments = new TreeSet<>();
     for (SaidAvailability one : said) {
       List<Instant> own = new ArrayList<>(List.of(one.from(), one.to()));
