@@ -15,17 +15,21 @@ import dev.ekiden.engine.store.SettleTable.Settlement;
 import dev.ekiden.testkit.TestEngine;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Ends that come twice, too late, or from somebody who gave the job back, must not count. */
 class FencingTest {
+  private static final int ROUNDS = 10;
+
   record Work(int number) {}
 
   @RegisterExtension static final TestEngine jobs = TestEngine.create();
@@ -35,14 +39,17 @@ class FencingTest {
   private final Engine engine = jobs.engine(work);
 
   private ClaimedJob claim(long worker) {
+    return claim(worker, 1).getFirst();
+  }
+
+  private List<ClaimedJob> claim(long worker, int max) {
     DefinitionTable.Row row =
         jobs.database().withHandle(handle -> DefinitionTable.find(handle, "work")).orElseThrow();
     return jobs.database()
         .inTransaction(handle ->
             ClaimTable.claim(
-                handle, new Order(worker, row.queueId(), List.of(row.id()), 1, 0), false))
-        .jobs()
-        .getFirst();
+                handle, new Order(worker, row.queueId(), List.of(row.id()), max, 0), false))
+        .jobs();
   }
 
   private static List<Settled> end(AttemptRef ref, Outcome outcome) {
@@ -67,6 +74,57 @@ class FencingTest {
     assertThat(end(first.ref(), Outcome.SUCCEEDED)).isEmpty();
     assertThat(engine.jobs().get(id).state()).isEqualTo(JobState.RUNNING);
     assertThat(end(second.ref(), Outcome.SUCCEEDED)).hasSize(1);
+  }
+
+  /** An end must take its row away although the row is changed while the statement runs. */
+  @Test
+  void anEndCountsWhileStartsAreNoted() throws Exception {
+    for (int round = 0; round < ROUNDS; round++) {
+      engine.enqueue(
+          IntStream.range(0, 200).mapToObj(number -> work.request(new Work(number))).toList());
+      List<ClaimedJob> claimed = claim(1, 200);
+      try (ExecutorService threads = Executors.newSingleThreadExecutor()) {
+        Future<?> noting = threads.submit(() -> claimed.forEach(FencingTest::noteStart));
+        for (int from = 0; from < claimed.size(); from += 20) {
+          List<Settlement> ends =
+              claimed.subList(from, from + 20).stream()
+                  .map(job ->
+                      new Settlement(
+                          job.ref(), Outcome.RETRIED, false, 0, 5L, null, "failed", null))
+                  .toList();
+          Set<AttemptRef> left = new HashSet<>();
+          ends.forEach(end -> left.add(end.ref()));
+          while (!left.isEmpty()) {
+            List<Settlement> some = ends.stream().filter(end -> left.contains(end.ref())).toList();
+            jobs.database()
+                .inTransaction(handle -> SettleTable.settle(handle, some))
+                .forEach(end -> left.remove(end.ref()));
+          }
+        }
+        noting.get();
+      }
+      assertThat(count("running")).isZero();
+      assertThat(count("ready")).isEqualTo(200);
+      List<ClaimedJob> again = claim(2, 200);
+      assertThat(again).hasSize(200);
+      jobs.database()
+          .useTransaction(handle ->
+              SettleTable.settle(
+                  handle,
+                  again.stream()
+                      .map(job ->
+                          new Settlement(
+                              job.ref(), Outcome.SUCCEEDED, false, 0, 5L, null, null, null))
+                      .toList()));
+    }
+  }
+
+  private static void noteStart(ClaimedJob job) {
+    jobs.database()
+        .useTransaction(handle -> {
+          handle.execute("SET LOCAL synchronous_commit = off");
+          ClaimTable.markStarted(handle, List.of(job.id()), List.of(job.attempt()), List.of(10L));
+        });
   }
 
   @Test

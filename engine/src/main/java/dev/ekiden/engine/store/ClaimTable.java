@@ -6,6 +6,7 @@ import dev.ekiden.engine.store.SettleTable.Settlement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,14 +63,6 @@ public final class ClaimTable {
       boolean continues) {
 
     ClaimedJob asMarked() {
-      return with(true, continues);
-    }
-
-    ClaimedJob asContinuing() {
-      return with(marked, true);
-    }
-
-    private ClaimedJob with(boolean nowMarked, boolean nowContinues) {
       return new ClaimedJob(
           id,
           workerId,
@@ -84,8 +77,8 @@ public final class ClaimTable {
           groupId,
           exclusive,
           payload,
-          nowMarked,
-          nowContinues);
+          true,
+          continues);
     }
 
     /** Whether its time to start is over, so that it is to be dropped. */
@@ -140,42 +133,43 @@ public final class ClaimTable {
   private static final String CLAIM =
       Columns.in(
           """
-          WITH candidate AS MATERIALIZED (
-            SELECT ctid AS place, {live}
-            FROM ekiden.ready
-            WHERE queue_id = :queue_id
-              AND definition_id = ANY (CAST(:definition_ids AS integer[]))
-              AND losses = 0
-              AND key IS NULL
-              AND group_id = 0
-              AND NOT dependent
-              AND EXISTS (SELECT FROM ekiden.queue WHERE id = :queue_id AND paused_at IS NULL)
-              AND NOT EXISTS (
-                SELECT FROM ekiden.limit_rule
-                WHERE limit_rule.queue_id = :queue_id OR limit_rule.scope = 'EVERYTHING')
-            ORDER BY priority DESC, group_id, id
-            LIMIT :max
-            FOR UPDATE SKIP LOCKED
-          ),
-          taken AS (
-            DELETE FROM ekiden.ready WHERE ctid = ANY (ARRAY(SELECT place FROM candidate))
+          WITH taken AS MATERIALIZED (
+            DELETE FROM ekiden.ready
+            WHERE ctid = ANY (ARRAY(
+              SELECT ctid
+              FROM ekiden.ready
+              WHERE queue_id = :queue_id
+                AND definition_id = ANY (CAST(:definition_ids AS integer[]))
+                AND losses = 0
+                AND key IS NULL
+                AND group_id = 0
+                AND NOT dependent
+                AND EXISTS (SELECT FROM ekiden.queue WHERE id = :queue_id AND paused_at IS NULL)
+                AND NOT EXISTS (
+                  SELECT FROM ekiden.limit_rule
+                  WHERE limit_rule.queue_id = :queue_id OR limit_rule.scope = 'EVERYTHING')
+              ORDER BY priority DESC, group_id, id
+              LIMIT :max
+              FOR UPDATE SKIP LOCKED))
+            RETURNING {live}
           ),
           moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
           claimed AS (
             INSERT INTO ekiden.running
               ({kept}, attempt, failures, losses, worker_id, claimed_at, started_at)
             SELECT {kept}, attempt + 1, failures, losses, :worker_id, (SELECT now FROM moment),
-                   CASE WHEN row_number() OVER () <= :starting OR attempt > failures + losses
+                   CASE WHEN row_number() OVER (ORDER BY priority DESC, id) <= :starting
+                             OR attempt > failures + losses
                         THEN (SELECT now FROM moment) END
-            FROM candidate
+            FROM taken
           )
           SELECT id, {payload} AS payload, NULL AS attempt, NULL AS definition_id, NULL AS priority,
                  NULL AS failures, NULL AS losses
           FROM ekiden.job
-          WHERE id = ANY (ARRAY(SELECT id FROM candidate))
+          WHERE id = ANY (ARRAY(SELECT id FROM taken))
           UNION ALL
           SELECT id, NULL, attempt + 1, definition_id, priority, failures, losses
-          FROM candidate
+          FROM taken
           """);
 
   // Everything of the key that is READY or in back-off becomes one attempt of the newest job, with
@@ -184,22 +178,28 @@ public final class ClaimTable {
   private static final String COALESCE =
       Columns.in(
           """
-          WITH waiting AS MATERIALIZED (
-            SELECT ctid AS place, {live}
-            FROM ekiden.ready
-            WHERE queue_id = :queue_id
-              AND key = ANY (CAST(:keys AS text[]))
-              AND definition_id = ANY (CAST(:definition_ids AS integer[]))
-            FOR UPDATE SKIP LOCKED
+          WITH waiting AS (
+            DELETE FROM ekiden.ready
+            WHERE ctid = ANY (ARRAY(
+              SELECT ctid
+              FROM ekiden.ready
+              WHERE queue_id = :queue_id
+                AND key = ANY (CAST(:keys AS text[]))
+                AND definition_id = ANY (CAST(:definition_ids AS integer[]))
+              FOR UPDATE SKIP LOCKED))
+            RETURNING {live}
           ),
-          resting AS MATERIALIZED (
-            SELECT ctid AS place, {live}
-            FROM ekiden.scheduled
-            WHERE queue_id = :queue_id
-              AND key = ANY (CAST(:keys AS text[]))
-              AND backing_off
-              AND definition_id = ANY (CAST(:definition_ids AS integer[]))
-            FOR UPDATE SKIP LOCKED
+          resting AS (
+            DELETE FROM ekiden.scheduled
+            WHERE ctid = ANY (ARRAY(
+              SELECT ctid
+              FROM ekiden.scheduled
+              WHERE queue_id = :queue_id
+                AND key = ANY (CAST(:keys AS text[]))
+                AND backing_off
+                AND definition_id = ANY (CAST(:definition_ids AS integer[]))
+              FOR UPDATE SKIP LOCKED))
+            RETURNING {live}
           ),
           member AS MATERIALIZED (
             SELECT {live}, max(id) OVER of_key AS leader_id, max(priority) OVER of_key AS highest
@@ -216,12 +216,6 @@ public final class ClaimTable {
             WHERE id = leader_id
           ),
           moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
-          gone_waiting AS (
-            DELETE FROM ekiden.ready WHERE ctid = ANY (ARRAY(SELECT place FROM waiting))
-          ),
-          gone_resting AS (
-            DELETE FROM ekiden.scheduled WHERE ctid = ANY (ARRAY(SELECT place FROM resting))
-          ),
           claimed AS (
             INSERT INTO ekiden.running
               ({kept}, attempt, failures, losses, worker_id, claimed_at, started_at, group_epoch,
@@ -335,6 +329,10 @@ public final class ClaimTable {
             false);
       };
 
+  private static final Comparator<ClaimedJob> IN_ORDER =
+      Comparator.comparingInt((ClaimedJob job) -> -job.priority())
+          .thenComparingLong(ClaimedJob::id);
+
   private ClaimTable() {}
 
   /**
@@ -390,8 +388,12 @@ public final class ClaimTable {
               0,
               false,
               Objects.requireNonNull(payloads.get(id)),
-              jobs.size() < order.starting(),
+              false,
               false));
+    }
+    jobs.sort(IN_ORDER);
+    for (int i = 0; i < Math.min(order.starting(), jobs.size()); i++) {
+      jobs.set(i, jobs.get(i).asMarked());
     }
     return jobs;
   }

@@ -105,6 +105,10 @@ public final class SettleTable {
     }
   }
 
+  // Rows of running go by their ids, for they may change while the statement runs: a start is
+  // noted,
+  // a stop is asked for. Then the place that was locked is not the one that its DELETE sees.
+  //
   // Its joins are FULL and then without what matched nothing: the planner takes the tables of live
   // jobs for tiny and would compare each row with each, and it never plans a FULL join like that.
   //
@@ -117,7 +121,7 @@ public final class SettleTable {
           """
           WITH moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
           held AS MATERIALIZED (
-            SELECT place, {live}, worker_id, wakes, claimed_at, worker_lost, delay_micros, counted,
+            SELECT {live}, worker_id, wakes, claimed_at, worker_lost, delay_micros, counted,
                    CASE WHEN completed THEN CAST(completed_result AS text) ELSE given_result
                    END AS result,
                    CASE WHEN completed THEN NULL ELSE given_error_type END AS error_type,
@@ -137,7 +141,7 @@ public final class SettleTable {
                         ELSE wanted
                    END AS outcome
             FROM (
-              SELECT ctid AS place, *
+              SELECT *
               FROM ekiden.running
               WHERE id = ANY (CAST(:ids AS bigint[]))
               FOR UPDATE SKIP LOCKED) AS running
@@ -150,10 +154,10 @@ public final class SettleTable {
                  AS t(id, attempt, worker_id, wanted, worker_lost, delay_micros, ago_micros,
                       given_result, given_error_type, given_error, counted)
                  USING (id, attempt, worker_id)
-            WHERE CASE WHEN place IS NULL OR wanted IS NULL THEN false ELSE true END
+            WHERE CASE WHEN queue_id IS NULL OR wanted IS NULL THEN false ELSE true END
           ),
           gone AS (
-            DELETE FROM ekiden.running WHERE ctid = ANY (ARRAY(SELECT place FROM held))
+            DELETE FROM ekiden.running WHERE id = ANY (ARRAY(SELECT id FROM held))
           ),
           ended AS (
             DELETE FROM ekiden.job
