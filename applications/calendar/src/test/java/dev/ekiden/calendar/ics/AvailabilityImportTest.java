@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -33,11 +31,11 @@ class AvailabilityImportTest {
 
   @Test
   void aCalendarServersHoursAreOverriddenByAHigherPriorityForSomeDays() throws IOException {
-    IcsContent content = read(fixture("calendarserver.ics"));
+    IcsContent content = read(IcsReaderTest.fixture("calendarserver.ics"));
 
     assertThat(content.problems()).isEmpty();
     assertThat(content.events()).isEqualTo(2);
-    assertThat(times(content, "hours@example.com"))
+    assertThat(IcsReaderTest.times(content, "hours@example.com"))
         .containsExactly(
             // From Friday's end, in summer time, until Monday's beginning.
             "2026-10-30T22:00:00Z/2026-11-02T14:00:00Z",
@@ -45,7 +43,7 @@ class AvailabilityImportTest {
             "2026-11-02T23:00:00Z/2026-11-04T18:00:00Z",
             "2026-11-04T20:00:00Z/2026-11-05T14:00:00Z",
             "2026-11-05T23:00:00Z/2026-11-06T05:00:00Z");
-    assertThat(times(content, "holidays@example.com"))
+    assertThat(IcsReaderTest.times(content, "holidays@example.com"))
         .containsExactly(
             "2026-11-06T05:00:00Z/2026-11-07T15:00:00Z",
             "2026-11-07T17:00:00Z/2026-11-09T00:00:00Z");
@@ -53,10 +51,10 @@ class AvailabilityImportTest {
 
   @Test
   void workingHoursWithoutAnyBoundsOrNames() throws IOException {
-    IcsContent content = read(fixture("nextcloud.ics"));
+    IcsContent content = read(IcsReaderTest.fixture("nextcloud.ics"));
 
     assertThat(content.problems()).isEmpty();
-    assertThat(times(content, "VAVAILABILITY"))
+    assertThat(IcsReaderTest.times(content, "VAVAILABILITY"))
         .containsExactly(
             "2026-10-30T17:00:00Z/2026-11-02T08:00:00Z",
             "2026-11-02T17:00:00Z/2026-11-03T08:00:00Z",
@@ -85,11 +83,11 @@ class AvailabilityImportTest {
                 availability("a", first, "DTSTART:20261102T080000Z\nDTEND:20261102T120000Z")
                     + availability(
                         "b", first, "DTSTART:20261102T100000Z\nDTEND:20261102T140000Z")));
-    assertThat(times(content, "a"))
+    assertThat(IcsReaderTest.times(content, "a"))
         .containsExactly(
             "2026-11-02T00:00:00Z/2026-11-02T08:00:00Z",
             "2026-11-02T12:00:00Z/2026-11-03T00:00:00Z");
-    assertThat(times(content, "b")).containsExactly("2026-11-02T08:00:00Z/2026-11-02T10:00:00Z");
+    assertThat(IcsReaderTest.times(content, "b")).containsExactly("2026-11-02T08:00:00Z/2026-11-02T10:00:00Z");
   }
 
   @ParameterizedTest
@@ -233,24 +231,11 @@ class AvailabilityImportTest {
         + "END:VAVAILABILITY\n";
   }
 
-  private static byte[] fixture(String name) throws IOException {
-    try (InputStream in = AvailabilityImportTest.class.getResourceAsStream(name)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .replace("\n", "\r\n")
-          .getBytes(StandardCharsets.UTF_8);
-    }
-  }
-
   private static IcsContent read(byte[] text) {
     return IcsReader.read("test", text, TOKYO, FROM, TO);
   }
 
   private static IcsContent read(String text) {
     return read(text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static List<String> times(IcsContent content, String uid) {
-    Collection<Period> periods = content.blocks().getOrDefault(uid, Set.of());
-    return periods.stream().map(period -> period.from() + "/" + period.to()).sorted().toList();
   }
 }
