@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -335,6 +336,7 @@ public final class Engine implements AutoCloseable {
   /** Runs work in a transaction; jobs it enqueues are offered to workers right after the commit. */
   public <T> T transaction(EngineTransaction.Work<T> work) {
     List<Enqueuer.Result> results = new ArrayList<>();
+    Set<Short> told = new HashSet<>();
     T answer =
         database.inTransaction(handle ->
             work.run(
@@ -352,7 +354,7 @@ public final class Engine implements AutoCloseable {
                   @Override
                   public List<Enqueued> enqueue(List<JobRequest> requests) {
                     Enqueuer.Result result = insert(handle, requests);
-                    wakeUps.jobsReadySoon(handle, result.queueIds());
+                    told.addAll(wakeUps.jobsReadySoon(handle, result.queueIds()));
                     results.add(result);
                     return result.answers();
                   }
@@ -365,7 +367,7 @@ public final class Engine implements AutoCloseable {
                   }
                 }));
     for (Enqueuer.Result result : results) {
-      wakeUps.jobsReady(result.queueIds());
+      wakeUps.jobsReady(result.queueIds(), told);
       result
           .counts()
           .forEach((definition, count) ->
