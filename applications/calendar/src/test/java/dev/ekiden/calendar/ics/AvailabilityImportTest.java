@@ -87,7 +87,8 @@ class AvailabilityImportTest {
         .containsExactly(
             "2026-11-02T00:00:00Z/2026-11-02T08:00:00Z",
             "2026-11-02T12:00:00Z/2026-11-03T00:00:00Z");
-    assertThat(IcsReaderTest.times(content, "b")).containsExactly("2026-11-02T08:00:00Z/2026-11-02T10:00:00Z");
+    assertThat(IcsReaderTest.times(content, "b"))
+        .containsExactly("2026-11-02T08:00:00Z/2026-11-02T10:00:00Z");
   }
 
   @ParameterizedTest
