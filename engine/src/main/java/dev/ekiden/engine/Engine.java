@@ -3,12 +3,14 @@ package dev.ekiden.engine;
 import static java.util.stream.Collectors.toCollection;
 
 import dev.ekiden.engine.QueueTurns.Lane;
+import dev.ekiden.engine.store.ClockTable;
 import dev.ekiden.engine.store.DefinitionTable;
 import dev.ekiden.engine.store.QueueTable;
 import dev.ekiden.engine.store.WorkerTable;
 import dev.ekiden.postgres.Database;
 import dev.ekiden.postgres.LeaderLease;
 import dev.ekiden.postgres.Migrations;
+import dev.ekiden.postgres.SchemaVersionException;
 import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -21,6 +23,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -110,14 +113,14 @@ public final class Engine implements AutoCloseable {
     this.groups = new Groups(this, database);
     this.limits = new Limits(this, database);
     this.bulk = new Bulk(this, database);
-    this.retention = new Retention(database);
+    this.retention = new Retention(this, database);
     this.schedules = new Schedules(this, database);
     this.dueJobs = new DueJobs(this, database);
   }
 
   /** Begins an engine on a pool of connections, which stays the caller's. */
   public static Builder on(DataSource dataSource) {
-    return new Builder(dataSource);
+    return new Builder(Objects.requireNonNull(dataSource, "dataSource"));
   }
 
   /** Settings of an engine. Not thread-safe. */
@@ -193,6 +196,9 @@ public final class Engine implements AutoCloseable {
   /**
    * Registers the definitions and starts the background services: due jobs, schedules, recovery of
    * lost workers, wake-ups. A second call does nothing.
+   *
+   * @throws SchemaVersionException when the tables are not those of this build, see {@link
+   *     #migrate}
    */
   public void start() {
     synchronized (lifecycle) {
@@ -217,6 +223,7 @@ public final class Engine implements AutoCloseable {
       if (registered) {
         return;
       }
+      requireCurrentSchema();
       // Sorted, so that processes which start together do not wait for each other in a circle.
       List<JobDefinition<?>> sorted = new ArrayList<>(definitions.values());
       sorted.sort(Comparator.comparing(JobDefinition::name));
@@ -280,7 +287,7 @@ public final class Engine implements AutoCloseable {
   /** Whether the database answers. */
   public boolean ready() {
     try {
-      database.withHandle(QueueTable::list);
+      database.withHandle(ClockTable::now);
       return true;
     } catch (JdbiException e) {
       return false;
@@ -384,11 +391,19 @@ public final class Engine implements AutoCloseable {
             true,
             e);
       }
+      if (e.getCause() instanceof SQLException sql && UNDEFINED_TABLE.equals(sql.getSQLState())) {
+        throw new SchemaVersionException(
+            MODULE,
+            "The database has no tables of the engine, or older ones: call migrate(), or run"
+                + " `ekiden migrate`, first",
+            e);
+      }
       throw e;
     }
   }
 
   private static final String DEADLOCK = "40P01";
+  private static final String UNDEFINED_TABLE = "42P01";
 
   // ---- parts ----
 

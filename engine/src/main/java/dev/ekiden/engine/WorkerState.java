@@ -34,14 +34,20 @@ import org.jspecify.annotations.Nullable;
  * no SQL and starts no handler under its lock. Thread-safe.
  */
 final class WorkerState {
-  /** Most ends stored, and most jobs claimed, by one statement. */
+  /** Most jobs claimed, and most of them given back, by one statement. */
   static final int MAX_STATEMENT = 1_000;
+
+  /**
+   * Most ends stored by one statement; where as many jobs run as a limit allows, others are claimed
+   * while the second half of their ends is stored.
+   */
+  static final int MAX_ENDS = 500;
 
   /**
    * Nothing is claimed while so many ends wait to be stored: if the process died, all of these jobs
    * would run again.
    */
-  static final int MAX_UNSTORED = 4 * MAX_STATEMENT;
+  static final int MAX_UNSTORED = 8 * MAX_ENDS;
 
   /** Ends and marks wait this long for company while handlers still run. */
   private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -400,7 +406,7 @@ final class WorkerState {
 
   private Turn turn(long now) {
     List<End> someEnds = new ArrayList<>();
-    while (!ends.isEmpty() && someEnds.size() < MAX_STATEMENT) {
+    while (!ends.isEmpty() && someEnds.size() < MAX_ENDS) {
       someEnds.add(ends.removeFirst());
     }
     firstEndNanos = now;
@@ -426,15 +432,13 @@ final class WorkerState {
   /** Beside a turn that is out, only a full statement is worth one of its own. */
   private boolean turnIsDue(long now) {
     return turnsOut > 0
-        ? ends.size() >= MAX_STATEMENT
+        ? ends.size() >= MAX_ENDS
         : !returned.isEmpty() || endsAreDue(now) || marksAreDue(now) || logIsDue(now);
   }
 
   private boolean endsAreDue(long now) {
     return !ends.isEmpty()
-        && (executions.isEmpty()
-            || ends.size() >= MAX_STATEMENT
-            || now - firstEndNanos >= LINGER_NANOS);
+        && (executions.isEmpty() || ends.size() >= MAX_ENDS || now - firstEndNanos >= LINGER_NANOS);
   }
 
   private boolean marksAreDue(long now) {
@@ -721,7 +725,7 @@ final class WorkerState {
         starting = startMore();
       }
       boolean first = ends.size() == mine.size();
-      if (first || executions.isEmpty() || ends.size() >= MAX_STATEMENT) {
+      if (first || executions.isEmpty() || ends.size() >= MAX_ENDS) {
         changed.signalAll();
       }
       if (moreToClaim && room() > 0) {

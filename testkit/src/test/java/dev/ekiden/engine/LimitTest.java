@@ -383,4 +383,53 @@ class LimitTest {
             .as(counted)
             .isLessThanOrEqualTo(counted.equals("all") ? 9 : 2));
   }
+
+  /** 40 vCPUs for jobs of 2.0: 20 at once, then fewer, as the limit is lowered while they run. */
+  @Test
+  void ofFiveHundredQueuedJobsNoMoreRunThanTheVcpusAllow() throws Exception {
+    int count = 500;
+    int full = 20;
+    int lowered = 5;
+    AtomicInteger running = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    AtomicInteger mostOnceLowered = new AtomicInteger();
+    CountDownLatch allPlacesTaken = new CountDownLatch(full);
+    CountDownLatch goOn = new CountDownLatch(1);
+    CountDownLatch done = new CountDownLatch(count);
+    AtomicInteger drained = new AtomicInteger();
+    JobDefinition<Work> convert =
+        JobDefinition.named("convert", Work.class)
+            .vcpus(2)
+            .handler((payload, context) -> {
+              int now = running.incrementAndGet();
+              most.accumulateAndGet(now, Math::max);
+              // The first twenty were started under the old limit.
+              if (drained.get() >= full) {
+                mostOnceLowered.accumulateAndGet(now, Math::max);
+              }
+              allPlacesTaken.countDown();
+              goOn.await();
+              running.decrementAndGet();
+              drained.incrementAndGet();
+              done.countDown();
+              return null;
+            });
+    Engine conversions = jobs.engine(convert);
+    conversions.start();
+    conversions.limits().put(Limit.vcpus(new Scope.Queue("convert"), 40));
+    List<JobRequest> requests = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      requests.add(convert.request(new Work(i)));
+    }
+    conversions.enqueue(requests);
+    for (int i = 0; i < 3; i++) {
+      conversions.worker(WorkerOptions.of("convert").withConcurrency(30)).start();
+    }
+    assertThat(allPlacesTaken.await(60, TimeUnit.SECONDS)).as("the limit is used").isTrue();
+    conversions.limits().put(Limit.vcpus(new Scope.Queue("convert"), 2.0 * lowered));
+    goOn.countDown();
+    assertThat(done.await(60, TimeUnit.SECONDS)).as("%d left", done.getCount()).isTrue();
+    assertThat(most).hasValue(full);
+    assertThat(mostOnceLowered.get()).isBetween(1, lowered);
+  }
 }
