@@ -3,6 +3,7 @@ package dev.ekiden.engine;
 import static java.util.stream.Collectors.toCollection;
 
 import dev.ekiden.engine.QueueTurns.Lane;
+import dev.ekiden.engine.store.ClockTable;
 import dev.ekiden.engine.store.DefinitionTable;
 import dev.ekiden.engine.store.QueueTable;
 import dev.ekiden.engine.store.WorkerTable;
@@ -112,7 +113,7 @@ public final class Engine implements AutoCloseable {
     this.groups = new Groups(this, database);
     this.limits = new Limits(this, database);
     this.bulk = new Bulk(this, database);
-    this.retention = new Retention(database);
+    this.retention = new Retention(this, database);
     this.schedules = new Schedules(this, database);
     this.dueJobs = new DueJobs(this, database);
   }
@@ -286,7 +287,7 @@ public final class Engine implements AutoCloseable {
   /** Whether the database answers. */
   public boolean ready() {
     try {
-      database.withHandle(QueueTable::list);
+      database.withHandle(ClockTable::now);
       return true;
     } catch (JdbiException e) {
       return false;

@@ -103,6 +103,16 @@ final class Explainer {
       }
       case DEPENDENCY -> reasons.add(new Reason("dependency", parents(job)));
       case CHILDREN -> reasons.add(new Reason("children", "its children have not all ended"));
+      case NO_WORKER -> {
+        reasons.addAll(noWorker(job));
+        if (reasons.isEmpty()) {
+          reasons.add(
+              new Reason(
+                  "worker-came",
+                  "it stood aside because no live worker could run it; one can now, so it is made"
+                      + " READY at once"));
+        }
+      }
     }
     reasons.addAll(held(job));
     return reasons;

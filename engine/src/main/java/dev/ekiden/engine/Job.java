@@ -92,6 +92,8 @@ public record Job(
     /** It waits for other jobs to end. */
     DEPENDENCY,
     /** It is an array job whose children have not all ended. */
-    CHILDREN
+    CHILDREN,
+    /** No live worker of its queue can run it. */
+    NO_WORKER
   }
 }

@@ -9,11 +9,13 @@ final class ManualRun {
   private final Engine engine;
   private final Database database;
   private final DueJobs dueJobs;
+  private final StandAside aside;
 
   ManualRun(Engine engine, Database database, DueJobs dueJobs) {
     this.engine = engine;
     this.database = database;
     this.dueJobs = dueJobs;
+    this.aside = new StandAside(engine, database, StandAside.PATIENCE);
   }
 
   int run() {
@@ -37,7 +39,7 @@ final class ManualRun {
   }
 
   private boolean becameDue(List<String> queues) {
-    int due = dueJobs.promote() + engine.schedules().fireDue();
+    long due = dueJobs.promote() + engine.schedules().fireDue() + aside.letBack();
     if (due > 0) {
       return true;
     }

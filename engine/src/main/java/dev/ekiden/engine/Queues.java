@@ -1,6 +1,7 @@
 package dev.ekiden.engine;
 
 import dev.ekiden.engine.store.AgeTable;
+import dev.ekiden.engine.store.DepthTable;
 import dev.ekiden.engine.store.KeyTable;
 import dev.ekiden.engine.store.QueueTable;
 import dev.ekiden.postgres.Database;
@@ -20,6 +21,9 @@ public final class Queues {
   /** Longest wait for one priority more. */
   public static final Duration MAX_AGE = Duration.ofDays(30);
 
+  /** Most depths in one answer. */
+  public static final int MAX_DEPTHS = 1_000;
+
   private final Engine engine;
   private final Database database;
 
@@ -30,11 +34,66 @@ public final class Queues {
 
   /** All queues by name, with how they stand now. */
   public List<QueueSummary> list() {
-    return database.withHandle(QueueTable::list);
+    return database.inTransaction(DepthTable::queues);
   }
 
   public Optional<QueueSummary> find(String name) {
     return list().stream().filter(queue -> queue.name().equals(name)).findFirst();
+  }
+
+  /**
+   * How many jobs of a queue stand where, for each of its definitions or groups that have jobs
+   * which have not ended; those with most of them first.
+   *
+   * <p>By group it reads a row for each group that has such jobs.
+   *
+   * @param max 1 to {@value #MAX_DEPTHS}
+   * @throws NotFoundException when there is no such queue
+   */
+  public List<Depth> depth(String name, Depth.By by, int max) {
+    if (max < 1 || max > MAX_DEPTHS) {
+      throw new InvalidRequestException(
+          ErrorCode.INVALID_OPTION,
+          "one answer has 1 to %d depths, not %d".formatted(MAX_DEPTHS, max));
+    }
+    return database.inTransaction(handle -> {
+      short id = known(QueueTable.findId(handle, name), name);
+      return switch (by) {
+        case DEFINITION -> DepthTable.ofDefinitions(handle, id, name, null, max);
+        case GROUP -> DepthTable.ofGroups(handle, id, name, null, max);
+      };
+    });
+  }
+
+  /**
+   * How many jobs of one definition stand where in a queue.
+   *
+   * @throws NotFoundException when there is no such queue or definition
+   */
+  public Depth depthOfDefinition(String name, String definition) {
+    return database.inTransaction(handle -> {
+      short id = known(QueueTable.findId(handle, name), name);
+      int definitionId = engine.catalog().get(handle, definition).id();
+      return DepthTable.ofDefinitions(handle, id, name, definitionId, 1).stream()
+          .findFirst()
+          .orElseGet(() -> new Depth(name, definition, null, 0, 0, 0, 0, null));
+    });
+  }
+
+  /**
+   * How many jobs of one group stand where in a queue.
+   *
+   * @param group null for the jobs without a group
+   * @throws NotFoundException when there is no such queue
+   */
+  public Depth depthOfGroup(String name, @Nullable String group) {
+    long groupId = group == null ? 0 : Group.id(Group.check(group));
+    return database.inTransaction(handle -> {
+      short id = known(QueueTable.findId(handle, name), name);
+      return DepthTable.ofGroups(handle, id, name, groupId, 1).stream()
+          .findFirst()
+          .orElseGet(() -> new Depth(name, null, group, 0, 0, 0, 0, null));
+    });
   }
 
   /**

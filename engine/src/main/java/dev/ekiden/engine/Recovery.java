@@ -28,7 +28,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds workers whose lease has run out and gives their jobs to others; also forgets what has no
- * use any more. One process of all does it at a time.
+ * use any more, adds up the depths, and lets jobs stand aside that nobody can run. One process of
+ * all does it at a time.
  *
  * <p>It takes no lease away until one full lease after the database, or its own leadership, came
  * back: workers that could not renew because the database was away get their chance first.
@@ -56,6 +57,8 @@ final class Recovery {
   private final Database database;
   private final LeaderLease leader;
   private final Ageing ageing;
+  private final DepthTally depths;
+  private final StandAside aside;
   private final Duration period;
   private long nextHousekeepingNanos = System.nanoTime();
 
@@ -65,6 +68,8 @@ final class Recovery {
     Duration leaderLease = engine.lease().dividedBy(LEADER_PART);
     this.leader = LeaderLease.of(database, "engine-recovery", leaderLease, holder);
     this.ageing = new Ageing(database);
+    this.depths = new DepthTally(database);
+    this.aside = new StandAside(engine, database, StandAside.PATIENCE);
     this.period = leaderLease.dividedBy(PERIOD_PART);
   }
 
@@ -91,6 +96,8 @@ final class Recovery {
     while (expireOne(leadership)) {}
     while (returnOrphans(leadership)) {}
     ageing.raiseDue();
+    depths.addUpDue();
+    aside.run();
     if (System.nanoTime() >= nextHousekeepingNanos) {
       nextHousekeepingNanos = System.nanoTime() + HOUSEKEEPING_NANOS;
       database.useTransaction(handle -> WorkerTable.forget(handle, WORKER_MEMORY));

@@ -34,14 +34,20 @@ import org.jspecify.annotations.Nullable;
  * no SQL and starts no handler under its lock. Thread-safe.
  */
 final class WorkerState {
-  /** Most ends stored, and most jobs claimed, by one statement. */
+  /** Most jobs claimed, and most of them given back, by one statement. */
   static final int MAX_STATEMENT = 1_000;
+
+  /**
+   * Most ends stored by one statement; where as many jobs run as a limit allows, others are claimed
+   * while the second half of their ends is stored.
+   */
+  static final int MAX_ENDS = 500;
 
   /**
    * Nothing is claimed while so many ends wait to be stored: if the process died, all of these jobs
    * would run again.
    */
-  static final int MAX_UNSTORED = 4 * MAX_STATEMENT;
+  static final int MAX_UNSTORED = 8 * MAX_ENDS;
 
   /** Ends and marks wait this long for company while handlers still run. */
   private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
@@ -400,7 +406,7 @@ final class WorkerState {
 
   private Turn turn(long now) {
     List<End> someEnds = new ArrayList<>();
-    while (!ends.isEmpty() && someEnds.size() < MAX_STATEMENT) {
+    while (!ends.isEmpty() && someEnds.size() < MAX_ENDS) {
       someEnds.add(ends.removeFirst());
     }
     firstEndNanos = now;
@@ -426,15 +432,13 @@ final class WorkerState {
   /** Beside a turn that is out, only a full statement is worth one of its own. */
   private boolean turnIsDue(long now) {
     return turnsOut > 0
-        ? ends.size() >= MAX_STATEMENT
+        ? ends.size() >= MAX_ENDS
         : !returned.isEmpty() || endsAreDue(now) || marksAreDue(now) || logIsDue(now);
   }
 
   private boolean endsAreDue(long now) {
     return !ends.isEmpty()
-        && (executions.isEmpty()
-            || ends.size() >= MAX_STATEMENT
-            || now - firstEndNanos >= LINGER_NANOS);
+        && (executions.isEmpty() || ends.size() >= MAX_ENDS || now - firstEndNanos >= LINGER_NANOS);
   }
 
   private boolean marksAreDue(long now) {
@@ -482,6 +486,7 @@ final class WorkerState {
       turnsOut--;
       noLongerStoring(turn);
       turn.returned().forEach(backlog::wentBack);
+      turn.marks().forEach(mark -> backlog.noted(mark.ref()));
       storedEnds += turn.ends().size();
       for (End end : turn.ends()) {
         if (!end.job().isSerial()) {
@@ -715,11 +720,12 @@ final class WorkerState {
       if (execution.isDone() && executions.remove(execution)) {
         moreToClaim |= alone || (wantsAlone && holdsNothing());
         alone = false;
+        backlog.returned(execution.jobs());
         backlog.ran(System.nanoTime() - execution.startedNanos(), execution.jobs().size());
         starting = startMore();
       }
       boolean first = ends.size() == mine.size();
-      if (first || executions.isEmpty() || ends.size() >= MAX_STATEMENT) {
+      if (first || executions.isEmpty() || ends.size() >= MAX_ENDS) {
         changed.signalAll();
       }
       if (moreToClaim && room() > 0) {
@@ -735,6 +741,11 @@ final class WorkerState {
   private List<Execution> startMore() {
     List<Execution> starting = new ArrayList<>();
     long now = System.nanoTime();
+    ClaimedJob suspect = backlog.nextSuspect();
+    if (suspect != null) {
+      unmarked.put(suspect.ref(), new Mark(suspect.ref(), now - LINGER_NANOS)); // due at once
+      changed.signalAll();
+    }
     while (phase == Phase.RUNNING
         && executions.size() < options.concurrency()
         && now < leaseEndNanos) {
@@ -750,7 +761,7 @@ final class WorkerState {
       for (Waiting waiting : batch) {
         turns.started(waiting.rank());
         ClaimedJob job = waiting.job();
-        if (!job.marked()) {
+        if (!job.marked() && !job.suspect()) {
           unmarked.put(job.ref(), new Mark(job.ref(), now));
         }
       }
@@ -821,6 +832,7 @@ final class WorkerState {
   private void giveBack(Collection<ClaimedJob> jobs) {
     for (ClaimedJob job : jobs) {
       returned.add(job.ref());
+      unmarked.remove(job.ref());
       backlog.goesBack(job);
     }
   }

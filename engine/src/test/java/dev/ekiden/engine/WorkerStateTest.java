@@ -53,7 +53,7 @@ class WorkerStateTest {
 
   private static ClaimedJob job(long id) {
     return new ClaimedJob(
-        id, WORKER, QUEUE, DEFINITION, 5, 1, 0, 0, null, null, 0, false, "{}", true, false);
+        id, WORKER, QUEUE, DEFINITION, 5, 1, 0, 0, null, null, 0, false, "{}", true, false, false);
   }
 
   private static Held held(long id) {

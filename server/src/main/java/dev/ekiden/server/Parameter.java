@@ -117,6 +117,11 @@ public record Parameter(String where, String name, @Nullable String value) {
     return Arrays.stream(value.split(",", -1)).map(text -> constant(type, text)).toList();
   }
 
+  /** A constant of an enum, in any case. */
+  public <E extends Enum<E>> E constant(Class<E> type, E fallback) {
+    return optional(parameter -> constant(type, parameter.text())).orElse(fallback);
+  }
+
   /** Reads the parameter if it is present. */
   public <T> Optional<T> optional(Function<Parameter, T> reader) {
     return isPresent() ? Optional.of(reader.apply(this)) : Optional.empty();

@@ -139,8 +139,25 @@ final class CommandLineTest {
   }
 
   @Test
+  void retentionIsSetForAllAndForOne() {
+    assertThat(ekiden("retention", "list").out()).contains("(all others)", "7", "30");
+    assertThat(ekiden("retention", "set", "--definition", "greet", "--failed", "99").exitCode())
+        .isEqualTo(ExitCode.OK);
+    assertThat(ekiden("retention", "list").out()).containsPattern("greet +7 +99");
+    assertThat(ekiden("retention", "set", "--succeeded", "0").err()).contains("1 to 400");
+    assertThat(ekiden("retention", "set").err()).contains("give --succeeded or --failed");
+    assertThat(ekiden("retention", "remove", "greet").exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(ekiden("retention", "list").out()).doesNotContain("greet");
+  }
+
+  @Test
   void queuesArePausedAndResumed() {
     assertThat(ekiden("queues", "list").out()).contains("QUEUE").contains("greetings");
+    assertThat(ekiden("queues", "depth", "greetings").exitCode()).isEqualTo(ExitCode.OK);
+    assertThat(ekiden("queues", "depth", "naps", "--by", "group", "--only", "nobody").out())
+        .contains("GROUP", "SCHEDULED", "OLDEST");
+    assertThat(ekiden("queues", "depth", "naps", "--by", "key").err())
+        .contains("definition, group");
     Run paused = ekiden("queues", "pause", "naps", "--reason", "夜間", "-o", "json");
     assertThat(paused.json().path("pausedReason").asString("")).isEqualTo("夜間");
     assertThat(ekiden("queues", "list").out()).contains("夜間");

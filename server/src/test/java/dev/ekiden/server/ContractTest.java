@@ -8,6 +8,7 @@ import dev.ekiden.server.SampleApplication.Greeting;
 import dev.ekiden.testkit.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -66,6 +67,7 @@ final class ContractTest {
     bulk(http);
     groups(http);
     limits(http);
+    retention(http);
     schedules(http);
     check("GET", "/api/v1/workers", http.get("/api/v1/workers"));
     check("GET", "/api/v1/definitions", http.get("/api/v1/definitions"));
@@ -144,6 +146,7 @@ final class ContractTest {
   private void queues(Http http) {
     check("GET", "/api/v1/queues", http.get("/api/v1/queues"));
     check("GET", "/api/v1/queues/{queue}", http.get("/api/v1/queues/greetings"));
+    depth(http);
     check(
         "POST",
         "/api/v1/queues/{queue}/pause",
@@ -154,6 +157,37 @@ final class ContractTest {
         "/api/v1/queues/{queue}/redrive",
         http.post("/api/v1/queues/failures/redrive?dryRun=true"));
     check("POST", "/api/v1/queues/{queue}/redrive", http.post("/api/v1/queues/failures/redrive"));
+  }
+
+  private void depth(Http http) {
+    String depth = "/api/v1/queues/{queue}/depth";
+    server
+        .engine()
+        .enqueue(
+            List.of(
+                JobRequest.of("greet", new Greeting("one"))
+                    .withGroup("depth")
+                    .withDelay(Duration.ofHours(1)),
+                JobRequest.of("greet", new Greeting("two")).withDelay(Duration.ofHours(1))));
+    Answer definitions = http.get("/api/v1/queues/greetings/depth");
+    check("GET", depth, definitions);
+    assertThat(definitions.json().path("items").get(0).path("definition").asString())
+        .isEqualTo("greet");
+    Answer groups = http.get("/api/v1/queues/greetings/depth?by=group&limit=1000");
+    check("GET", depth, groups);
+    assertThat(groups.json().path("items")).anyMatch(group -> !group.has("group"));
+    Answer one = http.get("/api/v1/queues/greetings/depth?by=group&only=depth");
+    check("GET", depth, one);
+    assertThat(one.json().path("items")).hasSize(1);
+    assertThat(one.json().path("items").get(0).path("scheduled").asLong()).isEqualTo(1);
+    check("GET", depth, http.get("/api/v1/queues/greetings/depth?only=greet"));
+    for (String wrong : List.of("by=key", "limit=0", "limit=1001", "of=1")) {
+      Answer refused = http.get("/api/v1/queues/greetings/depth?" + wrong);
+      assertThat(refused.status()).as(wrong).isEqualTo(400);
+      check("GET", depth, refused);
+    }
+    assertThat(http.get("/api/v1/queues/none/depth").status()).isEqualTo(404);
+    assertThat(http.get("/api/v1/queues/greetings/depth?only=none").status()).isEqualTo(404);
   }
 
   private void bulk(Http http) {
@@ -238,6 +272,29 @@ final class ContractTest {
     check("GET", group, http.get("/api/v1/groups/t"));
     check("GET", "/api/v1/groups", http.get("/api/v1/groups"));
     assertThat(http.post("/api/v1/groups/t/weight", "{\"weight\":0}").status()).isEqualTo(422);
+  }
+
+  private void retention(Http http) {
+    String all = "/api/v1/retention";
+    String one = "/api/v1/retention/{definition}";
+    String days = "{\"succeededDays\":5,\"failedDays\":50}";
+    check("GET", all, http.get(all));
+    check("PUT", all, http.put(all, days));
+    check("PUT", one, http.put("/api/v1/retention/greet", days.replace("50", "400")));
+    Answer list = http.get(all);
+    check("GET", all, list);
+    assertThat(list.json().path("items").get(0).path("failedDays").asInt()).isEqualTo(50);
+    assertThat(list.json().path("items").get(1).path("definition").asString()).isEqualTo("greet");
+    check("DELETE", one, http.delete("/api/v1/retention/greet"));
+    assertThat(http.get(all).json().path("items")).hasSize(1);
+    for (String wrong : List.of(days.replace("5,", "0,"), days.replace("50", "401"), "{}")) {
+      Answer refused = http.put(all, wrong);
+      assertThat(refused.status()).as(wrong).isEqualTo(422);
+      check("PUT", all, refused);
+    }
+    assertThat(http.put("/api/v1/retention/none", days).status()).isEqualTo(404);
+    assertThat(http.delete("/api/v1/retention/none").status()).isEqualTo(404);
+    http.put(all, "{\"succeededDays\":7,\"failedDays\":30}");
   }
 
   private void limits(Http http) {

@@ -20,6 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -97,6 +100,39 @@ class LimitTest {
     return claimed.stream()
         .map(job -> engine.jobs().get(job.id()).group())
         .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** When the pause has returned, nothing is claimed any more, however slow a claim is. */
+  @Test
+  void aPauseWaitsForClaimsUnderWay() throws Exception {
+    enqueue(work, null, 1);
+    CountDownLatch claimed = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    try (ExecutorService threads = Executors.newCachedThreadPool()) {
+      Future<?> claim =
+          threads.submit(() ->
+              jobs.database()
+                  .useTransaction(handle -> {
+                    ClaimTable.claim(handle, new Order(1, queue, definitions, 1, 1), false);
+                    claimed.countDown();
+                    await(goOn);
+                  }));
+      claimed.await();
+      Future<?> pause = threads.submit(() -> engine.queues().pause("q", null));
+      CoalesceTest.awaitLockWait(jobs.database());
+      assertThat(pause.isDone()).isFalse();
+      goOn.countDown();
+      claim.get();
+      pause.get();
+    }
   }
 
   @Test

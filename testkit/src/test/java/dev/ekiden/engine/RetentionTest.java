@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ekiden.testkit.TestEngine;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -122,6 +123,88 @@ class RetentionTest {
     assertThat(new RetentionPolicy(1, RetentionPolicy.MAX_DAYS).failedDays()).isEqualTo(400);
     assertThatThrownBy(() -> new RetentionPolicy(0, 1)).hasMessageContaining("1 to 400");
     assertThatThrownBy(() -> new RetentionPolicy(1, 401)).hasMessageContaining("401");
+  }
+
+  private int applied(int days) {
+    jobs.advance(Duration.ofDays(days));
+    return engine.retention().apply();
+  }
+
+  @Test
+  void aDefinitionMayHaveAPolicyOfItsOwn() {
+    JobDefinition<Work> brief =
+        JobDefinition.named("brief", Work.class).handler((payload, context) -> null);
+    JobDefinition<Work> dear =
+        JobDefinition.named("dear", Work.class)
+            .handler((payload, context) -> {
+              context.log("here");
+              return null;
+            });
+    Engine both = jobs.engine(brief, dear);
+    both.retention().set("brief", new RetentionPolicy(1, 2));
+    both.retention().set("dear", new RetentionPolicy(19, 30));
+    both.retention().set("dear", new RetentionPolicy(20, 30));
+    assertThat(both.retention().ofDefinitions())
+        .containsExactly(
+            Map.entry("brief", new RetentionPolicy(1, 2)),
+            Map.entry("dear", new RetentionPolicy(20, 30)));
+    long plain = run(false);
+    long failed = run(true);
+    long briefly = both.enqueue(brief.request(new Work(false))).id();
+    long dearly = both.enqueue(dear.request(new Work(false))).id();
+    both.runDue();
+    assertThat(count("ekiden.attempt_log")).isEqualTo(3);
+
+    applied(1);
+    assertThat(engine.jobs().find(briefly)).isPresent();
+    applied(1);
+    assertThat(engine.jobs().find(briefly)).isEmpty();
+    assertThat(engine.jobs().find(plain)).isPresent();
+    applied(5);
+    assertThat(engine.jobs().find(plain)).isPresent();
+    assertThat(applied(1)).as("the day stays").isZero();
+    assertThat(engine.jobs().find(plain)).isEmpty();
+    assertThat(engine.jobs().get(failed).state()).isEqualTo(JobState.FAILED);
+    assertThat(engine.jobs().logs(dearly)).hasSize(1);
+    assertThat(count("ekiden.attempt_log")).isEqualTo(2);
+    applied(12);
+    assertThat(engine.jobs().find(dearly)).isPresent();
+    assertThat(applied(1)).isPositive();
+    assertThat(engine.jobs().find(dearly)).isEmpty();
+    applied(10);
+    assertThat(count("ekiden.finished")).isZero();
+    assertThat(count("ekiden.attempt_log")).isZero();
+    assertThat(
+            count(
+                """
+                ekiden.retention_sweep
+                WHERE to_regclass(format('ekiden.finished_%s_%s', kind, to_char(day, 'YYYYMMDD')))
+                      IS NULL
+                """))
+        .as("noted for days that are gone")
+        .isZero();
+  }
+
+  @Test
+  void aDayIsSweptOnceForEachRule() {
+    engine.retention().set("work", new RetentionPolicy(10, 30));
+    long id = run(false);
+    applied(8);
+    assertThat(count("ekiden.retention_sweep")).isEqualTo(1);
+    // Whoever sweeps again would find this one.
+    jobs.database()
+        .useTransaction(handle ->
+            handle.execute("UPDATE ekiden.finished SET definition_id = 0 WHERE id = ?", id));
+    applied(1);
+    assertThat(count("ekiden.finished")).isEqualTo(1);
+    engine.retention().remove("work");
+    engine.retention().remove("work");
+    assertThat(engine.retention().apply()).isPositive();
+    assertThat(count("ekiden.finished")).isZero();
+    assertThatThrownBy(() -> engine.retention().remove("none"))
+        .isInstanceOf(NotFoundException.class);
+    assertThatThrownBy(() -> engine.retention().set("none", RetentionPolicy.DEFAULT))
+        .isInstanceOf(NotFoundException.class);
   }
 
   @Test

@@ -31,9 +31,9 @@ public final class KeyTable {
    * @param running claimed jobs of the key, of all workers
    * @param mine those of one worker
    * @param resting whether a job of the key is in back-off
-   * @param held whether the key stops until it is released
+   * @param held whether the key stops until it is released, or until somebody can run its first job
    * @param firstReady lowest id among its READY jobs
-   * @param firstParked lowest id among its parked jobs
+   * @param firstParked lowest id among its parked jobs and those that stand aside
    */
   record KeyState(
       int running,
@@ -75,7 +75,10 @@ public final class KeyTable {
               ORDER BY id LIMIT 1) AS first_ready,
              (SELECT id FROM ekiden.blocked
               WHERE queue_id = :queue_id AND blocked.key = asked.key AND reason = 'KEY'
-              ORDER BY id LIMIT 1) AS first_parked
+              ORDER BY id LIMIT 1) AS first_parked,
+             (SELECT id FROM ekiden.blocked
+              WHERE queue_id = :queue_id AND blocked.key = asked.key AND reason = 'NO_WORKER'
+              ORDER BY id LIMIT 1) AS first_aside
       FROM asked
       FULL JOIN taken ON taken.key = asked.key -- as in SettleTable
       WHERE CASE WHEN asked.key IS NULL THEN false ELSE true END
@@ -104,7 +107,9 @@ public final class KeyTable {
                              WHERE running.queue_id = freed.queue_id
                                AND running.key = freed.key)
                            THEN 0
-                           ELSE freed.max END) AS parked))
+                           ELSE freed.max END) AS parked
+              -- Asked once: mostly nothing is parked by any key.
+              WHERE EXISTS (SELECT FROM ekiden.blocked WHERE reason = 'KEY')))
             RETURNING *
           )
           INSERT INTO ekiden.ready ({live})
@@ -149,16 +154,20 @@ public final class KeyTable {
         .bind("queue_id", queueId)
         .bind("worker_id", workerId)
         .bindArray("keys", String.class, List.copyOf(keys))
-        .map((row, context) ->
-            states.put(
-                row.getString("key"),
-                new KeyState(
-                    row.getInt("running"),
-                    row.getInt("mine"),
-                    row.getBoolean("resting"),
-                    row.getBoolean("held"),
-                    JobTable.number(row, "first_ready"),
-                    JobTable.number(row, "first_parked"))))
+        .map((row, context) -> {
+          Long ready = JobTable.number(row, "first_ready");
+          Long parked = JobTable.number(row, "first_parked");
+          Long aside = JobTable.number(row, "first_aside");
+          return states.put(
+              row.getString("key"),
+              new KeyState(
+                  row.getInt("running"),
+                  row.getInt("mine"),
+                  row.getBoolean("resting"),
+                  row.getBoolean("held") || (aside != null && (ready == null || aside < ready)),
+                  ready,
+                  parked == null || (aside != null && aside < parked) ? aside : parked));
+        })
         .list();
     return states;
   }

@@ -77,7 +77,10 @@ public final class WhyTable {
                (SELECT min(id) FROM ekiden.ready
                 WHERE queue_id = :queue_id AND key = :key AND id < :id),
                (SELECT min(id) FROM ekiden.blocked
-                WHERE queue_id = :queue_id AND key = :key AND reason = 'KEY' AND id < :id)) AS before,
+                WHERE queue_id = :queue_id AND key = :key AND reason = 'KEY' AND id < :id),
+               (SELECT min(id) FROM ekiden.blocked
+                WHERE queue_id = :queue_id AND key = :key AND reason = 'NO_WORKER'
+                  AND id < :id)) AS before,
              (SELECT job_id FROM ekiden.held_key
               WHERE queue_id = :queue_id AND key = :key) AS held_by
       """;

@@ -1,6 +1,7 @@
 package dev.ekiden.engine.store;
 
 import dev.ekiden.engine.WorkerSummary;
+import dev.ekiden.engine.store.AsideTable.Kind;
 import java.sql.Array;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,9 @@ public final class WorkerTable {
   /** An attempt that a worker holds, as the database knows it. */
   public record Held(
       AttemptRef ref, int losses, @Nullable Instant startedAt, boolean stopRequested) {}
+
+  /** Of each kind; more would keep the gates of the queues for long. */
+  static final int FREED_AT_ONCE = 1_000;
 
   private static final String REGISTER =
       """
@@ -105,7 +110,10 @@ public final class WorkerTable {
 
   private WorkerTable() {}
 
-  /** Begins a lease; answers the worker's id. */
+  /**
+   * Begins a lease, and lets the first of the jobs come back that stand aside because nobody could
+   * run them; answers the worker's id. The rest comes back by and by.
+   */
   public static long register(
       Handle handle,
       String name,
@@ -113,15 +121,23 @@ public final class WorkerTable {
       Collection<String> queues,
       Collection<String> definitions,
       Duration lease) {
-    return handle
-        .createQuery(REGISTER)
-        .bind("name", name)
-        .bind("concurrency", concurrency)
-        .bindArray("queues", String.class, List.copyOf(queues))
-        .bindArray("definitions", String.class, List.copyOf(definitions))
-        .bind("lease_micros", micros(lease))
-        .mapTo(Long.class)
-        .one();
+    Set<Short> queueIds = AsideTable.lock(handle, queues);
+    long id =
+        handle
+            .createQuery(REGISTER)
+            .bind("name", name)
+            .bind("concurrency", concurrency)
+            .bindArray("queues", String.class, List.copyOf(queues))
+            .bindArray("definitions", String.class, List.copyOf(definitions))
+            .bind("lease_micros", micros(lease))
+            .mapTo(Long.class)
+            .one();
+    for (Kind kind : AsideTable.servedAgain(handle)) {
+      if (queueIds.contains(kind.queueId())) { // no other gate may be locked now
+        AsideTable.free(handle, kind, FREED_AT_ONCE);
+      }
+    }
+    return id;
   }
 
   /** Prolongs a lease; false when it was taken away. */

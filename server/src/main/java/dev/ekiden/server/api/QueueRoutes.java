@@ -1,5 +1,6 @@
 package dev.ekiden.server.api;
 
+import dev.ekiden.engine.Depth;
 import dev.ekiden.engine.Engine;
 import dev.ekiden.engine.ErrorCode;
 import dev.ekiden.engine.Job;
@@ -8,6 +9,7 @@ import dev.ekiden.engine.JobState;
 import dev.ekiden.engine.NotFoundException;
 import dev.ekiden.engine.Page;
 import dev.ekiden.engine.QueueSummary;
+import dev.ekiden.engine.Queues;
 import dev.ekiden.server.Problem;
 import dev.ekiden.server.ProblemException;
 import dev.ekiden.server.Request;
@@ -17,6 +19,7 @@ import dev.ekiden.server.Routes;
 import dev.ekiden.server.api.JobView.Items;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Routes of queues. */
@@ -27,6 +30,9 @@ public final class QueueRoutes {
   /** How far a dry run counts. */
   public static final int MAX_COUNTED = 1_000;
 
+  /** Depths in an answer unless it is said otherwise. */
+  public static final int DEFAULT_DEPTHS = 100;
+
   private final Engine engine;
 
   public QueueRoutes(Engine engine) {
@@ -36,6 +42,7 @@ public final class QueueRoutes {
   public void addTo(Routes routes) {
     routes.get("/api/v1/queues", this::list);
     routes.get("/api/v1/queues/{queue}", this::get);
+    routes.get("/api/v1/queues/{queue}/depth", this::depth);
     routes.post("/api/v1/queues/{queue}/pause", this::pause);
     routes.post("/api/v1/queues/{queue}/resume", this::resume);
     routes.post("/api/v1/queues/{queue}/redrive", this::redrive);
@@ -80,6 +87,45 @@ public final class QueueRoutes {
   private Response get(Request request) {
     request.allowQuery();
     return Response.json(view(request.path("queue").text()));
+  }
+
+  private record DepthView(
+      @Nullable String definition,
+      @Nullable String group,
+      long ready,
+      long scheduled,
+      long blocked,
+      long running,
+      @Nullable Double oldestReadySeconds) {
+
+    static DepthView of(Depth depth) {
+      Duration oldest = depth.oldestReady();
+      return new DepthView(
+          depth.definition(),
+          depth.group(),
+          depth.ready(),
+          depth.scheduled(),
+          depth.blocked(),
+          depth.running(),
+          oldest == null ? null : Seconds.of(oldest));
+    }
+  }
+
+  private Response depth(Request request) {
+    request.allowQuery("by", "only", "limit");
+    String queue = request.path("queue").text();
+    Depth.By by = request.query("by").constant(Depth.By.class, Depth.By.DEFINITION);
+    int limit = request.query("limit").integer(1, Queues.MAX_DEPTHS, DEFAULT_DEPTHS);
+    String only = request.query("only").textOrNull();
+    List<Depth> depths =
+        only == null
+            ? engine.queues().depth(queue, by, limit)
+            : List.of(
+                switch (by) {
+                  case DEFINITION -> engine.queues().depthOfDefinition(queue, only);
+                  case GROUP -> engine.queues().depthOfGroup(queue, only);
+                });
+    return Response.json(Items.of(depths.stream().map(DepthView::of).toList()));
   }
 
   private Response pause(Request request) {

@@ -60,6 +60,7 @@ public final class CommandTree {
             new QueuesCommand(context),
             new GroupsCommand(context),
             new LimitsCommand(context),
+            new RetentionCommand(context),
             new SchedulesCommand(context),
             new BusinessCalendarsCommand(context),
             new WorkersCommand(context),

@@ -3,7 +3,11 @@ package dev.ekiden.server.cli;
 import dev.ekiden.server.CommandContext;
 import dev.ekiden.server.ExitCode;
 import dev.ekiden.server.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -19,16 +23,21 @@ import tools.jackson.databind.node.ObjectNode;
 final class QueuesCommand {
   private static final String QUEUES = "/api/v1/queues";
 
-  private static final List<Field> FIELDS =
+  private static final List<Field> COUNTS =
       List.of(
-          Field.of("QUEUE", "name"),
           Field.number("READY", "ready"),
           Field.number("SCHEDULED", "scheduled"),
           Field.number("BLOCKED", "blocked"),
           Field.number("RUNNING", "running"),
-          Field.seconds("OLDEST", "oldestReadySeconds"),
-          Field.time("PAUSED", "pausedAt"),
-          Field.of("REASON", "pausedReason"));
+          Field.seconds("OLDEST", "oldestReadySeconds"));
+
+  private static final List<Field> FIELDS =
+      Stream.of(
+              List.of(Field.of("QUEUE", "name")),
+              COUNTS,
+              List.of(Field.time("PAUSED", "pausedAt"), Field.of("REASON", "pausedReason")))
+          .flatMap(List::stream)
+          .toList();
 
   private final CommandContext context;
 
@@ -42,6 +51,47 @@ final class QueuesCommand {
       footer = {"", "Examples:", "  ekiden queues list -o json"})
   int list() {
     context.printer().list(context.api().get(QUEUES), FIELDS);
+    return ExitCode.OK;
+  }
+
+  @Command(
+      name = "depth",
+      description = "Shows how many jobs of a queue stand where, by definition or by group.",
+      footer = {
+        "",
+        "Examples:",
+        "  ekiden queues depth mail",
+        "  ekiden queues depth mail --by group --limit 10",
+        "  ekiden queues depth mail --by group --only acme"
+      })
+  int depth(
+      @Parameters(paramLabel = "QUEUE", description = "The queue.") String queue,
+      @Option(
+              names = "--by",
+              paramLabel = "WHAT",
+              defaultValue = "definition",
+              description = "definition or group (default: definition).")
+          String by,
+      @Option(
+              names = "--only",
+              paramLabel = "NAME",
+              description = "Only this definition, or this group.")
+          @Nullable String only,
+      @Option(
+              names = "--limit",
+              paramLabel = "N",
+              defaultValue = "100",
+              description = "Those with most jobs, up to 1000 (default: 100).")
+          int limit) {
+    Map<String, @Nullable Object> query = new LinkedHashMap<>();
+    query.put("by", by);
+    query.put("only", only);
+    query.put("limit", limit);
+    List<Field> fields = new ArrayList<>();
+    fields.add(
+        by.equals("group") ? Field.of("GROUP", "group") : Field.of("DEFINITION", "definition"));
+    fields.addAll(COUNTS);
+    context.printer().list(context.api().get(ApiClient.path(path(queue, "depth"), query)), fields);
     return ExitCode.OK;
   }
 

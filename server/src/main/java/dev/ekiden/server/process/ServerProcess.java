@@ -14,6 +14,7 @@ import dev.ekiden.server.api.LimitRoutes;
 import dev.ekiden.server.api.QueueGauges;
 import dev.ekiden.server.api.QueueRoutes;
 import dev.ekiden.server.api.Readiness;
+import dev.ekiden.server.api.RetentionRoutes;
 import dev.ekiden.server.api.ScheduleRoutes;
 import dev.ekiden.server.api.ServerInfo;
 import dev.ekiden.server.api.ServerInfo.ApplicationInfo;
@@ -237,6 +238,7 @@ public final class ServerProcess implements AutoCloseable {
     new QueueRoutes(engine).addTo(own);
     new GroupRoutes(engine).addTo(own);
     new LimitRoutes(engine).addTo(own);
+    new RetentionRoutes(engine).addTo(own);
     new ScheduleRoutes(engine).addTo(own);
     new BusinessCalendarRoutes(engine).addTo(own);
     new WorkerRoutes(engine).addTo(own);
