@@ -41,6 +41,8 @@ final class EngineCommand implements Callable<Integer> {
     HISTORY,
     LATENCY,
     PRIORITY,
+    SUBMIT,
+    WORKERS,
     STEADY;
 
     @Override
@@ -58,6 +60,8 @@ final class EngineCommand implements Callable<Integer> {
         case HISTORY -> new HistoryPart(lab, sizes);
         case LATENCY -> new LatencyPart(lab, sizes);
         case PRIORITY -> new PriorityPart(lab);
+        case SUBMIT -> new SubmitPart(lab, sizes);
+        case WORKERS -> new SmallWorkersPart(lab, sizes);
         case STEADY -> new SteadyPart(lab, sizes);
       };
     }

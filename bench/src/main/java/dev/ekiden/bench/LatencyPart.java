@@ -130,6 +130,10 @@ final class LatencyPart implements Part {
 
   private void measure(Child child, Enqueuer enqueuer, Latencies into) throws Exception {
     int probes = WARM_UP + sizes.samples() / ROUNDS;
+    if (sizes.warmUp() > 0) {
+      child.ask("preload " + sizes.warmUp());
+      child.ask("drain " + sizes.warmUp());
+    }
     child.ask("start");
     List<Long> committed = new ArrayList<>();
     for (int i = 0; i < probes; i++) {

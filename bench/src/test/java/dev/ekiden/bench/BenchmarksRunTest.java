@@ -41,6 +41,29 @@ class BenchmarksRunTest {
   }
 
   @Test
+  void jobsAreSubmittedAndSmallWorkersStandBesideALargeOne() throws IOException {
+    List<JsonNode> figures =
+        run(
+            "engine",
+            "--only",
+            "submit,workers",
+            "--jobs",
+            "400",
+            "--warm-up",
+            "0",
+            "--rounds",
+            "1");
+    assertThat(named(figures, "accepted jobs that do not wait").path("value").asDouble(-1))
+        .isZero();
+    assertThat(named(figures, "one submission, p50").path("value").asDouble(-1)).isPositive();
+    assertThat(
+            named(figures, "4 workers with a place each, beside one with 4")
+                .path("ratio")
+                .asDouble(0))
+        .isPositive();
+  }
+
+  @Test
   void theTableFormsAreDrained() {
     assertThat(
             execute(

@@ -51,6 +51,18 @@ final class Backlog {
   /** SERIAL jobs that are given back, until that is stored. */
   private final Map<AttemptRef, QueueKey> goingBack = new HashMap<>();
 
+  /**
+   * Jobs of which one may be what ended the process of the worker that held them before. They wait
+   * for one another, so that each of them meets such a one once only.
+   */
+  private final PriorityQueue<Waiting> suspects = new PriorityQueue<>(ORDER);
+
+  /** The suspect whose turn it is, until its handler has returned. */
+  private @Nullable AttemptRef admitted;
+
+  /** The same while its start is not noted in the database yet, so that it must not start. */
+  private @Nullable Waiting unnoted;
+
   private int inChains;
   private double averageRunNanos = -1;
 
@@ -62,7 +74,7 @@ final class Backlog {
   void add(ClaimedJob job, double rank) {
     Waiting added = new Waiting(job, rank);
     if (!job.isSerial()) {
-      waiting.add(added);
+      place(added);
       return;
     }
     Deque<Waiting> before = behind.get(key(job));
@@ -71,7 +83,41 @@ final class Backlog {
       inChains++;
     } else {
       behind.put(key(job), new ArrayDeque<>());
-      waiting.add(added);
+      place(added);
+    }
+  }
+
+  /** Nothing before it keeps a job any more. */
+  private void place(Waiting free) {
+    (free.job().suspect() ? suspects : waiting).add(free);
+  }
+
+  /** A suspect whose turn has come, once: it may start when its start is {@link #noted}. */
+  @Nullable ClaimedJob nextSuspect() {
+    Waiting next = admitted == null ? suspects.poll() : null;
+    if (next == null) {
+      return null;
+    }
+    admitted = next.job().ref();
+    unnoted = next;
+    return next.job();
+  }
+
+  /** The database knows of the start of an attempt, so that its worker's death counts. */
+  void noted(AttemptRef attempt) {
+    Waiting next = unnoted;
+    if (next != null && next.job().ref().equals(attempt)) {
+      waiting.add(next);
+      unnoted = null;
+    }
+  }
+
+  /**
+   * A handler has returned, or jobs have gone: if a suspect was among them, another's turn comes.
+   */
+  void returned(List<ClaimedJob> jobs) {
+    if (jobs.stream().anyMatch(job -> job.ref().equals(admitted))) {
+      admitted = null;
     }
   }
 
@@ -83,7 +129,7 @@ final class Backlog {
       behind.remove(key(ended));
     } else {
       inChains--;
-      waiting.add(next);
+      place(next);
     }
   }
 
@@ -131,7 +177,7 @@ final class Backlog {
   }
 
   int size() {
-    return waiting.size() + inChains;
+    return waiting.size() + suspects.size() + (unnoted == null ? 0 : 1) + inChains;
   }
 
   /** Those that could start at once. */
@@ -173,6 +219,11 @@ final class Backlog {
   List<ClaimedJob> remove(Predicate<ClaimedJob> which) {
     List<ClaimedJob> removed = new ArrayList<>();
     waiting.removeIf(entry -> which.test(entry.job()) && removed.add(entry.job()));
+    suspects.removeIf(entry -> which.test(entry.job()) && removed.add(entry.job()));
+    if (unnoted != null && which.test(unnoted.job())) {
+      removed.add(unnoted.job());
+      unnoted = null;
+    }
     // What stands behind a job that goes must not overtake it.
     for (ClaimedJob job : List.copyOf(removed)) {
       if (job.isSerial()) {
@@ -193,11 +244,16 @@ final class Backlog {
             }
           }
         });
+    returned(removed);
     return removed;
   }
 
   void forEach(Consumer<ClaimedJob> action) {
     waiting.forEach(entry -> action.accept(entry.job()));
+    suspects.forEach(entry -> action.accept(entry.job()));
+    if (unnoted != null) {
+      action.accept(unnoted.job());
+    }
     behind.values().forEach(chain -> chain.forEach(entry -> action.accept(entry.job())));
   }
 

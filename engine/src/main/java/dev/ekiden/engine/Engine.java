@@ -10,6 +10,7 @@ import dev.ekiden.engine.store.WorkerTable;
 import dev.ekiden.postgres.Database;
 import dev.ekiden.postgres.LeaderLease;
 import dev.ekiden.postgres.Migrations;
+import dev.ekiden.postgres.SchemaVersionException;
 import java.lang.management.ManagementFactory;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -18,9 +19,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -117,7 +120,7 @@ public final class Engine implements AutoCloseable {
 
   /** Begins an engine on a pool of connections, which stays the caller's. */
   public static Builder on(DataSource dataSource) {
-    return new Builder(dataSource);
+    return new Builder(Objects.requireNonNull(dataSource, "dataSource"));
   }
 
   /** Settings of an engine. Not thread-safe. */
@@ -193,6 +196,9 @@ public final class Engine implements AutoCloseable {
   /**
    * Registers the definitions and starts the background services: due jobs, schedules, recovery of
    * lost workers, wake-ups. A second call does nothing.
+   *
+   * @throws SchemaVersionException when the tables are not those of this build, see {@link
+   *     #migrate}
    */
   public void start() {
     synchronized (lifecycle) {
@@ -217,6 +223,7 @@ public final class Engine implements AutoCloseable {
       if (registered) {
         return;
       }
+      requireCurrentSchema();
       // Sorted, so that processes which start together do not wait for each other in a circle.
       List<JobDefinition<?>> sorted = new ArrayList<>(definitions.values());
       sorted.sort(Comparator.comparing(JobDefinition::name));
@@ -330,6 +337,7 @@ public final class Engine implements AutoCloseable {
   /** Runs work in a transaction; jobs it enqueues are offered to workers right after the commit. */
   public <T> T transaction(EngineTransaction.Work<T> work) {
     List<Enqueuer.Result> results = new ArrayList<>();
+    Set<Short> told = new HashSet<>();
     T answer =
         database.inTransaction(handle ->
             work.run(
@@ -347,7 +355,7 @@ public final class Engine implements AutoCloseable {
                   @Override
                   public List<Enqueued> enqueue(List<JobRequest> requests) {
                     Enqueuer.Result result = insert(handle, requests);
-                    wakeUps.jobsReadySoon(handle, result.queueIds());
+                    told.addAll(wakeUps.jobsReadySoon(handle, result.queueIds()));
                     results.add(result);
                     return result.answers();
                   }
@@ -360,7 +368,7 @@ public final class Engine implements AutoCloseable {
                   }
                 }));
     for (Enqueuer.Result result : results) {
-      wakeUps.jobsReady(result.queueIds());
+      wakeUps.jobsReady(result.queueIds(), told);
       result
           .counts()
           .forEach((definition, count) ->
@@ -383,11 +391,19 @@ public final class Engine implements AutoCloseable {
             true,
             e);
       }
+      if (e.getCause() instanceof SQLException sql && UNDEFINED_TABLE.equals(sql.getSQLState())) {
+        throw new SchemaVersionException(
+            MODULE,
+            "The database has no tables of the engine, or older ones: call migrate(), or run"
+                + " `ekiden migrate`, first",
+            e);
+      }
       throw e;
     }
   }
 
   private static final String DEADLOCK = "40P01";
+  private static final String UNDEFINED_TABLE = "42P01";
 
   // ---- parts ----
 

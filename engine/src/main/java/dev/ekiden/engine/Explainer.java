@@ -36,8 +36,7 @@ final class Explainer {
     return new Explanation(
         job.state(),
         switch (job.state()) {
-          case SUCCEEDED, FAILED, CANCELED ->
-              List.of(new Reason("ended", "it ended at " + job.finishedAt()));
+          case SUCCEEDED, FAILED, CANCELED -> List.of(new Reason("ended", ended(job)));
           case RUNNING ->
               List.of(
                   new Reason(
@@ -49,6 +48,19 @@ final class Explainer {
           case BLOCKED -> whyBlocked(job);
           case READY -> whyNotClaimed(job);
         });
+  }
+
+  private static String ended(Job job) {
+    String text = "it ended at " + job.finishedAt();
+    if (job.coalescedInto() != null) {
+      return text + " as job " + job.coalescedInto() + ", which ran for it";
+    }
+    // The first line of an exception begins with its class.
+    String why =
+        job.error() == null || job.error().isBlank()
+            ? job.errorType()
+            : job.error().lines().findFirst().orElse(null);
+    return why == null ? text : text + ": " + why;
   }
 
   private List<Reason> whyScheduled(Job job) {

@@ -72,6 +72,9 @@ public interface JobContext {
    *
    * <p>When this throws, the effect must be rolled back.
    *
+   * <p>If the process is stopped, or cut off, in the middle of the transaction, others get the job
+   * when PostgreSQL ends that: {@code SET LOCAL idle_in_transaction_session_timeout} says when.
+   *
    * @param connection of the engine's database, not in autocommit mode; READ COMMITTED if the job
    *     belongs to a group
    * @param result kept with the job, at most {@link Engine#MAX_RESULT_BYTES} as JSON

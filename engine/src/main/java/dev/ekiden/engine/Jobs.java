@@ -46,8 +46,11 @@ public final class Jobs {
    * @throws NotFoundException when there is no such job
    */
   public Job get(long id) {
-    return find(id)
-        .orElseThrow(() -> new NotFoundException(ErrorCode.UNKNOWN_JOB, "there is no job " + id));
+    return find(id).orElseThrow(() -> unknown(id));
+  }
+
+  private static NotFoundException unknown(long id) {
+    return new NotFoundException(ErrorCode.UNKNOWN_JOB, "there is no job " + id);
   }
 
   /**
@@ -98,6 +101,17 @@ public final class Jobs {
   public List<Attempt> attempts(long id) {
     get(id);
     return database.withHandle(handle -> JobTable.attempts(handle, id));
+  }
+
+  /**
+   * What happened to a job and why, in order: when it was enqueued, and when each attempt was
+   * claimed, started and ended. When a job that waited became READY is not kept.
+   */
+  public List<JobEvent> history(long id) {
+    return database.withHandle(handle ->
+        JobTable.find(handle, id)
+            .map(job -> JobEvent.of(job, JobTable.attempts(handle, id)))
+            .orElseThrow(() -> unknown(id)));
   }
 
   /** Log lines of all attempts of a job, in order. */

@@ -6,6 +6,7 @@ import dev.ekiden.postgres.Notifications;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -100,14 +101,20 @@ final class WakeUps implements AutoCloseable {
     }
   }
 
+  /** The same, where the commit itself has told other processes of some of the queues. */
+  void jobsReady(Collection<Short> queueIds, Collection<Short> told) {
+    told.forEach(queueId -> dispatch(ready(queueId)));
+    jobsReady(queueIds.stream().filter(queueId -> !told.contains(queueId)).toList());
+  }
+
   /**
    * Takes part in a transaction that makes jobs ready: where nothing was told of a queue for a
-   * while, PostgreSQL tells of it at the commit itself, which is the soonest. {@link
-   * #jobsReady(Collection)} is to be called after the commit all the same.
+   * while, PostgreSQL tells of it at the commit itself, which is the soonest. Answers those queues;
+   * {@link #jobsReady(Collection, Collection)} is to be called after the commit.
    */
-  void jobsReadySoon(Handle handle, Collection<Short> queueIds) {
+  Set<Short> jobsReadySoon(Handle handle, Collection<Short> queueIds) {
     long now = System.nanoTime();
-    List<Short> quiet = new ArrayList<>();
+    Set<Short> quiet = new HashSet<>();
     for (short queueId : queueIds) {
       Long last = toldNanos.get(queueId);
       if (last == null || now - last > QUIET_NANOS) {
@@ -118,6 +125,7 @@ final class WakeUps implements AutoCloseable {
     if (!quiet.isEmpty()) {
       jobsReady(handle, quiet);
     }
+    return quiet;
   }
 
   /** Part of the caller's own transaction: PostgreSQL delivers it at the commit, once a queue. */

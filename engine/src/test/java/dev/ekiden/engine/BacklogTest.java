@@ -9,8 +9,27 @@ import org.junit.jupiter.api.Test;
 
 class BacklogTest {
   private static ClaimedJob job(long id, int definition, int priority) {
+    return job(id, definition, priority, false);
+  }
+
+  private static ClaimedJob job(long id, int definition, int priority, boolean suspect) {
     return new ClaimedJob(
-        id, 1, (short) 1, definition, priority, 1, 0, 0, null, null, 0, false, "{}", false, false);
+        id,
+        1,
+        (short) 1,
+        definition,
+        priority,
+        1,
+        0,
+        0,
+        null,
+        null,
+        0,
+        false,
+        "{}",
+        false,
+        false,
+        suspect);
   }
 
   private static List<Long> ids(List<Backlog.Waiting> batch) {
@@ -41,6 +60,31 @@ class BacklogTest {
     backlog.add(job(3, 1, 0), 0);
     backlog.add(job(4, 1, 9), 1);
     assertThat(ids(backlog.next(10))).containsExactly(3L, 2L, 4L, 1L);
+  }
+
+  @Test
+  void suspectsWaitForOneAnotherAndNobodyForThem() {
+    Backlog backlog = new Backlog(4, 10);
+    List<ClaimedJob> suspects = List.of(job(1, 1, 9, true), job(2, 1, 9, true), job(3, 1, 9, true));
+    suspects.forEach(job -> backlog.add(job, 0));
+    backlog.add(job(4, 1, 5), 0);
+    assertThat(backlog.nextSuspect()).isEqualTo(suspects.get(0));
+    assertThat(backlog.nextSuspect()).as("one at a time").isNull();
+    assertThat(backlog.size()).isEqualTo(4);
+    assertThat(backlog.startable()).as("its start is not noted").isEqualTo(1);
+    backlog.noted(suspects.get(0).ref());
+    assertThat(ids(backlog.next(10))).containsExactly(1L, 4L);
+    backlog.returned(List.of(job(4, 1, 5)));
+    assertThat(backlog.nextSuspect()).as("the first still runs").isNull();
+    backlog.returned(suspects.subList(0, 1));
+    assertThat(backlog.nextSuspect()).isEqualTo(suspects.get(1));
+    assertThat(backlog.remove(job -> true))
+        .containsExactlyInAnyOrder(suspects.get(1), suspects.get(2));
+    assertThat(backlog.isEmpty()).isTrue();
+    backlog.add(suspects.get(2), 0);
+    assertThat(backlog.nextSuspect())
+        .as("one that is gone keeps nobody")
+        .isEqualTo(suspects.get(2));
   }
 
   @Test

@@ -89,7 +89,8 @@ public final class LeaderLease {
 
   /**
    * Makes the rest of the handle's transaction safe: until it ends nobody can take the lease over.
-   * Renewals go on meanwhile.
+   * Renewals go on meanwhile. PostgreSQL ends a transaction in which nothing is asked of it for 2
+   * s, so that a leader whose process is stopped in the middle of one cannot lead for ever.
    *
    * @param handle in the transaction that does the work
    * @throws LeadershipLostException if the lease expired or the epoch moved on
@@ -105,7 +106,8 @@ public final class LeaderLease {
         handle
             .createQuery(
                 """
-                SELECT epoch, holder, expires_at > clock_timestamp() AS live
+                SELECT epoch, holder, expires_at > clock_timestamp() AS live,
+                       set_config('idle_in_transaction_session_timeout', '2s', true)
                 FROM ekiden.leader_lease
                 WHERE name = :name
                 FOR KEY SHARE

@@ -99,7 +99,7 @@ public final class Migrations {
               + module
               + " in schema "
               + schema
-              + ": run `ekiden up` or `ekiden migrate` first");
+              + ": run `ekiden up` or `ekiden migrate` first, or call migrate() in your program");
     }
     if (applied.getAsInt() > files.newest()) {
       throw newer(files, schema, applied.getAsInt());

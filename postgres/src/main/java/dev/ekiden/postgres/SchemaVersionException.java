@@ -12,7 +12,7 @@ public final class SchemaVersionException extends RuntimeException {
     this.module = module;
   }
 
-  SchemaVersionException(String module, String message, Throwable cause) {
+  public SchemaVersionException(String module, String message, Throwable cause) {
     super(message, cause);
     this.module = module;
   }

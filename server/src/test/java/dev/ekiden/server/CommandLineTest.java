@@ -447,6 +447,25 @@ final class CommandLineTest {
   }
 
   @Test
+  void aWrongNumberAndAWrongScopeAreToldInTheWordsOfTheCommandLine() {
+    assertThat(ekiden("jobs", "get", "x").err()).contains("'x' is not a number");
+    Run run = ekiden("limits", "set", "que:mail", "--running", "1");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.err()).contains("queue:NAME").contains("not of 'que:mail'");
+    assertThat(ekiden("limits", "remove", "queue").err()).contains("not of 'queue'");
+  }
+
+  @Test
+  void theHistoryOfAJobIsShown() {
+    String id = id(ekiden("jobs", "submit", "fail", "--payload", "{\"name\":\"x\"}", "-o", "json"));
+    ekiden("jobs", "wait", id);
+    assertThat(ekiden("jobs", "history", id).out())
+        .containsSubsequence("ENQUEUED", "CLAIMED", "STARTED", "FAILED", "JobFailure");
+    assertThat(ekiden("jobs", "explain", id).out()).contains("no x");
+    assertThat(ekiden("jobs", "history", "99999999").exitCode()).isEqualTo(ExitCode.NOT_FOUND);
+  }
+
+  @Test
   void aRunningJobIsAskedToStop() throws Exception {
     long id = server.engine().enqueue(JobRequest.of("sleep", null)).id();
     Await.until("the nap has begun", () -> server.engine().jobs().get(id).startedAt() != null);

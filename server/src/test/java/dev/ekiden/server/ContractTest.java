@@ -116,6 +116,7 @@ final class ContractTest {
     check("GET", "/api/v1/jobs/{id}", done);
     Await.until("the log is there", () -> !http.get(job + "/logs").json().path("items").isEmpty());
     check("GET", "/api/v1/jobs/{id}/logs", http.get(job + "/logs"));
+    check("GET", "/api/v1/jobs/{id}/history", http.get(job + "/history"));
     check("GET", "/api/v1/jobs/{id}/explain", http.get(job + "/explain"));
     check("GET", "/api/v1/jobs", http.get("/api/v1/jobs?limit=1"));
 

@@ -408,6 +408,8 @@ final class JobsApiTest {
         .contains("ekiden_queue_jobs{queue=\"elsewhere\",state=\"ready\"}")
         .contains("ekiden_queue_oldest_ready_seconds{queue=\"elsewhere\"}")
         .contains("ekiden_queue_paused{queue=\"elsewhere\"} 1.0")
+        .contains("ekiden_workers{queue=\"elsewhere\"} 0.0")
+        .contains("ekiden_workers{queue=\"greetings\"} 1.0")
         .contains("ekiden_database_up 1.0");
   }
 

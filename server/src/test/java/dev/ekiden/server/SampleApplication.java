@@ -56,6 +56,21 @@ public final class SampleApplication implements Application {
           .queue("elsewhere")
           .handler((greeting, context) -> greeting.name() + " by " + ProcessHandle.current().pid());
 
+  /** Whether {@link #convert} works. */
+  volatile boolean mended;
+
+  /** Fails until it is mended. */
+  private final JobDefinition<Greeting> convert =
+      JobDefinition.named("convert", Greeting.class)
+          .queue("conversions")
+          .retry(RetryPolicy.NEVER)
+          .handler((greeting, context) -> {
+            if (!mended) {
+              throw new IllegalStateException("the template is broken");
+            }
+            return greeting.name() + ".xlsx";
+          });
+
   /** A request to {@code /sample/gate} has come in; it is answered when the gate opens. */
   final CountDownLatch atGate = new CountDownLatch(1);
 
@@ -80,13 +95,14 @@ public final class SampleApplication implements Application {
 
   @Override
   public List<JobDefinition<?>> definitions(Services services) {
-    return List.of(GREET, FAIL, SLEEP, LATER);
+    return List.of(GREET, FAIL, SLEEP, LATER, convert);
   }
 
   @Override
   public List<WorkerOptions> workers() {
     return List.of(
-        WorkerOptions.of("greetings", "failures", "naps").withPollInterval(Duration.ofMillis(100)));
+        WorkerOptions.of("greetings", "failures", "naps", "conversions")
+            .withPollInterval(Duration.ofMillis(100)));
   }
 
   @Override

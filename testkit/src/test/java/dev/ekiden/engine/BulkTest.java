@@ -8,6 +8,7 @@ import dev.ekiden.engine.store.ClaimTable;
 import dev.ekiden.engine.store.ClaimTable.Order;
 import dev.ekiden.engine.store.DefinitionTable;
 import dev.ekiden.testkit.TestEngine;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -169,6 +171,39 @@ class BulkTest {
             engine.jobs().clone(id, JobChanges.NONE.withPayload(Map.of("to", "x".repeat(262_140)))))
         .isInstanceOf(InvalidRequestException.class)
         .hasMessageContaining("262144");
+  }
+
+  @Test
+  void theCloneOfAFailedJobGivesWhatTheJobWouldHaveGiven() {
+    JobDefinition<Mail> sheet =
+        JobDefinition.named("sheet", Mail.class)
+            .retry(RetryPolicy.NEVER)
+            .handler((payload, context) -> {
+              if (fails && payload.size() == 2) {
+                throw new IllegalStateException("no");
+              }
+              return checksum(payload.to() + payload.size());
+            });
+    Engine sheets = jobs.engine(sheet);
+    long id = sheets.enqueue(sheet.request(new Mail("愛", 2)).withPriority(7).withGroup("g")).id();
+    sheets.runDue();
+    assertThat(sheets.jobs().get(id).state()).isEqualTo(JobState.FAILED);
+    fails = false;
+    long clone = sheets.jobs().clone(id, JobChanges.NONE);
+    long never = sheets.enqueue(sheet.request(new Mail("愛", 2))).id();
+    sheets.runDue();
+    Job cloned = sheets.jobs().get(clone);
+    assertThat(cloned.payload()).isEqualTo(sheets.jobs().get(id).payload());
+    assertThat(cloned.group()).isEqualTo("g");
+    assertThat(cloned.priority()).isEqualTo(7);
+    assertThat(cloned.result()).isNotNull().isEqualTo(sheets.jobs().get(never).result());
+    assertThat(sheets.jobs().get(id).state()).as("stays as it was").isEqualTo(JobState.FAILED);
+  }
+
+  private static String checksum(String text) {
+    CRC32C checksum = new CRC32C();
+    checksum.update(text.getBytes(StandardCharsets.UTF_8));
+    return Long.toHexString(checksum.getValue());
   }
 
   @Test

@@ -20,7 +20,9 @@ import dev.ekiden.engine.store.WorkerTable.Held;
 import dev.ekiden.testkit.TestEngine;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -267,6 +269,7 @@ class CompleteInTest {
         .singleElement()
         .satisfies(settled -> assertThat(settled.outcome()).isEqualTo(Outcome.SUCCEEDED));
     assertThat(engine.jobs().get(job.id()).state()).isEqualTo(JobState.SUCCEEDED);
+    assertThat(engine.jobs().get(job.id()).losses()).as("it was not lost").isZero();
   }
 
   @Test
@@ -370,7 +373,9 @@ class CompleteInTest {
     ClaimedJob second = claim(1);
     try (Connection handler = begin();
         ExecutorService thread = Executors.newSingleThreadExecutor()) {
+      String before = settings(handler);
       assertThat(complete(handler, first)).isEmpty();
+      assertThat(settings(handler)).as("the handler's own transaction").isEqualTo(before);
       Future<Long> advancing = thread.submit(() -> engine.groups().advanceEpoch("tenant"));
       CoalesceTest.awaitLockWait(jobs.database());
       handler.commit();
@@ -380,6 +385,16 @@ class CompleteInTest {
     }
     lose(first.ref());
     assertThat(engine.jobs().get(first.id()).state()).isEqualTo(JobState.SUCCEEDED);
+  }
+
+  private static String settings(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT string_agg(name || ' ' || setting, ', ' ORDER BY name) FROM pg_settings")) {
+      row.next();
+      return row.getString(1);
+    }
   }
 
   /** The handler is given up while its transaction is open: its end comes again until it is not. */

@@ -2,11 +2,21 @@ package dev.ekiden.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ekiden.engine.store.ClaimTable;
+import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
+import dev.ekiden.engine.store.ClaimTable.Order;
+import dev.ekiden.engine.store.DefinitionTable;
+import dev.ekiden.engine.store.QueueTable;
+import dev.ekiden.engine.store.SettleTable;
 import dev.ekiden.testkit.TestEngine;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -57,6 +67,90 @@ class CrashTest {
       RunTest.awaitState(engine, crashing, JobState.READY);
     }
     assertThat(engine.jobs().get(crashing).losses()).isPositive();
+  }
+
+  /** Else the one of them that ends its process takes the same others with it again. */
+  @Test
+  void whatADeadWorkerMayHaveStartedRunsOneAtATimeAndKeepsNobodyElse() throws Exception {
+    int suspects = 5;
+    AtomicInteger together = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    CountDownLatch ended = new CountDownLatch(suspects);
+    JobDefinition<Work> suspect =
+        JobDefinition.named("suspect", Work.class)
+            .queue("work")
+            .handler((payload, context) -> {
+              most.accumulateAndGet(together.incrementAndGet(), Math::max);
+              Thread.yield();
+              together.decrementAndGet();
+              ended.countDown();
+              return null;
+            });
+    JobDefinition<Work> other =
+        JobDefinition.named("other", Work.class)
+            .queue("work")
+            .handler((payload, context) -> ended.await(10, TimeUnit.SECONDS));
+    Engine engine = jobs.engine(suspect, other);
+    for (int i = 0; i < suspects; i++) {
+      engine.enqueue(suspect.request(new Work(i)).withPriority(1));
+    }
+    jobs.database().useTransaction(handle -> handle.execute("UPDATE ekiden.ready SET attempt = 1"));
+    long beside = engine.enqueue(other.request(new Work(0)).withPriority(9)).id();
+    engine.start();
+    engine.worker(WorkerOptions.of("work").withConcurrency(suspects)).start();
+    assertThat(engine.jobs().await(beside, Duration.ofSeconds(20)).result()).isEqualTo("true");
+    assertThat(most.get()).isEqualTo(1);
+  }
+
+  /** Else it would run beside others as soon as another job of its key comes. */
+  @Test
+  void aLostJobOfACoalesceKeyRunsAloneToo() {
+    Engine engine = jobs.engine(work);
+    JobRequest request = work.request(new Work(1)).withKey(Key.coalesce("k"));
+    long other = engine.enqueue(request).id();
+    long lost = engine.enqueue(request).id();
+    jobs.database()
+        .useTransaction(
+            handle -> handle.execute("UPDATE ekiden.ready SET losses = 1 WHERE id = ?", lost));
+    DefinitionTable.Row definition =
+        jobs.database().withHandle(handle -> DefinitionTable.find(handle, "work")).orElseThrow();
+    Order order = new Order(1, definition.queueId(), List.of(definition.id()), 10, 10);
+    assertThat(
+            jobs.database().inTransaction(handle -> ClaimTable.claim(handle, order, true)).jobs())
+        .extracting(ClaimedJob::id)
+        .containsExactly(other);
+    assertThat(engine.jobs().get(lost).state()).isEqualTo(JobState.READY);
+  }
+
+  /** Else a worker that is stopped in the middle of one keeps the recovery from its jobs. */
+  @Test
+  void everyTransactionThatLocksIsEndedInTimeWhenItsProcessIsStopped() {
+    Engine engine = jobs.engine(work);
+    long id = engine.enqueue(work.request(new Work(1))).id();
+    DefinitionTable.Row definition =
+        jobs.database().withHandle(handle -> DefinitionTable.find(handle, "work")).orElseThrow();
+    Order order = new Order(1, definition.queueId(), List.of(definition.id()), 1, 0);
+    List<Consumer<Handle>> transactions =
+        List.of(
+            handle -> ClaimTable.claim(handle, order, false),
+            handle -> ClaimTable.claim(handle, order, true),
+            handle -> ClaimTable.claimLost(handle, order),
+            handle -> ClaimTable.markStarted(handle, List.of(id), List.of(1), List.of(0L)),
+            handle -> SettleTable.settle(handle, List.of()),
+            handle -> QueueTable.pause(handle, "work", null));
+    for (Consumer<Handle> transaction : transactions) {
+      jobs.database()
+          .useTransaction(handle -> {
+            transaction.accept(handle);
+            assertThat(
+                    handle
+                        .createQuery(
+                            "SELECT current_setting('idle_in_transaction_session_timeout')")
+                        .mapTo(String.class)
+                        .one())
+                .isEqualTo("2s");
+          });
+    }
   }
 
   /** The first by priority waits for a parked one, and that for one that nobody looks at. */

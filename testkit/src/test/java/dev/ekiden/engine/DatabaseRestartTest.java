@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -91,6 +92,43 @@ class DatabaseRestartTest {
         assertThat(effects.size()).isGreaterThanOrEqualTo(accepted.size());
         QueueSummary queue = engine.queues().find("quick").orElseThrow();
         assertThat(queue.ready() + queue.scheduled() + queue.blocked() + queue.running()).isZero();
+      }
+    }
+  }
+
+  /** What was accepted is there after server and program are gone and came back, every one once. */
+  @Test
+  void aHundredThousandQueuedJobsSurviveARestart() throws Exception {
+    int count = 100_000;
+    JobDefinition<Work> waiting =
+        JobDefinition.named("waiting", Work.class).handler((work, context) -> null);
+    Set<Long> accepted = new HashSet<>();
+    try (EmbeddedPostgres server = EmbeddedPostgres.start(EmbeddedPostgresOptions.in(directory))) {
+      try (Database database = Database.open(server.address(), 4, "restart test");
+          Engine engine = Engine.on(database.dataSource()).definitions(waiting).build()) {
+        engine.migrate();
+        engine.register();
+        for (int from = 0; from < count; from += Engine.MAX_BULK) {
+          List<JobRequest> requests = new ArrayList<>();
+          for (int i = 0; i < Engine.MAX_BULK; i++) {
+            requests.add(waiting.request(new Work(from + i)));
+          }
+          engine.enqueue(requests).forEach(one -> accepted.add(one.id()));
+        }
+      }
+      server.restart();
+      try (Database database = Database.open(server.address(), 4, "restart test");
+          Engine engine = Engine.on(database.dataSource()).definitions(waiting).build()) {
+        engine.register();
+        assertThat(engine.queues().find("waiting").orElseThrow().ready()).isEqualTo(count);
+        Set<Long> found = new HashSet<>();
+        String cursor = null;
+        do {
+          Page<Job> page = engine.jobs().list(JobFilter.ALL, cursor, Jobs.MAX_PAGE);
+          page.items().forEach(job -> found.add(job.id()));
+          cursor = page.next();
+        } while (cursor != null);
+        assertThat(found).hasSize(count).isEqualTo(accepted);
       }
     }
   }

@@ -87,6 +87,10 @@ class ExplainTest {
     assertThat(why(failing, "backing-off")).contains("attempt 1 failed");
     engine.jobs().cancel(failing);
     assertThat(why(failing, "ended")).contains("ended at");
+    long failed = enqueue(work.request(new Work(true)));
+    jobs.runDue();
+    jobs.advance(Duration.ofMinutes(1));
+    assertThat(why(failed, "ended")).endsWith(": java.lang.IllegalStateException: no");
   }
 
   @Test

@@ -1,9 +1,11 @@
 package dev.ekiden.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ekiden.testkit.TestEngine;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -101,6 +103,59 @@ class LifecycleTrailTest {
                     .mapTo(Long.class)
                     .one());
     assertThat(wrong).isZero();
+  }
+
+  /** What may follow; what waits again may be canceled, and what has ended may be run again. */
+  private static final Map<JobEvent.Kind, Set<JobEvent.Kind>> FOLLOWS =
+      Map.of(
+          JobEvent.Kind.ENQUEUED, endsOr(JobEvent.Kind.CLAIMED),
+          JobEvent.Kind.CLAIMED,
+              endsOr(JobEvent.Kind.STARTED, JobEvent.Kind.RETURNED, JobEvent.Kind.LOST),
+          JobEvent.Kind.STARTED,
+              endsOr(JobEvent.Kind.RETRIED, JobEvent.Kind.RETURNED, JobEvent.Kind.LOST),
+          JobEvent.Kind.RETRIED, endsOr(JobEvent.Kind.CLAIMED),
+          JobEvent.Kind.RETURNED, endsOr(JobEvent.Kind.CLAIMED),
+          JobEvent.Kind.LOST, endsOr(JobEvent.Kind.CLAIMED),
+          JobEvent.Kind.SUCCEEDED, Set.of(),
+          JobEvent.Kind.FAILED, endsOr(JobEvent.Kind.CLAIMED),
+          JobEvent.Kind.CANCELED, endsOr(JobEvent.Kind.CLAIMED));
+
+  private static Set<JobEvent.Kind> endsOr(JobEvent.Kind... others) {
+    Set<JobEvent.Kind> kinds = EnumSet.copyOf(List.of(others));
+    kinds.addAll(List.of(JobEvent.Kind.SUCCEEDED, JobEvent.Kind.FAILED, JobEvent.Kind.CANCELED));
+    return kinds;
+  }
+
+  @Test
+  void theHistoryOfEveryJobIsCompleteAndItsTimesNeverFall() throws Exception {
+    liveEveryLife();
+    Engine engine = jobs.engine();
+    Set<JobEvent.Kind> seen = EnumSet.noneOf(JobEvent.Kind.class);
+    for (Job job : engine.jobs().list(JobFilter.ALL, null, Jobs.MAX_PAGE).items()) {
+      List<JobEvent> history = engine.jobs().history(job.id());
+      JobEvent before = history.getFirst();
+      assertThat(before.kind()).isEqualTo(JobEvent.Kind.ENQUEUED);
+      for (JobEvent event : history.subList(1, history.size())) {
+        assertThat(FOLLOWS.get(before.kind())).as("%s", history).contains(event.kind());
+        assertThat(event.at()).as("%s", history).isAfterOrEqualTo(before.at());
+        assertThat(event.attempt() == 0 || event.attempt() >= before.attempt()).isTrue();
+        before = event;
+      }
+      history.forEach(event -> seen.add(event.kind()));
+      if (job.state().isEnded()) {
+        assertThat(before.kind().name()).as("%s", history).isEqualTo(job.state().name());
+        assertThat(history.stream().filter(event -> event.kind() == JobEvent.Kind.CLAIMED))
+            .as("%s", history)
+            .hasSize(job.attempt());
+      } else {
+        assertThat(before.kind().isEnd()).as("%s", history).isFalse();
+      }
+      history.stream()
+          .filter(event -> event.kind() == JobEvent.Kind.FAILED)
+          .forEach(event -> assertThat(event.reason()).as("%s", history).isNotNull());
+    }
+    assertThat(seen).doesNotContain(JobEvent.Kind.LOST).hasSize(JobEvent.Kind.values().length - 1);
+    assertThatThrownBy(() -> engine.jobs().history(999_999)).isInstanceOf(NotFoundException.class);
   }
 
   private void liveEveryLife() throws Exception {

@@ -20,6 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -97,6 +100,39 @@ class LimitTest {
     return claimed.stream()
         .map(job -> engine.jobs().get(job.id()).group())
         .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** When the pause has returned, nothing is claimed any more, however slow a claim is. */
+  @Test
+  void aPauseWaitsForClaimsUnderWay() throws Exception {
+    enqueue(work, null, 1);
+    CountDownLatch claimed = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    try (ExecutorService threads = Executors.newCachedThreadPool()) {
+      Future<?> claim =
+          threads.submit(() ->
+              jobs.database()
+                  .useTransaction(handle -> {
+                    ClaimTable.claim(handle, new Order(1, queue, definitions, 1, 1), false);
+                    claimed.countDown();
+                    await(goOn);
+                  }));
+      claimed.await();
+      Future<?> pause = threads.submit(() -> engine.queues().pause("q", null));
+      CoalesceTest.awaitLockWait(jobs.database());
+      assertThat(pause.isDone()).isFalse();
+      goOn.countDown();
+      claim.get();
+      pause.get();
+    }
   }
 
   @Test
@@ -346,5 +382,54 @@ class LimitTest {
         assertThat(jobsAtOnce.get())
             .as(counted)
             .isLessThanOrEqualTo(counted.equals("all") ? 9 : 2));
+  }
+
+  /** 40 vCPUs for jobs of 2.0: 20 at once, then fewer, as the limit is lowered while they run. */
+  @Test
+  void ofFiveHundredQueuedJobsNoMoreRunThanTheVcpusAllow() throws Exception {
+    int count = 500;
+    int full = 20;
+    int lowered = 5;
+    AtomicInteger running = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    AtomicInteger mostOnceLowered = new AtomicInteger();
+    CountDownLatch allPlacesTaken = new CountDownLatch(full);
+    CountDownLatch goOn = new CountDownLatch(1);
+    CountDownLatch done = new CountDownLatch(count);
+    AtomicInteger drained = new AtomicInteger();
+    JobDefinition<Work> convert =
+        JobDefinition.named("convert", Work.class)
+            .vcpus(2)
+            .handler((payload, context) -> {
+              int now = running.incrementAndGet();
+              most.accumulateAndGet(now, Math::max);
+              // The first twenty were started under the old limit.
+              if (drained.get() >= full) {
+                mostOnceLowered.accumulateAndGet(now, Math::max);
+              }
+              allPlacesTaken.countDown();
+              goOn.await();
+              running.decrementAndGet();
+              drained.incrementAndGet();
+              done.countDown();
+              return null;
+            });
+    Engine conversions = jobs.engine(convert);
+    conversions.start();
+    conversions.limits().put(Limit.vcpus(new Scope.Queue("convert"), 40));
+    List<JobRequest> requests = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      requests.add(convert.request(new Work(i)));
+    }
+    conversions.enqueue(requests);
+    for (int i = 0; i < 3; i++) {
+      conversions.worker(WorkerOptions.of("convert").withConcurrency(30)).start();
+    }
+    assertThat(allPlacesTaken.await(60, TimeUnit.SECONDS)).as("the limit is used").isTrue();
+    conversions.limits().put(Limit.vcpus(new Scope.Queue("convert"), 2.0 * lowered));
+    goOn.countDown();
+    assertThat(done.await(60, TimeUnit.SECONDS)).as("%d left", done.getCount()).isTrue();
+    assertThat(most).hasValue(full);
+    assertThat(mostOnceLowered.get()).isBetween(1, lowered);
   }
 }

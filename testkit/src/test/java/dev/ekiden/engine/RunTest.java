@@ -86,6 +86,29 @@ class RunTest {
   }
 
   @Test
+  void aJobThatFailsTwiceAndThenPassesSucceedsWithItsThirdAttempt() {
+    List<Integer> attempts = new ArrayList<>();
+    Engine engine =
+        jobs.engine(
+            work()
+                .retry(RetryPolicy.attempts(3).withDelays(Duration.ZERO, Duration.ZERO))
+                .handler((number, context) -> {
+                  attempts.add(context.attempt());
+                  if (context.failures() < 2) {
+                    throw new IllegalStateException("not yet");
+                  }
+                  return "passed";
+                }));
+    long id = engine.enqueue(request(1)).id();
+    jobs.runDue();
+    Job job = engine.jobs().get(id);
+    assertThat(job.state()).isEqualTo(JobState.SUCCEEDED);
+    assertThat(job.attempt()).isEqualTo(3);
+    assertThat(job.failures()).isEqualTo(2);
+    assertThat(attempts).as("told to the handler").containsExactly(1, 2, 3);
+  }
+
+  @Test
   void aHandlerDecidesAboutItsRetry() {
     Engine engine =
         jobs.engine(

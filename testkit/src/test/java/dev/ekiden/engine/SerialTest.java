@@ -11,6 +11,9 @@ import dev.ekiden.engine.store.DefinitionTable;
 import dev.ekiden.engine.store.SettleTable;
 import dev.ekiden.engine.store.SettleTable.Settlement;
 import dev.ekiden.testkit.TestEngine;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,6 +25,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jdbi.v3.core.statement.SqlLogger;
+import org.jdbi.v3.core.statement.SqlStatements;
+import org.jdbi.v3.core.statement.StatementContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -75,6 +81,73 @@ class SerialTest {
                 new Order(worker, definition.queueId(), List.of(definition.id()), max, 1),
                 true))
         .jobs();
+  }
+
+  /** The back-off ends while a claim has seen that it had not. */
+  @Test
+  void aJobThatIsDueInTheMiddleOfAClaimIsNotParkedBehindItself() {
+    long first = enqueue(-1, 5);
+    jobs.runDue();
+    long second = enqueue(2, 9);
+    enqueue(3, 9);
+    List<ClaimedJob> claimed =
+        jobs.database()
+            .inTransaction(handle -> {
+              handle
+                  .getConfig(SqlStatements.class)
+                  .setSqlLogger(
+                      new SqlLogger() {
+                        @Override
+                        public void logAfterExecution(StatementContext context) {
+                          if (context.getRawSql().contains("AS resting")) {
+                            makeDue(first);
+                          }
+                        }
+                      });
+              return ClaimTable.claim(
+                  handle,
+                  new Order(1, definition.queueId(), List.of(definition.id()), 10, 1),
+                  true);
+            })
+            .jobs();
+    assertThat(claimed).extracting(ClaimedJob::id).containsExactly(first, second);
+  }
+
+  private static void makeDue(long id) {
+    try (Connection connection = jobs.database().dataSource().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          """
+          WITH due AS (DELETE FROM ekiden.scheduled WHERE id = %d RETURNING *)
+          INSERT INTO ekiden.ready
+            (id, queue_id, priority, definition_id, key_kind, key, attempt, failures, losses)
+          SELECT id, queue_id, priority, definition_id, key_kind, key, attempt, failures, losses
+          FROM due
+          """
+              .formatted(id));
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void aKeyGoesOnAfterAJobThatWaitedInVain() {
+    long parent = engine.enqueue(step.request(new Step("none", 666))).id();
+    long vain =
+        engine
+            .enqueue(
+                step.request(new Step("k", 1))
+                    .withKey(Key.serial("k"))
+                    .withPriority(0)
+                    .after(parent))
+            .id();
+    long next = enqueue(2, 9);
+    ClaimedJob claimed = claim(1, 1).getFirst();
+    assertThat(claimed.id()).as("the others wait").isEqualTo(parent);
+    end(claimed, Outcome.FAILED);
+    jobs.runDue();
+    assertThat(engine.jobs().get(vain).state()).isEqualTo(JobState.CANCELED);
+    assertThat(engine.jobs().get(next).state()).isEqualTo(JobState.SUCCEEDED);
   }
 
   private void end(ClaimedJob job, Outcome outcome) {

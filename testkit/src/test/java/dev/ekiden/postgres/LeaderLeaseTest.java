@@ -101,7 +101,16 @@ class LeaderLeaseTest {
   @Test
   void allowsTheWorkOfItsHolder() {
     Leadership leadership = one.acquireOrRenew().orElseThrow();
-    database.useTransaction(handle -> one.assertHeld(handle, leadership));
+    database.useTransaction(handle -> {
+      one.assertHeld(handle, leadership);
+      assertThat(
+              handle
+                  .createQuery("SELECT current_setting('idle_in_transaction_session_timeout')")
+                  .mapTo(String.class)
+                  .one())
+          .as("a stopped leader does not lead for ever")
+          .isEqualTo("2s");
+    });
   }
 
   @Test

@@ -104,7 +104,7 @@ class MigrationsTest {
         .isThrownBy(() -> Migrations.requireCurrent(database, "sample", "house"))
         .withMessage(
             "The database has no tables of sample in schema house: run `ekiden up` or `ekiden"
-                + " migrate` first")
+                + " migrate` first, or call migrate() in your program")
         .satisfies(missing -> assertThat(missing.module()).isEqualTo("sample"));
     Migrations.apply(database, "sample", "house");
     assertThatNoException()

@@ -10,6 +10,10 @@ enum Act {
   FAILED,
   /** It was interrupted. */
   INTERRUPTED,
+  /** It read its checkpoint; the note says which step it was. */
+  LOADED,
+  /** It kept a checkpoint of the step of the note. */
+  SAVED,
   /** It is about to end its Java virtual machine. */
   CRASH,
   /** The queue of the note is paused. */

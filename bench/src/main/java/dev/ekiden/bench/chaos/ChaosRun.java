@@ -9,6 +9,7 @@ import dev.ekiden.postgres.Database;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -31,7 +32,7 @@ final class ChaosRun implements AutoCloseable {
   /** How long what was enqueued may take to end after the last fault. */
   private static final Duration PATIENCE = Duration.ofSeconds(180);
 
-  private static final Duration HOLDER_PATIENCE = Duration.ofSeconds(8);
+  private static final Duration HOLDER_PATIENCE = Duration.ofSeconds(30);
   private static final long SLOW_MILLIS = 10;
   private static final int HOLDERS = 2;
   private static final String TICK = "tick";
@@ -91,7 +92,7 @@ final class ChaosRun implements AutoCloseable {
             control,
             database,
             marks,
-            new Load(plan.seed(), size.keys()),
+            new Load(plan.seed(), size.keys(), InstantSource.system()),
             new Random(~plan.seed()));
     recoveries = new Recoveries(database, Recoveries.LIMIT, Recoveries.LIMIT_AFTER_RETURN);
   }
@@ -132,6 +133,7 @@ final class ChaosRun implements AutoCloseable {
       log.accept(fault.toString());
       apply(fault);
       done.merge(fault.kind(), 1, Integer::sum);
+      violations.addAll(Persistently.get(() -> Checker.checkPresent(history)));
     }
     flow.join();
     log.accept("all jobs are enqueued, all faults done");

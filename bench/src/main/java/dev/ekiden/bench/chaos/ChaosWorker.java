@@ -60,7 +60,7 @@ public final class ChaosWorker {
         persistently(() -> {
           Engine built =
               Engine.on(database.dataSource())
-                  .definitions(Load.definitions(marks, number, letGo))
+                  .definitions(Load.definitions(marks, database.dataSource(), number, letGo))
                   .lease(lease)
                   .name(name)
                   .build();

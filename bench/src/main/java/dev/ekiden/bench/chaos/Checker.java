@@ -1,6 +1,10 @@
 package dev.ekiden.bench.chaos;
 
 import dev.ekiden.bench.chaos.Event.Start;
+import dev.ekiden.engine.Dependencies;
+import dev.ekiden.engine.Dependencies.Condition;
+import dev.ekiden.engine.Dependencies.Mode;
+import dev.ekiden.engine.JobState;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -10,8 +14,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Compares a history in which everything has ended with the rules. */
 final class Checker {
@@ -41,11 +48,23 @@ final class Checker {
 
   private static final String LEFT =
       """
-      SELECT 'job ' || id || ' is still ' || state FROM (%s) AS place WHERE state <> 'ENDED'
+      SELECT 'job ' || id || ' is still READY, ' || losses || ' losses'
+             || COALESCE(', ' || key_kind || ' key ' || key, '') FROM ekiden.ready
+      UNION ALL
+      SELECT 'job ' || id || ' is still SCHEDULED until ' || run_at || ', now is '
+             || ekiden.engine_now() FROM ekiden.scheduled
+      UNION ALL
+      SELECT 'job ' || running.id || ' is still RUNNING in ' || name FROM ekiden.running
+      JOIN ekiden.worker ON worker.id = worker_id
+      UNION ALL
+      SELECT 'job ' || blocked.id || ' is still BLOCKED by its ' || reason
+             || COALESCE(', ' || key_kind || ' key ' || key, '')
+             || COALESCE(', after ' || blocker, '') || ', definition ' || definition.name
+      FROM ekiden.blocked
+      JOIN ekiden.definition ON definition.id = definition_id
       UNION ALL
       SELECT 'key ' || key || ' is still held' FROM ekiden.held_key
-      """
-          .formatted(STATES);
+      """;
 
   // What a redrive brought back counts from zero.
   private static final String MISCOUNTED =
@@ -55,7 +74,7 @@ final class Checker {
       FROM (
         SELECT id, state, failures, losses,
                COALESCE(past.retried, 0) AS retried, COALESCE(past.lost, 0) AS lost,
-               CASE WHEN state = 'FAILED' AND error_type <> 'worker-lost'
+               CASE WHEN state = 'FAILED' AND error_type NOT IN ('worker-lost', 'children')
                          AND coalesced_into IS NULL THEN 1 ELSE 0 END AS failed,
                CASE WHEN error_type = 'worker-lost' AND coalesced_into IS NULL
                     THEN 1 ELSE 0 END AS given_up
@@ -97,8 +116,40 @@ final class Checker {
       GROUP BY queue_id, key HAVING count(*) > 1
       """;
 
-  /** How a job that succeeded got there. */
-  private record Ended(int attempt, long ranAs) {}
+  private static final String ARRAYS =
+      """
+      SELECT 'array job ' || array_job.id || ' of ' || size || ' tolerates ' || tolerated
+             || ' and is ' || COALESCE(CAST(parent.state AS text), 'nowhere') || ' with '
+             || array_job.succeeded || ' and ' || array_job.failed || ', but its children are '
+             || COALESCE(good, 0) || ' and ' || COALESCE(bad, 0)
+      FROM ekiden.array_job
+      LEFT JOIN ekiden.finished AS parent ON parent.id = array_job.id
+      LEFT JOIN (
+        SELECT parent_id, count(*) FILTER (WHERE state = 'SUCCEEDED') AS good,
+               count(*) FILTER (WHERE state <> 'SUCCEEDED') AS bad
+        FROM ekiden.finished
+        WHERE parent_id IS NOT NULL
+        GROUP BY parent_id) AS child ON child.parent_id = array_job.id
+      WHERE array_job.succeeded IS DISTINCT FROM good OR array_job.failed IS DISTINCT FROM bad
+         OR good + bad <> size OR parent.state IS NULL
+         OR (parent.state <> 'CANCELED' AND (parent.state = 'SUCCEEDED') <> (bad <= tolerated))
+      """;
+
+  private static final String DROPPED_EARLY =
+      """
+      SELECT 'job ' || id || ' was dropped at ' || finished_at || ', before ' || start_before
+      FROM ekiden.finished
+      WHERE error_type = 'deadline' AND (start_before IS NULL OR finished_at < start_before)
+      """;
+
+  /**
+   * How a job ended, and how it got there.
+   *
+   * @param why its error type
+   * @param startBefore when it was too late to start it, in microseconds, or null
+   */
+  private record Ended(
+      int attempt, long ranAs, int definition, @Nullable String why, @Nullable Long startBefore) {}
 
   private final History history;
   private final List<Event> events;
@@ -109,6 +160,7 @@ final class Checker {
   private final Map<Integer, String> queues;
   private final Map<Integer, String> definitions;
   private final Map<Long, String> groups;
+  private final Map<Long, String> arrays;
 
   private Checker(History history, Known known) {
     this.history = history;
@@ -121,6 +173,7 @@ final class Checker {
             "SELECT DISTINCT group_id AS id, group_name AS name FROM ekiden.finished"
                 + " WHERE group_id <> 0",
             id -> id);
+    this.arrays = names("SELECT id, 'array' AS name FROM ekiden.array_job", id -> id);
   }
 
   /** Every broken rule that the history shows. */
@@ -130,12 +183,20 @@ final class Checker {
     checker.checkStarts();
     checker.checkEnds();
     checker.checkEffects();
+    checker.checkCheckpoints();
+    checker.checkDependencies();
+    checker.checkDeadlines();
     checker.checkKeys();
     checker.checkLimits();
     checker.checkRates();
     checker.checkHolds();
     checker.checkInnocent();
     return checker.found;
+  }
+
+  /** Jobs that stand in two states at this moment. */
+  static List<Violation> checkPresent(History history) {
+    return history.ask(TWO_STATES).stream().map(how -> new Violation(Rule.ONE_STATE, how)).toList();
   }
 
   private interface FromLong<T> {
@@ -170,11 +231,24 @@ final class Checker {
         .useTransaction(handle ->
             handle
                 .createQuery(
-                    "SELECT id, CAST(state AS text) AS state, attempt,"
-                        + " COALESCE(coalesced_into, id) AS ran_as FROM ekiden.finished")
+                    """
+                    SELECT id, CAST(state AS text) AS state, attempt,
+                           COALESCE(coalesced_into, id) AS ran_as, definition_id, error_type,
+                           CASE WHEN NOT run_late
+                                THEN CAST(EXTRACT(EPOCH FROM start_before) * 1000000 AS bigint)
+                           END AS start_before
+                    FROM ekiden.finished
+                    """)
                 .map((row, context) -> {
                   long id = row.getLong("id");
-                  ends.put(id, new Ended(row.getInt("attempt"), row.getLong("ran_as")));
+                  ends.put(
+                      id,
+                      new Ended(
+                          row.getInt("attempt"),
+                          row.getLong("ran_as"),
+                          row.getInt("definition_id"),
+                          row.getString("error_type"),
+                          row.getObject("start_before", Long.class)));
                   return states.put(id, row.getString("state"));
                 })
                 .list());
@@ -194,6 +268,8 @@ final class Checker {
     ask(Rule.COUNTS, MISCOUNTED);
     ask(Rule.NO_CHANGE_MISSED, UNLIKE_LEADER);
     ask(Rule.UNIQUE_ONCE, UNIQUE_TWICE);
+    ask(Rule.ARRAYS, ARRAYS);
+    ask(Rule.DEADLINES, DROPPED_EARLY);
   }
 
   // ---- what happened to each attempt ----
@@ -250,15 +326,24 @@ final class Checker {
   /** What SUCCEEDED has been done by the attempt that counted, and saw what it was to see. */
   private void checkEffects() {
     Map<Start, String> done = new HashMap<>();
+    Map<Long, Integer> times = new HashMap<>();
     for (Event event : events) {
       if (event.is(Act.DONE)) {
         done.put(event.start(), String.valueOf(event.note()));
+        times.merge(event.job(), 1, Integer::sum);
       }
     }
     states.forEach((id, state) -> {
       Ended end = Objects.requireNonNull(ends.get(id));
       Ended leader = ends.get(end.ranAs());
-      if (!state.equals("SUCCEEDED") || leader == null) {
+      if ("effect".equals(definitions.get(end.definition()))) {
+        int wanted = state.equals("SUCCEEDED") ? 1 : 0;
+        int found = times.getOrDefault(id, 0);
+        if (found != wanted) {
+          broken(Rule.EFFECT_ONCE, "job %d is %s with %d effects".formatted(id, state, found));
+        }
+      }
+      if (!state.equals("SUCCEEDED") || leader == null || arrays.containsKey(id)) {
         return;
       }
       Start start = new Start(end.ranAs(), leader.attempt());
@@ -274,6 +359,119 @@ final class Checker {
             "job %d was to see version %d, and %s saw %s".formatted(id, version, start, seen));
       }
     });
+  }
+
+  /** What an attempt has kept is seen by all later ones, as long as the job does not end. */
+  private void checkCheckpoints() {
+    Map<Long, TreeMap<Integer, Integer>> saved = new HashMap<>();
+    Set<Long> again = new HashSet<>();
+    for (Event event : events) {
+      if (event.is(Act.SAVED)) {
+        saved
+            .computeIfAbsent(event.job(), job -> new TreeMap<>())
+            .merge(event.attempt(), step(event), Math::max);
+      } else if (event.kind().equals("LEAVE") && event.isOfEnd()) {
+        again.add(event.job());
+      }
+    }
+    for (Event event : events) {
+      if (event.is(Act.LOADED) && !again.contains(event.job())) {
+        int least =
+            saved
+                .getOrDefault(event.job(), new TreeMap<>())
+                .headMap(event.attempt())
+                .values()
+                .stream()
+                .max(Integer::compare)
+                .orElse(0);
+        if (step(event) < least) {
+          broken(
+              Rule.CHECKPOINT,
+              "%s saw step %d, but step %d was kept".formatted(event.start(), step(event), least));
+        }
+      }
+    }
+  }
+
+  private static int step(Event event) {
+    return Integer.parseInt(Objects.requireNonNull(event.note()));
+  }
+
+  // ---- what jobs wait for ----
+
+  /** Before its first claim, or its end without one, the ends of its parents decide about a job. */
+  private void checkDependencies() {
+    Map<Long, List<JobState>> parentEnds = new HashMap<>();
+    Set<Long> decided = new HashSet<>();
+    for (Event event : events) {
+      String state = event.state();
+      if (state == null) {
+        continue;
+      }
+      Dependencies waitsFor = known.dependencies().get(event.job());
+      if (waitsFor != null && event.enters("RUNNING") && decided.add(event.job())) {
+        if (!canBeMet(waitsFor, parentEnds, true)) {
+          broken(
+              Rule.DEPENDENCIES,
+              event.start() + " was claimed before what it waits for: " + waitsFor);
+        }
+      }
+      if (event.kind().equals("ENTER") && event.isOfEnd()) {
+        if (waitsFor != null
+            && decided.add(event.job())
+            && "dependency".equals(Objects.requireNonNull(ends.get(event.job())).why())
+            && canBeMet(waitsFor, parentEnds, false)) {
+          broken(
+              Rule.DEPENDENCIES,
+              "job %d was given up although this could still come: %s"
+                  .formatted(event.job(), waitsFor));
+        }
+        parentEnds
+            .computeIfAbsent(event.job(), job -> new ArrayList<>())
+            .add(JobState.valueOf(state));
+      }
+    }
+  }
+
+  /**
+   * Whether parents have ended as expected; a parent that was run again may have ended twice.
+   *
+   * @param now whether it is so by now, or else whether it may still be so
+   */
+  private static boolean canBeMet(
+      Dependencies waitsFor, Map<Long, List<JobState>> parentEnds, boolean now) {
+    Predicate<Map.Entry<Long, Condition>> met =
+        parent -> {
+          List<JobState> ended = parentEnds.getOrDefault(parent.getKey(), List.of());
+          Predicate<JobState> asExpected = parent.getValue()::isMetBy;
+          return now
+              ? ended.stream().anyMatch(asExpected)
+              : ended.stream().allMatch(asExpected); // or none yet
+        };
+    Set<Map.Entry<Long, Condition>> parents = waitsFor.parents().entrySet();
+    return waitsFor.mode() == Mode.ALL
+        ? parents.stream().allMatch(met)
+        : parents.stream().anyMatch(met);
+  }
+
+  /** A job that it is too late for may be claimed, but its handler does not begin. */
+  private void checkDeadlines() {
+    Map<Start, Long> claims = new HashMap<>();
+    for (Event event : events) {
+      if (event.enters("RUNNING")) {
+        claims.put(event.start(), event.engineMicros());
+      } else if (event.is(Act.BEGIN)) {
+        Ended end = ends.get(event.job());
+        Long before = end == null ? null : end.startBefore();
+        Long claimed = claims.get(event.start());
+        if (before != null && claimed != null && claimed > before) {
+          broken(
+              Rule.DEADLINES,
+              "%s was claimed %d microseconds too late, and begun"
+                  .formatted(event.start(), claimed - before));
+        }
+      }
+    }
   }
 
   // ---- keys ----
@@ -328,7 +526,7 @@ final class Checker {
         key.open.remove(event.start());
       } else if (event.is(Act.BEGIN) && exclusive && !fenced.contains(event.start())) {
         begin(event, of.key(), key, serial);
-      } else if (event.is(Act.DONE) || event.is(Act.FAILED) || event.is(Act.INTERRUPTED)) {
+      } else if (event.isOfHandlerEnd()) {
         key.open.remove(event.start());
       } else if (event.kind().equals("ENTER") && event.isOfEnd()) {
         key.placed.remove(event.job());
@@ -510,7 +708,7 @@ final class Checker {
                 "job %d lost more than one attempt to job %d".formatted(start.job(), event.job()));
           }
         }
-      } else {
+      } else if (event.isOfHandlerEnd()) {
         here.remove(event.start());
       }
     }

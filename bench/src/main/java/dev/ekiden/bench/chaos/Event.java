@@ -60,6 +60,11 @@ record Event(
         };
   }
 
+  /** Whether a handler has ended with it. */
+  boolean isOfHandlerEnd() {
+    return is(Act.DONE) || is(Act.FAILED) || is(Act.INTERRUPTED);
+  }
+
   /** Name of the process that acted, without the number of the call. */
   String processName() {
     String text = String.valueOf(process);

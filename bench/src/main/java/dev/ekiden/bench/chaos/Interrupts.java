@@ -52,7 +52,7 @@ final class Interrupts {
       boolean before = event.handlerMillis() <= stop.resumedMillis();
       if (event.is(Act.BEGIN) && before && keyed.contains(event.start())) {
         open.put(event.start(), Long.MAX_VALUE);
-      } else if (!event.is(Act.BEGIN) && open.containsKey(event.start())) {
+      } else if (event.isOfHandlerEnd() && open.containsKey(event.start())) {
         if (fenced.contains(event.start()) && !before) {
           open.put(event.start(), event.handlerMillis() - stop.resumedMillis());
         } else {

@@ -1,6 +1,10 @@
 package dev.ekiden.bench.chaos;
 
+import dev.ekiden.engine.ArrayRequest;
 import dev.ekiden.engine.BatchItem;
+import dev.ekiden.engine.Dependencies;
+import dev.ekiden.engine.Dependencies.Condition;
+import dev.ekiden.engine.Dependencies.Mode;
 import dev.ekiden.engine.Engine;
 import dev.ekiden.engine.JobContext;
 import dev.ekiden.engine.JobDefinition;
@@ -9,11 +13,18 @@ import dev.ekiden.engine.Key;
 import dev.ekiden.engine.Limit;
 import dev.ekiden.engine.Limit.Scope;
 import dev.ekiden.engine.RetryPolicy;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** The jobs of a run: what they are, what limits them, and what they do. */
@@ -42,18 +53,25 @@ final class Load {
 
   private static final int GROUPS = 12;
   private static final double HEAVY_VCPUS = 1.5;
+  private static final int STEPS = 3;
+  private static final int MOST_PARENTS = 3;
+  private static final int MOST_CHILDREN = 16;
+  private static final int MOST_MILLIS_TO_START = 20_000;
   private static final Duration WINDOW = Duration.ofDays(30);
   private static final RetryPolicy RETRY =
       new RetryPolicy(3, Duration.ofMillis(50), 4, Duration.ofSeconds(5), 0.5, List.of());
 
   private final Random random;
   private final int keys;
+  private final InstantSource clock;
   private long numbers;
 
   /**
    * @param keys how many SERIAL keys there are; the others have fewer
+   * @param clock by which jobs are too late
    */
-  Load(long seed, int keys) {
+  Load(long seed, int keys, InstantSource clock) {
+    this.clock = clock;
     this.random = new Random(seed);
     this.keys = keys;
   }
@@ -72,8 +90,12 @@ final class Load {
 
   // ---- what is asked for ----
 
-  /** The next job of the stream. */
-  JobRequest next() {
+  /**
+   * The next job of the stream.
+   *
+   * @param accepted those before it, for which it may wait
+   */
+  JobRequest next(List<Long> accepted) {
     long number = ++numbers;
     int fails = Math.max(0, random.nextInt(14) - 10);
     long millis = random.nextInt(8) == 0 ? random.nextInt(20) : 0;
@@ -81,8 +103,19 @@ final class Load {
     int key = random.nextInt(keys);
     Item plain = new Item(number, fails, millis, null, 0);
     JobRequest request;
-    if (kind < 320) {
+    if (kind < 200) {
       request = JobRequest.of("single", plain);
+    } else if (kind < 240) {
+      request = JobRequest.of("effect", plain);
+    } else if (kind < 260) {
+      request = JobRequest.of("steps", plain);
+    } else if (kind < 300) {
+      request = JobRequest.of("single", plain);
+      Dependencies dependencies = dependencies(accepted);
+      request = dependencies == null ? request : request.after(dependencies);
+    } else if (kind < 320) {
+      Instant before = clock.instant().plusMillis(random.nextInt(MOST_MILLIS_TO_START));
+      request = JobRequest.of("single", plain).startBefore(before);
     } else if (kind < 440) {
       request = JobRequest.of("batch", plain);
     } else if (kind < 560) {
@@ -119,6 +152,34 @@ final class Load {
     return random.nextInt(4) == 0 ? request.withPriority(random.nextInt(10)) : request;
   }
 
+  private @Nullable Dependencies dependencies(List<Long> accepted) {
+    Map<Long, Condition> parents = new LinkedHashMap<>();
+    int count = 1 + random.nextInt(MOST_PARENTS);
+    for (int i = 0; i < count; i++) {
+      int back = random.nextInt(200);
+      Condition condition =
+          random.nextInt(4) > 0
+              ? Condition.SUCCESS
+              : Condition.values()[random.nextInt(Condition.values().length)];
+      if (back < accepted.size()) {
+        parents.put(accepted.get(accepted.size() - 1 - back), condition);
+      }
+    }
+    Mode mode = random.nextBoolean() ? Mode.ALL : Mode.ANY;
+    return parents.isEmpty() ? null : new Dependencies(mode, parents);
+  }
+
+  /** The next array job of the stream. */
+  ArrayRequest nextArray() {
+    int size = 1 + random.nextInt(MOST_CHILDREN);
+    List<Item> items = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      items.add(new Item(++numbers, Math.max(0, random.nextInt(8) - 4), 0, null, 0));
+    }
+    return ArrayRequest.of(JobRequest.of("single", null), items)
+        .tolerating(random.nextInt(size + 1));
+  }
+
   /** A job that holds a key of a worker's own queue until it is interrupted. */
   static JobRequest holder(int worker, int number) {
     String key = "holder " + number;
@@ -148,14 +209,20 @@ final class Load {
   /**
    * Definitions to be run.
    *
+   * @param database of the engine, for effects that are to commit with the end of their job
    * @param worker number of the process
    * @param letGo when the long jobs may end
    */
-  static List<JobDefinition<?>> definitions(Marks marks, int worker, CountDownLatch letGo) {
+  static List<JobDefinition<?>> definitions(
+      Marks marks, DataSource database, int worker, CountDownLatch letGo) {
     List<JobDefinition<?>> all = new ArrayList<>();
     for (JobDefinition.Builder<Item> builder : singles()) {
       all.add(builder.handler((item, context) -> run(marks, item, context)));
     }
+    all.add(
+        define("effect", MIXED)
+            .handler((item, context) -> runEffect(marks, database, item, context)));
+    all.add(define("steps", MIXED).handler((item, context) -> runSteps(marks, item, context)));
     all.add(
         define("hanging", MIXED)
             .timeout(Duration.ofMillis(100))
@@ -184,6 +251,8 @@ final class Load {
   static List<JobDefinition<?>> known(int workers) {
     List<JobDefinition<?>> all = new ArrayList<>();
     singles().forEach(builder -> all.add(builder.enqueueOnly()));
+    all.add(define("effect", MIXED).enqueueOnly());
+    all.add(define("steps", MIXED).enqueueOnly());
     all.add(define("hanging", MIXED).timeout(Duration.ofMillis(100)).enqueueOnly());
     all.add(batch().enqueueOnly());
     all.add(define("crash", MIXED).enqueueOnly());
@@ -230,6 +299,69 @@ final class Load {
     } catch (InterruptedException e) {
       marks.write(Act.INTERRUPTED, call, null, one);
       throw e;
+    } catch (RuntimeException e) {
+      marks.write(Act.FAILED, call, null, one);
+      throw e;
+    }
+  }
+
+  /** Does its work, which is to write down that it did, and completes in one transaction. */
+  private static @Nullable Object runEffect(
+      Marks marks, DataSource database, Item item, JobContext context)
+      throws SQLException, InterruptedException {
+    String call = marks.call();
+    List<JobContext> one = List.of(context);
+    marks.write(Act.BEGIN, call, null, one);
+    try (Connection connection = database.getConnection()) {
+      connection.setAutoCommit(false);
+      try {
+        Marks.writeIn(connection, Act.DONE, call, context);
+        if (item.millis() > 0) {
+          Thread.sleep(item.millis());
+        }
+        if (context.failures() < item.fails()) {
+          throw new IllegalStateException("fails " + item.fails() + " times");
+        }
+        context.completeIn(connection);
+        if (item.number() % 5 == 0 && context.attempt() == 1) {
+          connection.rollback(); // as one that forgets to commit: it has not completed
+        } else {
+          connection.commit();
+        }
+        return null;
+      } catch (SQLException | InterruptedException | RuntimeException e) {
+        connection.rollback();
+        throw e;
+      }
+    } catch (SQLException | RuntimeException e) {
+      marks.write(Act.FAILED, call, null, one);
+      throw e;
+    } catch (InterruptedException e) {
+      marks.write(Act.INTERRUPTED, call, null, one);
+      throw e;
+    }
+  }
+
+  /** Goes on after the last step that an earlier attempt has kept. */
+  private static @Nullable Object runSteps(Marks marks, Item item, JobContext context) {
+    String call = marks.call();
+    List<JobContext> one = List.of(context);
+    marks.write(Act.BEGIN, call, null, one);
+    try {
+      int last = context.checkpoint().map(state -> (int) state[0]).orElse(0);
+      marks.write(Act.LOADED, call, Integer.toString(last), one);
+      for (int step = last + 1; step <= STEPS; step++) {
+        context.checkpoint(new byte[] {(byte) step});
+        marks.write(Act.SAVED, call + ", step " + step, Integer.toString(step), one);
+        if (context.failures() < item.fails()) {
+          throw new IllegalStateException("fails " + item.fails() + " times");
+        }
+      }
+      if (context.failures() < item.fails()) {
+        throw new IllegalStateException("fails " + item.fails() + " times");
+      }
+      marks.write(Act.DONE, call, null, one);
+      return null;
     } catch (RuntimeException e) {
       marks.write(Act.FAILED, call, null, one);
       throw e;

@@ -3,6 +3,10 @@ package dev.ekiden.bench.chaos;
 import dev.ekiden.engine.JobContext;
 import dev.ekiden.postgres.Database;
 import dev.ekiden.postgres.DatabaseAddress;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -39,6 +43,12 @@ final class Marks implements AutoCloseable {
         CAST(:kinds AS text[]), CAST(:jobs AS bigint[]), CAST(:attempts AS integer[]),
         CAST(:calls AS text[]), CAST(:notes AS text[]), CAST(:millis AS bigint[]))
       ON CONFLICT DO NOTHING
+      """;
+
+  private static final String WRITE_IN =
+      """
+      INSERT INTO public.history (kind, job, attempt, process, handler_millis)
+      VALUES (?, ?, ?, ?, ?)
       """;
 
   private final String process;
@@ -87,6 +97,24 @@ final class Marks implements AutoCloseable {
       written.add(done);
     }
     written.forEach(CompletableFuture::join);
+  }
+
+  /**
+   * Writes down what a handler does in a transaction of its own, which PostgreSQL ends when its
+   * process is stopped in the middle.
+   */
+  static void writeIn(Connection connection, Act act, String call, JobContext context)
+      throws SQLException {
+    try (Statement bound = connection.createStatement();
+        PreparedStatement write = connection.prepareStatement(WRITE_IN)) {
+      bound.execute("SET LOCAL idle_in_transaction_session_timeout = '5s'");
+      write.setString(1, act.name());
+      write.setLong(2, context.jobId());
+      write.setInt(3, context.attempt());
+      write.setString(4, call);
+      write.setLong(5, System.currentTimeMillis());
+      write.executeUpdate();
+    }
   }
 
   /** Writes down what is done to the run. */

@@ -1,6 +1,8 @@
 package dev.ekiden.bench.chaos;
 
+import dev.ekiden.engine.ArrayRequest;
 import dev.ekiden.engine.ConflictException;
+import dev.ekiden.engine.Dependencies;
 import dev.ekiden.engine.Engine;
 import dev.ekiden.engine.Enqueued;
 import dev.ekiden.engine.JobRequest;
@@ -44,6 +46,7 @@ final class Producer {
   private final List<Long> accepted = Collections.synchronizedList(new ArrayList<>());
   private final Set<Long> canceled = new HashSet<>();
   private final Map<Long, Long> versions = new HashMap<>();
+  private final Map<Long, Dependencies> dependencies = new HashMap<>();
   private int lostAnswers;
 
   /**
@@ -77,6 +80,7 @@ final class Producer {
         case 2 -> retry();
         case 3 -> redrive();
         case 4 -> letKeysGo();
+        case 5 -> enqueueArray();
         default -> {}
       }
       long due = start + (long) ((double) time.toNanos() * done / jobs);
@@ -90,7 +94,11 @@ final class Producer {
   }
 
   Known known() {
-    return new Known(List.copyOf(accepted), Set.copyOf(canceled), Map.copyOf(versions));
+    return new Known(
+        List.copyOf(accepted),
+        Set.copyOf(canceled),
+        Map.copyOf(versions),
+        Map.copyOf(dependencies));
   }
 
   /** Enqueues whose answer was lost. */
@@ -119,7 +127,7 @@ final class Producer {
   private void enqueue(int count) {
     List<JobRequest> requests = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      requests.add(load.next());
+      requests.add(load.next(accepted));
     }
     Map<String, Long> bumped = new HashMap<>();
     List<Enqueued> answers;
@@ -143,6 +151,22 @@ final class Producer {
       if (requests.get(i).key() instanceof Key.Coalesce(String key)) {
         versions.put(answers.get(i).id(), bumped.get(key));
       }
+      Dependencies waitsFor = requests.get(i).dependencies();
+      if (waitsFor != null) {
+        dependencies.put(answers.get(i).id(), waitsFor);
+      }
+    }
+  }
+
+  private void enqueueArray() {
+    ArrayRequest request = load.nextArray();
+    try {
+      accepted.add(proxied.enqueueArray(request).id());
+    } catch (RuntimeException e) {
+      if (!Database.isTransient(e)) {
+        throw e;
+      }
+      lostAnswers++;
     }
   }
 

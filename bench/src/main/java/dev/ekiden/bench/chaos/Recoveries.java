@@ -32,6 +32,18 @@ final class Recoveries {
       WHERE name = 'engine-recovery' AND strpos(holder, :name) > 0
       """;
 
+  /** Who keeps others waiting at this moment. */
+  private static final String BLOCKERS =
+      """
+      SELECT COALESCE(
+               string_agg(
+                 format('%s (%s, %s, since %s): %s', application_name, state, wait_event,
+                        clock_timestamp() - state_change, left(query, 200)), '; '),
+               'nobody')
+      FROM pg_stat_activity
+      WHERE pid = ANY (ARRAY(SELECT unnest(pg_blocking_pids(pid)) FROM pg_stat_activity))
+      """;
+
   private final Database database;
   private final Duration limit;
   private final Duration limitAfterReturn;
@@ -96,9 +108,15 @@ final class Recoveries {
       }
       held = true;
       if (time.compareTo(most) > 0) {
+        String blockers =
+            Persistently.get(() ->
+                database.withHandle(
+                    handle -> handle.createQuery(BLOCKERS).mapTo(String.class).one()));
         late.add(
             new Violation(
-                Rule.RECOVERY, "%s still holds %d jobs after %s".formatted(process, count, time)));
+                Rule.RECOVERY,
+                "%s still holds %d jobs after %s; others wait for %s"
+                    .formatted(process, count, time, blockers)));
         return;
       }
       LockSupport.parkNanos(LOOK_NANOS);

@@ -3,12 +3,16 @@ package dev.ekiden.bench.chaos;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ekiden.engine.ArrayRequest;
+import dev.ekiden.engine.Dependencies;
+import dev.ekiden.engine.Dependencies.Condition;
 import dev.ekiden.engine.Engine;
 import dev.ekiden.engine.JobDefinition;
 import dev.ekiden.engine.JobRequest;
 import dev.ekiden.engine.Key;
 import dev.ekiden.testkit.TestEngine;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -95,6 +99,55 @@ class CheckerTest {
         Rule.EFFECT,
         "DELETE FROM public.history WHERE kind = 'DONE' AND job = {coalesce}",
         "succeeded and did nothing"),
+    EFFECT_TWICE(
+        Rule.EFFECT_ONCE,
+        """
+        INSERT INTO public.history (kind, job, attempt, process)
+        VALUES ('DONE', {effect}, 3, 'elsewhere, call 1')
+        """,
+        "is SUCCEEDED with 2 effects"),
+    EFFECT_OF_A_FAILURE(
+        Rule.EFFECT_ONCE,
+        "UPDATE ekiden.finished SET state = 'FAILED' WHERE id = {effect}",
+        "is FAILED with 1 effects"),
+    CHECKPOINT_LOST(
+        Rule.CHECKPOINT,
+        "UPDATE public.history SET note = '0' WHERE kind = 'LOADED' AND job = {steps}",
+        "saw step 0, but step 1 was kept"),
+    TOO_EARLY(
+        Rule.DEPENDENCIES,
+        """
+        UPDATE public.history SET position = position + 1000000
+        WHERE job = {serial} AND kind = 'ENTER' AND state = 'SUCCEEDED'
+        """,
+        "was claimed before what it waits for"),
+    GIVEN_UP(
+        Rule.DEPENDENCIES,
+        """
+        UPDATE public.history SET position = position + 1000000
+        WHERE job = {failing} AND kind = 'ENTER' AND state = 'FAILED'
+        """,
+        "was given up although this could still come"),
+    MISCOUNTED_ARRAY(
+        Rule.ARRAYS,
+        "UPDATE ekiden.array_job SET failed = failed + 1 WHERE id = {array}",
+        "is SUCCEEDED with 2 and 2, but its children are 2 and 1"),
+    INTOLERANT_ARRAY(
+        Rule.ARRAYS,
+        "UPDATE ekiden.array_job SET tolerated = 0 WHERE id = {array}",
+        "tolerates 0 and is SUCCEEDED"),
+    CHILD_LOST(
+        Rule.ARRAYS,
+        "DELETE FROM ekiden.finished WHERE parent_id = {array} AND state = 'FAILED'",
+        "its children are 2 and 0"),
+    STARTED_LATE(
+        Rule.DEADLINES,
+        "UPDATE ekiden.finished SET start_before = claimed_at - interval '1 s' WHERE id = {effect}",
+        "microseconds too late, and begun"),
+    DROPPED_EARLY(
+        Rule.DEADLINES,
+        "UPDATE ekiden.finished SET start_before = finished_at + interval '1 s' WHERE id = {late}",
+        "was dropped at"),
     COALESCE_OVERLAP(
         Rule.NO_OVERLAP,
         """
@@ -206,11 +259,18 @@ class CheckerTest {
 
   /** What planted faults change. */
   private static final List<String> CHANGED =
-      List.of("ekiden.ready", "ekiden.job", "ekiden.finished", "ekiden.held_key", "public.history");
+      List.of(
+          "ekiden.ready",
+          "ekiden.job",
+          "ekiden.finished",
+          "ekiden.held_key",
+          "ekiden.array_job",
+          "public.history");
 
   private final List<Long> accepted = new ArrayList<>();
   private final Set<Long> canceled = new HashSet<>();
   private final Map<Long, Long> versions = new HashMap<>();
+  private final Map<Long, Dependencies> dependencies = new HashMap<>();
   private final Map<String, Long> jobNamed = new HashMap<>();
   private final CountDownLatch letGo = new CountDownLatch(0);
   private History history;
@@ -221,7 +281,10 @@ class CheckerTest {
   void watch() {
     history = History.watch(jobs.database());
     marks = Marks.of(jobs.database(), "test");
-    engine = jobs.engine(Load.definitions(marks, 0, letGo).toArray(JobDefinition<?>[]::new));
+    engine =
+        jobs.engine(
+            Load.definitions(marks, jobs.database().dataSource(), 0, letGo)
+                .toArray(JobDefinition<?>[]::new));
     Load.limit(engine);
   }
 
@@ -289,12 +352,15 @@ class CheckerTest {
   }
 
   private List<Violation> check() {
-    return Checker.check(history, new Known(accepted, canceled, versions));
+    return Checker.check(history, new Known(accepted, canceled, versions, dependencies));
   }
 
   private long enqueue(JobRequest request) {
     long id = engine.enqueue(request).id();
     accepted.add(id);
+    if (request.dependencies() != null) {
+      dependencies.put(id, request.dependencies());
+    }
     return id;
   }
 
@@ -325,6 +391,18 @@ class CheckerTest {
     enqueue(work("single", 0, null).withKey(Key.serial("h0").holdOnFailure()));
     enqueue(work("single", 0, null).withKey(Key.unique("u0", Duration.ofDays(1))));
     enqueue(work("batch", 1, null));
+    jobNamed.put("effect", enqueue(work("effect", 1, null)));
+    jobNamed.put("steps", enqueue(work("steps", 1, null)));
+    jobNamed.put("failing", enqueue(work("single", 9, null)));
+    enqueue(work("single", 0, null).after(jobNamed.get("serial")));
+    enqueue(work("single", 0, null).after(jobNamed.get("failing")));
+    enqueue(
+        work("single", 0, null)
+            .after(
+                Dependencies.any(
+                    Condition.FAILURE, jobNamed.get("serial"), jobNamed.get("failing"))));
+    jobNamed.put("late", enqueue(work("single", 0, null).startBefore(Instant.EPOCH)));
+    jobNamed.put("array", engine.enqueueArray(array(0, 9, 1)).id());
     for (int i = 0; i < 4; i++) {
       enqueue(work("narrow", 0, null));
       enqueue(work("heavy", 0, null));
@@ -339,6 +417,12 @@ class CheckerTest {
     marks.write(Act.LETTING_GO, "h0");
     engine.queues().releaseKey("mixed", "h0");
     jobs.runDue();
+  }
+
+  /** One child for each number of failures; as many may fail as are to. */
+  private static ArrayRequest array(int... fails) {
+    List<Item> items = Arrays.stream(fails).mapToObj(n -> new Item(1, n, 0, null, 0)).toList();
+    return ArrayRequest.of(JobRequest.of("single", null), items).tolerating(1);
   }
 
   // ---- what other classes find ----

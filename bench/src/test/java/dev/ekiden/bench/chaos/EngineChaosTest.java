@@ -7,16 +7,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** {@code ./ekiden bench chaos engine} at a twentieth of its size, with short leases. */
-@EnabledIfSystemProperty(
-    named = "ekiden.chaos.seed",
-    matches = ".+",
-    disabledReason = "the engine does not survive every seed yet")
 class EngineChaosTest {
   private static final long SEED = Long.getLong("ekiden.chaos.seed", 20_261_121);
   private static final Duration FLOW = Duration.ofSeconds(6);

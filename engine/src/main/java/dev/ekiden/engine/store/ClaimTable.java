@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,7 @@ public final class ClaimTable {
    * @param exclusive whether it holds a key or a place under a limit
    * @param marked whether the claim has already noted it as started
    * @param continues whether its worker held its SERIAL key already when it was claimed
+   * @param suspect whether a worker died that had it, and may have started it unnoted
    */
   public record ClaimedJob(
       long id,
@@ -60,9 +62,18 @@ public final class ClaimTable {
       boolean exclusive,
       String payload,
       boolean marked,
-      boolean continues) {
+      boolean continues,
+      boolean suspect) {
 
     ClaimedJob asMarked() {
+      return with(true, suspect);
+    }
+
+    ClaimedJob asSuspect() {
+      return with(false, true);
+    }
+
+    private ClaimedJob with(boolean nowMarked, boolean nowSuspect) {
       return new ClaimedJob(
           id,
           workerId,
@@ -77,8 +88,9 @@ public final class ClaimTable {
           groupId,
           exclusive,
           payload,
-          true,
-          continues);
+          nowMarked,
+          continues,
+          nowSuspect);
     }
 
     /** Whether its time to start is over, so that it is to be dropped. */
@@ -186,6 +198,7 @@ public final class ClaimTable {
               WHERE queue_id = :queue_id
                 AND key = ANY (CAST(:keys AS text[]))
                 AND definition_id = ANY (CAST(:definition_ids AS integer[]))
+                AND (losses = 0 OR :alone)
               FOR UPDATE SKIP LOCKED))
             RETURNING {live}
           ),
@@ -198,6 +211,7 @@ public final class ClaimTable {
                 AND key = ANY (CAST(:keys AS text[]))
                 AND backing_off
                 AND definition_id = ANY (CAST(:definition_ids AS integer[]))
+                AND (losses = 0 OR :alone)
               FOR UPDATE SKIP LOCKED))
             RETURNING {live}
           ),
@@ -289,6 +303,15 @@ public final class ClaimTable {
       WHERE id = ANY (CAST(:queue_ids AS smallint[])) AND paused_at IS NULL
       """;
 
+  // Every other attempt that its job was not given back from as if never claimed has left a trace.
+  private static final String SUSPECTS =
+      """
+      SELECT id
+      FROM unnest(CAST(:ids AS bigint[]), CAST(:attempts AS integer[])) AS t(id, attempt)
+      WHERE NOT EXISTS (
+        SELECT FROM ekiden.attempt WHERE job_id = t.id AND number = t.attempt - 1)
+      """;
+
   // A row that is locked is passed by: its handler completes it, which notes the start too.
   private static final String NOT_STARTED =
       "UPDATE ekiden.running SET started_at = NULL WHERE id = ANY (CAST(:ids AS bigint[]))";
@@ -304,9 +327,11 @@ public final class ClaimTable {
              AS t(id, attempt, ago_micros)
              ON running.id = t.id AND running.attempt = t.attempt
         WHERE running.started_at IS NULL
-        FOR UPDATE OF running SKIP LOCKED) AS held
+        FOR UPDATE OF running SKIP LOCKED) AS held,
+        (SELECT %s) AS bound
       WHERE running.id = held.id
-      """;
+      """
+          .formatted(Plans.BOUND_IDLENESS);
 
   static final RowMapper<ClaimedJob> CLAIMED =
       (row, context) -> {
@@ -326,6 +351,7 @@ public final class ClaimTable {
             row.getBoolean("exclusive"),
             Objects.requireNonNullElse(row.getString("payload"), TOO_LATE),
             false,
+            false,
             false);
       };
 
@@ -344,9 +370,39 @@ public final class ClaimTable {
   public static Claim claim(Handle handle, Order order, boolean gated) {
     if (gated) {
       Plans.useIndexes(handle);
-      return withoutLate(handle, GatedClaim.claim(handle, order));
+      return withSuspects(handle, withoutLate(handle, GatedClaim.claim(handle, order)));
     }
-    return withoutLate(handle, claimPlain(handle, order));
+    return withSuspects(handle, withoutLate(handle, claimPlain(handle, order)));
+  }
+
+  /** Tells which jobs may be what ended the process of the worker that had them before. */
+  private static Claim withSuspects(Handle handle, Claim claim) {
+    List<ClaimedJob> unclear =
+        claim.jobs().stream()
+            .filter(job -> job.attempt() - 1 > job.failures() + job.losses())
+            .toList();
+    if (unclear.isEmpty()) {
+      return claim;
+    }
+    Set<Long> suspects =
+        handle
+            .createQuery(SUSPECTS)
+            .bindArray("ids", Long.class, unclear.stream().map(ClaimedJob::id).toList())
+            .bindArray(
+                "attempts", Integer.class, unclear.stream().map(ClaimedJob::attempt).toList())
+            .mapTo(Long.class)
+            .set();
+    if (suspects.isEmpty()) {
+      return claim;
+    }
+    // They wait for one another; the start of each is noted when its turn comes.
+    handle.createUpdate(NOT_STARTED).bindArray("ids", Long.class, List.copyOf(suspects)).execute();
+    return new Claim(
+        claim.jobs().stream()
+            .map(job -> suspects.contains(job.id()) ? job.asSuspect() : job)
+            .toList(),
+        claim.more(),
+        claim.nextMicros());
   }
 
   private static Claim claimPlain(Handle handle, Order order) {
@@ -388,6 +444,7 @@ public final class ClaimTable {
               0,
               false,
               Objects.requireNonNull(payloads.get(id)),
+              false,
               false,
               false));
     }
@@ -461,9 +518,18 @@ public final class ClaimTable {
         .execute();
   }
 
-  /** Makes one attempt of everything of a key, for each of the keys, which are free. */
+  /**
+   * Makes one attempt of everything of a key, for each of the keys, which are free.
+   *
+   * @param alone whether it will run without company; else jobs that are to do so stay
+   */
   static List<ClaimedJob> coalesce(
-      Handle handle, Order order, List<String> keys, int alreadyClaimed, @Nullable Short wakes) {
+      Handle handle,
+      Order order,
+      List<String> keys,
+      int alreadyClaimed,
+      @Nullable Short wakes,
+      boolean alone) {
     if (keys.isEmpty()) {
       return List.of();
     }
@@ -475,6 +541,7 @@ public final class ClaimTable {
             .bind("worker_id", order.workerId())
             .bind("starting", starting)
             .bind("wakes", wakes)
+            .bind("alone", alone)
             .bindArray("keys", String.class, keys)
             .bindArray("definition_ids", Integer.class, order.definitionIds())
             .map(CLAIMED)

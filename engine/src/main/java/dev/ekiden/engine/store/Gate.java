@@ -24,12 +24,10 @@ final class Gate {
   private static final int EPOCH_SPACE = 0x656b6965;
 
   private static final String LOCK =
-      "SELECT CAST(pg_advisory_xact_lock(:space, CAST(:queue_id AS integer)) AS text)";
+      "SELECT CAST(pg_advisory_xact_lock(:space, CAST(:number AS integer)) AS text)";
 
-  // The planner's setting comes along to save a round trip of every claim.
   private static final String SHARE =
-      "SELECT CAST(pg_advisory_xact_lock_shared(:space, CAST(:queue_id AS integer)) AS text), "
-          + Plans.USE_INDEXES;
+      "SELECT CAST(pg_advisory_xact_lock_shared(:space, CAST(:number AS integer)) AS text)";
 
   private static final String QUEUE_IDS = "SELECT id FROM ekiden.queue";
 
@@ -37,7 +35,7 @@ final class Gate {
 
   /** Waits until nobody else is inside, and keeps others out until the transaction ends. */
   static void lock(Handle handle, short queueId) {
-    take(handle, LOCK, queueId);
+    take(handle, LOCK + ", " + Plans.BOUND_IDLENESS, SPACE, queueId);
   }
 
   /** Locks the gate of every queue there is, but not that of limits that span them. */
@@ -54,28 +52,28 @@ final class Gate {
    * Plans#useIndexes}.
    */
   static void share(Handle handle, short queueId) {
-    take(handle, SHARE, queueId);
+    // The settings come along to save a round trip of every claim.
+    take(handle, SHARE + ", " + Plans.USE_INDEXES, SPACE, queueId);
   }
 
-  /** Keeps the epoch of a group as it is until the transaction ends. */
+  /**
+   * Keeps the epoch of a group as it is until the transaction ends; which may be a handler's own,
+   * so nothing is set in it.
+   */
   static void shareEpoch(Handle handle, long groupId) {
     take(handle, SHARE, EPOCH_SPACE, (int) groupId);
   }
 
   /** Waits until nobody keeps the epoch of a group as it is. */
   static void lockEpoch(Handle handle, long groupId) {
-    take(handle, LOCK, EPOCH_SPACE, (int) groupId);
-  }
-
-  private static void take(Handle handle, String statement, short queueId) {
-    take(handle, statement, SPACE, queueId);
+    take(handle, LOCK + ", " + Plans.BOUND_IDLENESS, EPOCH_SPACE, (int) groupId);
   }
 
   private static void take(Handle handle, String statement, int space, int number) {
     handle
         .createQuery(statement)
         .bind("space", space)
-        .bind("queue_id", number)
+        .bind("number", number)
         .mapTo(String.class)
         .one();
   }

@@ -65,6 +65,7 @@ final class GatedClaim {
   private int room;
   private int met;
   private boolean full;
+  private boolean alone; // claims one job that is to run without company
   private long nextMicros = Long.MAX_VALUE;
 
   /**
@@ -92,6 +93,7 @@ final class GatedClaim {
   static Claim claimLost(Handle handle, Order order) {
     GatedClaim claim = begin(handle, order);
     if (GateTable.isOpen(handle, order.queueId())) {
+      claim.alone = true;
       claim.firstLost().ifPresent(candidate -> claim.take(List.of(candidate)));
     }
     return claim.end();
@@ -397,7 +399,7 @@ final class GatedClaim {
     }
     claimTaken(taken);
     claimed.addAll(
-        ClaimTable.coalesce(handle, order, List.copyOf(coalesced), claimed.size(), wakes));
+        ClaimTable.coalesce(handle, order, List.copyOf(coalesced), claimed.size(), wakes, alone));
     GateTable.park(handle, BlockedReason.KEY, parkedByKey);
     KeyTable.free(handle, free);
     GateTable.park(handle, BlockedReason.LIMIT, parkedByLimit);
@@ -434,11 +436,25 @@ final class GatedClaim {
     }
     GateTable.park(handle, BlockedReason.DEPENDENCY, waits);
     GateTable.end(handle, vain);
+    freeKeys(vain.keySet());
     vain.keySet().forEach(candidate -> impossible.add(candidate.id()));
     decided.addAll(impossible);
     DependencyTable.forget(handle, decided);
     met += waits.size();
     return runs;
+  }
+
+  /** Those that wait for jobs that end without an attempt wait for nobody else. */
+  private void freeKeys(Collection<Candidate> ended) {
+    Map<QueueKey, KeyKind> free = new HashMap<>();
+    for (Candidate candidate : ended) {
+      String key = candidate.key();
+      KeyKind kind = candidate.keyKind();
+      if (key != null && kind != null && candidate.isSerial()) {
+        free.put(new QueueKey(order.queueId(), key), kind);
+      }
+    }
+    KeyTable.free(handle, free);
   }
 
   private List<Room> rooms(Candidate candidate) {
@@ -481,7 +497,8 @@ final class GatedClaim {
                 candidate.key() != null || wakes != null,
                 payload,
                 starting.contains(candidate.id()),
-                continuing.contains(candidate.id())));
+                continuing.contains(candidate.id()),
+                false));
       }
     }
   }
@@ -527,7 +544,10 @@ final class GatedClaim {
       return candidates;
     }
     Map<String, List<Candidate>> chains = new HashMap<>();
-    for (Candidate candidate : decided(GateTable.firstOfKeys(handle, order, ofKeys))) {
+    List<Candidate> first = decided(GateTable.firstOfKeys(handle, order, ofKeys));
+    // A job that rested when its key was looked at may be READY by now, and one of these.
+    states.putAll(keyStates(first));
+    for (Candidate candidate : first) {
       if (candidate.key() != null) {
         chains.computeIfAbsent(candidate.key(), key -> new ArrayList<>()).add(candidate);
       }
@@ -538,7 +558,8 @@ final class GatedClaim {
       if (ofKey == null) {
         ordered.add(candidate);
       } else if (ofKey.getFirst().equals(candidate)) {
-        List<Candidate> chain = runnable(chains.getOrDefault(candidate.key(), List.of()));
+        List<Candidate> chain =
+            runnable(chains.getOrDefault(candidate.key(), List.of()), states.get(candidate.key()));
         ordered.addAll(chain);
         ofKey.stream().filter(other -> !chain.contains(other)).forEach(outOfTurn::add);
       }
@@ -546,9 +567,14 @@ final class GatedClaim {
     return ordered;
   }
 
-  /** The jobs of a key up to the first that this claim must not take. */
-  private List<Candidate> runnable(List<Candidate> chain) {
+  /** The jobs of a key, if its first is among them, up to one that this claim must not take. */
+  private List<Candidate> runnable(List<Candidate> chain, @Nullable KeyState state) {
     List<Candidate> runnable = new ArrayList<>();
+    if (!chain.isEmpty()
+        && state != null
+        && !Objects.equals(state.firstReady(), chain.getFirst().id())) {
+      return runnable; // the first has come since, or is asked about again
+    }
     for (Candidate candidate : chain) {
       if (candidate.losses() > 0 || !order.definitionIds().contains(candidate.definitionId())) {
         break;

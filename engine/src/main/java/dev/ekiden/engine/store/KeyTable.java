@@ -107,7 +107,9 @@ public final class KeyTable {
                              WHERE running.queue_id = freed.queue_id
                                AND running.key = freed.key)
                            THEN 0
-                           ELSE freed.max END) AS parked))
+                           ELSE freed.max END) AS parked
+              -- Asked once: mostly nothing is parked by any key.
+              WHERE EXISTS (SELECT FROM ekiden.blocked WHERE reason = 'KEY')))
             RETURNING *
           )
           INSERT INTO ekiden.ready ({live})

@@ -8,18 +8,19 @@ import org.jdbi.v3.core.Handle;
  * vacuumed. So the planner takes them for tiny and reads them from end to end; it must not.
  */
 final class Plans {
-  static final String USE_INDEXES =
-      """
-      set_config('enable_seqscan', 'off', true), \
-      set_config('idle_in_transaction_session_timeout', '10s', true)\
-      """;
+  /**
+   * Lets PostgreSQL end the transaction when its process is stopped in the middle of it, for others
+   * wait for its locks; also those who give its jobs to others within 10 s. Short, because a
+   * process has several such transactions, and the next may get the lock that the one before had.
+   */
+  static final String BOUND_IDLENESS =
+      "set_config('idle_in_transaction_session_timeout', '2s', true)";
+
+  static final String USE_INDEXES = "set_config('enable_seqscan', 'off', true), " + BOUND_IDLENESS;
 
   private Plans() {}
 
-  /**
-   * Keeps the planner to the indexes until the transaction ends; and lets PostgreSQL end it when
-   * its process is stopped in the middle, for others wait for its locks.
-   */
+  /** Keeps the planner to the indexes until the transaction ends, and bounds its idleness. */
   static void useIndexes(Handle handle) {
     handle.createQuery("SELECT " + USE_INDEXES).mapTo(String.class).one();
   }

@@ -31,8 +31,12 @@ public final class QueueTable {
     return handle.createQuery(FIND_ID).bind("name", name).mapTo(Short.class).findOne();
   }
 
-  /** Answers the queue's id, or empty when there is no such queue. */
+  /**
+   * Pauses a queue; when this commits, every claim that did not know has ended. Answers its id, or
+   * empty when there is no such queue.
+   */
   public static Optional<Short> pause(Handle handle, String name, @Nullable String reason) {
+    findId(handle, name).ifPresent(id -> Gate.lock(handle, id));
     return handle
         .createQuery(PAUSE)
         .bind("name", name)

@@ -171,7 +171,8 @@ public final class SettleTable {
                finished_at, result, error_type, error)
             SELECT {job}, CAST(outcome AS ekiden.job_end), attempt,
                    failures + CASE WHEN outcome = 'FAILED' AND NOT worker_lost THEN 1 ELSE 0 END,
-                   losses + CASE WHEN worker_lost THEN 1 ELSE 0 END,
+                   losses + CASE WHEN worker_lost AND started_at IS NOT NULL
+                                      AND outcome <> 'SUCCEEDED' THEN 1 ELSE 0 END,
                    worker_id, claimed_at, started_at, (SELECT now FROM moment),
                    CAST(result AS json), error_type, error
             FROM ended

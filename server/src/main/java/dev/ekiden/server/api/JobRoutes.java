@@ -50,6 +50,7 @@ public final class JobRoutes {
     routes.post("/api/v1/jobs", this::submit);
     routes.get("/api/v1/jobs", this::list);
     routes.get("/api/v1/jobs/{id}", this::get);
+    routes.get("/api/v1/jobs/{id}/history", this::history);
     routes.get("/api/v1/jobs/{id}/logs", this::logs);
     routes.get("/api/v1/jobs/{id}/explain", this::explain);
     routes.post("/api/v1/jobs/{id}/retry", this::retry);
@@ -173,6 +174,15 @@ public final class JobRoutes {
       engine.jobs().await(id, Duration.ofSeconds(seconds));
     }
     return Response.json(detail(id));
+  }
+
+  private Response history(Request request) {
+    request.allowQuery();
+    return Response.json(
+        Items.of(
+            engine.jobs().history(request.path("id").id()).stream()
+                .map(JobView.EventView::of)
+                .toList()));
   }
 
   private Response logs(Request request) {

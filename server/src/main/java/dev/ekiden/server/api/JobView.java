@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.ekiden.engine.Attempt;
 import dev.ekiden.engine.Job;
+import dev.ekiden.engine.JobEvent;
 import dev.ekiden.engine.JobState;
 import java.time.Instant;
 import java.util.List;
@@ -115,6 +116,26 @@ final class JobView {
     }
   }
 
+  /** One moment of a job's life. */
+  record EventView(
+      JobEvent.Kind kind,
+      String batchState,
+      Instant at,
+      @Nullable Integer attempt,
+      @Nullable String worker,
+      @Nullable String reason) {
+
+    static EventView of(JobEvent event) {
+      return new EventView(
+          event.kind(),
+          JobView.batchState(event.kind()),
+          event.at(),
+          event.attempt() == 0 ? null : event.attempt(),
+          JobView.id(event.worker()),
+          event.reason());
+    }
+  }
+
   /** A page of a listing. */
   record Items<T>(List<T> items, @Nullable String next) {
     static <T> Items<T> of(List<T> items) {
@@ -132,6 +153,19 @@ final class JobView {
       case SCHEDULED, BLOCKED -> "PENDING";
       case READY -> "RUNNABLE";
       case RUNNING -> job.startedAt() == null ? "STARTING" : "RUNNING";
+      case SUCCEEDED -> "SUCCEEDED";
+      case FAILED, CANCELED -> "FAILED";
+    };
+  }
+
+  /** The state that an event leads to, in the words of AWS Batch. */
+  static String batchState(JobEvent.Kind kind) {
+    return switch (kind) {
+      case ENQUEUED -> "SUBMITTED";
+      case CLAIMED -> "STARTING";
+      case STARTED -> "RUNNING";
+      case RETRIED -> "PENDING";
+      case RETURNED, LOST -> "RUNNABLE";
       case SUCCEEDED -> "SUCCEEDED";
       case FAILED, CANCELED -> "FAILED";
     };

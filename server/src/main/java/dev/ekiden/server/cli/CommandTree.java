@@ -46,9 +46,17 @@ public final class CommandTree {
             "Exit codes: 0 done, 1 failed, 2 wrong command line or request, 3 declined or timed out,",
             "4 not allowed, 5 the job did not succeed, 6 not found, 7 no server, 8 not yet ended,",
             "130 interrupted.");
+    CommandLine jobs = new CommandLine(new JobsCommand(context));
+    List.of(
+            new SubmitCommand(context),
+            new RetryCommand(context),
+            new CloneCommand(context),
+            new CancelCommand(context))
+        .forEach(jobs::addSubcommand);
+    addOptions(jobs);
+    root.addSubcommand(jobs);
     for (Object command :
         List.of(
-            new JobsCommand(context),
             new QueuesCommand(context),
             new GroupsCommand(context),
             new LimitsCommand(context),

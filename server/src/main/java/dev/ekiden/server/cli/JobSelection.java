@@ -1,18 +1,21 @@
 package dev.ekiden.server.cli;
 
 import dev.ekiden.server.Json;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Options that say which jobs a verb is about. */
+/** Options that say which jobs a verb is about. Filled in by picocli. */
 final class JobSelection {
   @Option(
       names = "--state",
       split = ",",
       paramLabel = "STATE",
-      description = "Jobs in these states; several with commas.")
+      description =
+          "scheduled, blocked, ready, running, succeeded, failed or canceled; several with commas.")
   private @Nullable List<String> states;
 
   @Option(names = "--queue", paramLabel = "QUEUE", description = "Jobs of this queue.")
@@ -60,6 +63,21 @@ final class JobSelection {
     put(filter, "fromId", fromId);
     put(filter, "toId", toId);
     return filter;
+  }
+
+  /** The same, as parameters of a listing. */
+  Map<String, @Nullable Object> query() {
+    Map<String, @Nullable Object> query = new LinkedHashMap<>();
+    query.put("state", states == null ? null : String.join(",", states));
+    query.put("queue", queue);
+    query.put("definition", definition);
+    query.put("key", key);
+    query.put("group", group);
+    query.put("from", from);
+    query.put("before", before);
+    query.put("fromId", fromId);
+    query.put("toId", toId);
+    return query;
   }
 
   private static void put(ObjectNode filter, String name, @Nullable Object value) {

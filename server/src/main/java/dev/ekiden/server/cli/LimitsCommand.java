@@ -4,6 +4,7 @@ import dev.ekiden.server.CommandContext;
 import dev.ekiden.server.ExitCode;
 import dev.ekiden.server.Json;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,6 +27,9 @@ import tools.jackson.databind.node.ObjectNode;
     })
 final class LimitsCommand {
   private static final String LIMITS = "/api/v1/limits";
+
+  private static final Set<String> ALONE = Set.of("everything", "each-group");
+  private static final Set<String> NAMED = Set.of("queue", "definition", "group", "each-key");
 
   private static final List<Field> FIELDS =
       List.of(
@@ -99,6 +103,12 @@ final class LimitsCommand {
 
   private static String path(String scope) {
     int colon = scope.indexOf(':');
+    String kind = colon < 0 ? scope : scope.substring(0, colon);
+    if (!(colon < 0 ? ALONE : NAMED).contains(kind)) {
+      throw CommandException.usage(
+          "a limit is of everything, each-group, queue:NAME, definition:NAME, group:NAME or"
+              + " each-key:QUEUE, not of '%s'".formatted(scope));
+    }
     return colon < 0
         ? LIMITS + "/" + ApiClient.encode(scope)
         : LIMITS

@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -124,7 +123,10 @@ final class SchedulesCommand {
           @Nullable String at,
       @Option(names = "--zone", paramLabel = "ZONE", description = "Zone of --cron (default: UTC).")
           @Nullable String zone,
-      @Option(names = "--payload", paramLabel = "JSON", description = "Payload of its jobs.")
+      @Option(
+              names = "--payload",
+              paramLabel = "JSON",
+              description = "Payload of its jobs; @FILE reads a file, - standard input.")
           @Nullable String payload,
       @Option(
               names = "--priority",
@@ -175,7 +177,7 @@ final class SchedulesCommand {
       body.put("zone", zone);
     }
     if (payload != null) {
-      body.set("payload", parse(payload));
+      body.set("payload", JsonArgument.read(context, payload));
     }
     if (priority != null) {
       body.put("priority", priority);
@@ -282,13 +284,5 @@ final class SchedulesCommand {
 
   private static String path(String name) {
     return SCHEDULES + "/" + ApiClient.encode(name);
-  }
-
-  private static JsonNode parse(String text) {
-    try {
-      return Json.MAPPER.readTree(text);
-    } catch (JacksonException e) {
-      throw CommandException.usage("the payload is not JSON: " + e.getOriginalMessage());
-    }
   }
 }

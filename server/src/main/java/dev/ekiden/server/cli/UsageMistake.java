@@ -3,6 +3,7 @@ package dev.ekiden.server.cli;
 import dev.ekiden.server.ExitCode;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -12,12 +13,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * there is to choose from, and where help is. The whole help would bury it.
  */
 final class UsageMistake {
+  /** How picocli calls numbers. */
+  private static final Pattern NUMBER = Pattern.compile("an? (long|int|double)\\b");
+
   private UsageMistake() {}
 
   static int tell(ParameterException mistake, Terminal terminal) {
     CommandLine line = mistake.getCommandLine();
     String name = line.getCommandSpec().qualifiedName();
-    String message = String.valueOf(mistake.getMessage());
+    String message = NUMBER.matcher(String.valueOf(mistake.getMessage())).replaceAll("a number");
     boolean verbIsMissing = message.startsWith("Missing required subcommand");
     terminal.say(
         "ekiden: "

@@ -19,6 +19,9 @@ import picocli.CommandLine.Model.OptionSpec;
  * ConfigurationReader}, so that all mistakes are told together.
  */
 public final class RoleCommand implements Callable<Integer> {
+  /** Set by the launcher: how it was called. */
+  private static final String COMMAND_PROPERTY = "ekiden.command";
+
   private static final String DEFAULT_DIRECTORY = ".ekiden";
 
   private final Role role;
@@ -203,7 +206,8 @@ public final class RoleCommand implements Callable<Integer> {
             + database.user()
             + (database.embedded() ? " (embedded)" : ""));
     out.println("  Stop       Ctrl-C");
-    out.println("  Next       ekiden status   ekiden jobs list   ekiden worker");
+    String command = System.getProperty(COMMAND_PROPERTY, "ekiden");
+    out.println("  Next       %1$s status   %1$s jobs list   %1$s worker".formatted(command));
     out.println();
     out.flush();
   }

@@ -223,7 +223,7 @@ public final class ServerProcess implements AutoCloseable {
         .services()
         .metrics()
         .prometheus()
-        .register(new QueueGauges(() -> engine.queues().list()));
+        .register(new QueueGauges(() -> engine.queues().list(), engine::workers));
     HttpListener.RouteTable routes = new HttpListener.RouteTable();
     var own = routes.under("");
     new ServerRoutes(

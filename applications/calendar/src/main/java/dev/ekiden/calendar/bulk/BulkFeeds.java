@@ -71,10 +71,11 @@ public final class BulkFeeds {
     }
     Instant now = services.clock().instant();
     LocalDate from = LocalDate.ofInstant(now, ZoneOffset.UTC);
+    long cursor = new AvailabilityChanges(services.database()).cursor();
     return services
         .database()
         .inTransaction(handle -> {
-          long id = BulkFeedTable.insert(handle, from, from.plusDays(days - 1L), now);
+          long id = BulkFeedTable.insert(handle, from, from.plusDays(days - 1L), cursor, now);
           services
               .engine()
               .enqueue(

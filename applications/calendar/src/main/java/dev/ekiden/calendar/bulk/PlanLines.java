@@ -19,12 +19,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A line of JSON for each day of a plan: when it is free, for how much, with how many units. */
-final class PlanLines {
+public final class PlanLines {
 
   /** Free slots one after the other, of one price and with equally many units. */
-  private record Range(OffsetDateTime start, OffsetDateTime end, long amount, int units) {}
+  public record Range(OffsetDateTime start, OffsetDateTime end, long amount, int units) {}
 
-  private record Line(
+  /** What a plan offers on a day. */
+  public record Line(
       String venue,
       String space,
       String plan,
@@ -39,10 +40,20 @@ final class PlanLines {
 
   /** Writes the days of a plan that are cached; how many lines. */
   static int write(Candidate plan, Instant now, OutputStream out) throws IOException {
+    List<Line> lines = of(plan, now);
+    for (Line line : lines) {
+      out.write(Json.MAPPER.writeValueAsString(line).getBytes(StandardCharsets.UTF_8));
+      out.write('\n');
+    }
+    return lines.size();
+  }
+
+  /** The days of a plan that are cached. */
+  static List<Line> of(Candidate plan, Instant now) {
     ReadCalendar calendar = CalendarReader.read(plan.calendar());
-    int lines = 0;
+    List<Line> lines = new ArrayList<>();
     for (CachedDay day : plan.calendar().days()) {
-      Line line =
+      lines.add(
           new Line(
               plan.venueCode(),
               plan.spaceCode(),
@@ -52,10 +63,7 @@ final class PlanLines {
               calendar.terms().priceTerms().currency().getCurrencyCode(),
               calendar.terms().rules().slotMinutes(),
               plan.calendar().truthVersion(),
-              free(calendar.availability(), day.day(), plan.zone(), now));
-      out.write(Json.MAPPER.writeValueAsString(line).getBytes(StandardCharsets.UTF_8));
-      out.write('\n');
-      lines++;
+              free(calendar.availability(), day.day(), plan.zone(), now)));
     }
     return lines;
   }

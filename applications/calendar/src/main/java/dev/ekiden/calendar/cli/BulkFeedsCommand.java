@@ -40,6 +40,7 @@ final class BulkFeedsCommand {
           Field.number("PLANS", "plans"),
           Field.number("LINES", "lines"),
           Field.number("BYTES", "bytes"),
+          Field.number("CHANGES AFTER", "changes"),
           Field.of("SHA-256", "sha256"));
 
   private final CommandContext context;

@@ -33,6 +33,7 @@ public final class CalendarCommands {
         new FeedsCommand(context),
         new WebhooksCommand(context),
         new BulkFeedsCommand(context),
+        new ChangesCommand(context),
         new SampleCommand(context, holidays));
   }
 }

@@ -6,6 +6,7 @@ import dev.ekiden.server.Json;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ObjectNode;
@@ -29,15 +30,7 @@ final class ChangeCommand implements Callable<Integer> {
   @Parameters(paramLabel = "TOKEN", description = "What `hold` printed.")
   private String token = "";
 
-  @Option(
-      names = "--start",
-      required = true,
-      paramLabel = "TIME",
-      description = "On the venue's clock, or with an offset.")
-  private String start = "";
-
-  @Option(names = "--end", required = true, paramLabel = "TIME", description = "The same.")
-  private String end = "";
+  @Mixin private final TimeOptions time = new TimeOptions();
 
   @Option(
       names = "--plan",
@@ -51,7 +44,8 @@ final class ChangeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ObjectNode body = Json.MAPPER.createObjectNode().put("start", start).put("end", end);
+    ObjectNode body =
+        Json.MAPPER.createObjectNode().put("start", time.start()).put("end", time.end());
     if (plan != null) {
       body.put("plan", plan);
     }

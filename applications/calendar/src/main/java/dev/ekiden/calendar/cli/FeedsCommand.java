@@ -26,7 +26,8 @@ final class FeedsCommand {
           Field.of("feed", "id"),
           Field.of("name", "name"),
           Field.of("path", "path"),
-          Field.of("as free/busy", "freeBusyPath"));
+          Field.of("as free/busy", "freeBusyPath"),
+          Field.of("as availability", "availabilityPath"));
 
   private final CommandContext context;
 

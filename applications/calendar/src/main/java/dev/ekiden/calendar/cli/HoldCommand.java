@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ObjectNode;
@@ -39,15 +40,7 @@ final class HoldCommand implements Callable<Integer> {
   @Parameters(paramLabel = "PLAN", description = "Code of the plan.")
   private String plan = "";
 
-  @Option(
-      names = "--start",
-      required = true,
-      paramLabel = "TIME",
-      description = "On the venue's clock, or with an offset.")
-  private String start = "";
-
-  @Option(names = "--end", required = true, paramLabel = "TIME", description = "The same.")
-  private String end = "";
+  @Mixin private final TimeOptions time = new TimeOptions();
 
   @Option(
       names = "--for",
@@ -62,7 +55,11 @@ final class HoldCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ObjectNode body =
-        Json.MAPPER.createObjectNode().put("plan", plan).put("start", start).put("end", end);
+        Json.MAPPER
+            .createObjectNode()
+            .put("plan", plan)
+            .put("start", time.start())
+            .put("end", time.end());
     if (holdFor != null) {
       body.put("holdSeconds", holdFor.toSeconds());
     }

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
@@ -47,15 +48,7 @@ final class PlansCommand implements Callable<Integer> {
   @Parameters(paramLabel = "SPACE", description = "Code of the space.")
   private String space = "";
 
-  @Option(
-      names = "--start",
-      required = true,
-      paramLabel = "TIME",
-      description = "On the venue's clock, or with an offset.")
-  private String start = "";
-
-  @Option(names = "--end", required = true, paramLabel = "TIME", description = "The same.")
-  private String end = "";
+  @Mixin private final TimeOptions time = new TimeOptions();
 
   @Option(names = "--reasons", description = "Also the other plans, and why not.")
   private boolean reasons;
@@ -67,8 +60,8 @@ final class PlansCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Map<String, @Nullable Object> query = new LinkedHashMap<>();
-    query.put("start", start);
-    query.put("end", end);
+    query.put("start", time.start());
+    query.put("end", time.end());
     query.put("reasons", reasons ? "true" : null);
     String path = "%s/spaces/%s/plans".formatted(CalendarCommands.ROOT, ApiClient.encode(space));
     JsonNode answer = context.api().get(ApiClient.path(path, query));

@@ -6,12 +6,9 @@ import dev.ekiden.server.cli.ApiClient;
 import dev.ekiden.server.cli.Field;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
 
 /** {@code ekiden calendar requests …}. */
 @Command(
@@ -40,19 +37,8 @@ final class RequestsCommand {
       name = "list",
       description = "Lists the requests that wait for an answer.",
       footer = {"", "Examples:", "  ekiden calendar requests list"})
-  int list(
-      @Option(names = "--after", paramLabel = "REQUEST", description = "Begin after this one.")
-          @Nullable String after,
-      @Option(names = "--limit", paramLabel = "N", description = "At most so many (default: 20).")
-          @Nullable Integer limit) {
-    Map<String, @Nullable Object> query = new LinkedHashMap<>();
-    query.put("after", after);
-    query.put("limit", limit);
-    JsonNode page = context.api().get(ApiClient.path(REQUESTS, query));
-    context.printer().list(page, FIELDS);
-    if (page.has("next")) {
-      context.terminal().say("There are more: --after " + Field.text(page.path("next")));
-    }
+  int list(@Mixin PageOptions pages) {
+    pages.show(context, REQUESTS, new LinkedHashMap<>(), FIELDS, "There are more");
     return ExitCode.OK;
   }
 

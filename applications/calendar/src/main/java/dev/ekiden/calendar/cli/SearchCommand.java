@@ -2,7 +2,6 @@ package dev.ekiden.calendar.cli;
 
 import dev.ekiden.server.CommandContext;
 import dev.ekiden.server.ExitCode;
-import dev.ekiden.server.cli.ApiClient;
 import dev.ekiden.server.cli.Field;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 
@@ -36,15 +36,7 @@ final class SearchCommand implements Callable<Integer> {
 
   private final CommandContext context;
 
-  @Option(
-      names = "--start",
-      required = true,
-      paramLabel = "TIME",
-      description = "On the clock of each venue, or with an offset.")
-  private String start = "";
-
-  @Option(names = "--end", required = true, paramLabel = "TIME", description = "The same.")
-  private String end = "";
+  @Mixin private final TimeOptions time = new TimeOptions();
 
   @Option(names = "--capacity", paramLabel = "N", description = "People it must hold.")
   private @Nullable Integer capacity;
@@ -67,11 +59,7 @@ final class SearchCommand implements Callable<Integer> {
   @Option(names = "--venue", paramLabel = "CODE", description = "Only this venue.")
   private @Nullable String venue;
 
-  @Option(names = "--after", paramLabel = "ID", description = "Begin after this page.")
-  private @Nullable String after;
-
-  @Option(names = "--limit", paramLabel = "N", description = "At most so many (default: 20).")
-  private @Nullable Integer limit;
+  @Mixin private final PageOptions pages = new PageOptions();
 
   SearchCommand(CommandContext context) {
     this.context = context;
@@ -80,21 +68,16 @@ final class SearchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Map<String, @Nullable Object> query = new LinkedHashMap<>();
-    query.put("start", start);
-    query.put("end", end);
+    query.put("start", time.start());
+    query.put("end", time.end());
     query.put("capacity", capacity);
     query.put("units", units);
     query.put("minTotal", minTotal);
     query.put("maxTotal", maxTotal);
     query.put("currency", currency);
     query.put("venue", venue);
-    query.put("after", after);
-    query.put("limit", limit);
-    JsonNode page = context.api().get(ApiClient.path(CalendarCommands.ROOT + "/search", query));
-    context.printer().list(page, FIELDS);
-    if (page.has("next")) {
-      context.terminal().say("There may be more: --after " + Field.text(page.path("next")));
-    }
+    JsonNode page =
+        pages.show(context, CalendarCommands.ROOT + "/search", query, FIELDS, "There may be more");
     if (!page.path("ready").asBoolean()) {
       context
           .terminal()

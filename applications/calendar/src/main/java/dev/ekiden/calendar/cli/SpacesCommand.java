@@ -2,7 +2,6 @@ package dev.ekiden.calendar.cli;
 
 import dev.ekiden.server.CommandContext;
 import dev.ekiden.server.ExitCode;
-import dev.ekiden.server.cli.ApiClient;
 import dev.ekiden.server.cli.Field;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,8 +9,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import tools.jackson.databind.JsonNode;
 
 /** {@code ekiden calendar spaces}. */
 @Command(
@@ -43,11 +42,7 @@ final class SpacesCommand implements Callable<Integer> {
   @Option(names = "--venue", paramLabel = "CODE", description = "Spaces of this venue.")
   private @Nullable String venue;
 
-  @Option(names = "--after", paramLabel = "CODE", description = "Begin after this space.")
-  private @Nullable String after;
-
-  @Option(names = "--limit", paramLabel = "N", description = "At most so many (default: 20).")
-  private @Nullable Integer limit;
+  @Mixin private final PageOptions pages = new PageOptions();
 
   SpacesCommand(CommandContext context) {
     this.context = context;
@@ -58,13 +53,7 @@ final class SpacesCommand implements Callable<Integer> {
     Map<String, @Nullable Object> query = new LinkedHashMap<>();
     query.put("name", name);
     query.put("venue", venue);
-    query.put("after", after);
-    query.put("limit", limit);
-    JsonNode page = context.api().get(ApiClient.path(CalendarCommands.ROOT + "/spaces", query));
-    context.printer().list(page, FIELDS);
-    if (page.has("next")) {
-      context.terminal().say("There are more: --after " + Field.text(page.path("next")));
-    }
+    pages.show(context, CalendarCommands.ROOT + "/spaces", query, FIELDS, "There are more");
     return ExitCode.OK;
   }
 }

@@ -1,7 +1,6 @@
 package dev.ekiden.calendar.http;
 
 import dev.ekiden.calendar.availability.HolidayCalendars;
-import dev.ekiden.calendar.bulk.BulkFeeds;
 import dev.ekiden.calendar.refresh.CalendarRefresh;
 import dev.ekiden.server.Request;
 import dev.ekiden.server.Response;
@@ -32,7 +31,7 @@ public final class CalendarRoutes {
     new FileRoutes(services, refresh, holidays).addTo(refusing);
     new SyncRoutes(services, refresh).addTo(refusing);
     new IcsRoutes(services, refresh).addControl(refusing);
-    new BulkFeedRoutes(new BulkFeeds(services)).addTo(refusing);
+    new BulkFeedRoutes(services).addTo(refusing);
     new WebhookRoutes(refresh.webhooks()).addTo(refusing);
   }
 

@@ -73,6 +73,8 @@ final class IcsRoutes {
   void addBoth(Routes routes) {
     routes.get("/feeds/{token}/busy.ics", request -> read(request, Feeds.Form.EVENTS));
     routes.get("/feeds/{token}/freebusy.ics", request -> read(request, Feeds.Form.FREE_BUSY));
+    routes.get(
+        "/feeds/{token}/availability.ics", request -> read(request, Feeds.Form.AVAILABILITY));
   }
 
   // ---- in ----
@@ -222,7 +224,8 @@ final class IcsRoutes {
       String name,
       Instant createdAt,
       @Nullable String path,
-      @Nullable String freeBusyPath) {
+      @Nullable String freeBusyPath,
+      @Nullable String availabilityPath) {
     static FeedView of(Feed feed, @Nullable FeedToken token) {
       String path = token == null ? "" : "/calendar/feeds/" + token.secret();
       return new FeedView(
@@ -230,7 +233,8 @@ final class IcsRoutes {
           feed.name(),
           feed.createdAt().truncatedTo(ChronoUnit.MILLIS),
           token == null ? null : path + "/busy.ics",
-          token == null ? null : path + "/freebusy.ics");
+          token == null ? null : path + "/freebusy.ics",
+          token == null ? null : path + "/availability.ics");
     }
   }
 

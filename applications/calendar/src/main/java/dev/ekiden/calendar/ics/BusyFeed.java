@@ -51,6 +51,36 @@ record BusyFeed(long id, Instant from, Instant to, List<Busy> busy, Instant chan
     return end(text);
   }
 
+  /** One VAVAILABILITY whose available times are those between: what CalDAV servers read. */
+  String availability() {
+    StringBuilder text = begin();
+    line(text, "BEGIN:VAVAILABILITY");
+    line(text, "UID:availability-" + id + "@ekiden");
+    line(text, "DTSTAMP:" + UTC.format(changedAt));
+    line(text, "DTSTART:" + UTC.format(from));
+    line(text, "DTEND:" + UTC.format(to));
+    line(text, "BUSYTYPE:BUSY");
+    Instant free = from;
+    for (Busy time : busy) {
+      available(text, free, time.from());
+      free = time.to();
+    }
+    available(text, free, to);
+    line(text, "END:VAVAILABILITY");
+    return end(text);
+  }
+
+  private void available(StringBuilder text, Instant start, Instant end) {
+    if (start.isBefore(end)) {
+      line(text, "BEGIN:AVAILABLE");
+      line(text, "UID:" + "free-" + UTC.format(start) + "-" + id + "@ekiden");
+      line(text, "DTSTAMP:" + UTC.format(changedAt));
+      line(text, "DTSTART:" + UTC.format(start));
+      line(text, "DTEND:" + UTC.format(end));
+      line(text, "END:AVAILABLE");
+    }
+  }
+
   private static StringBuilder begin() {
     StringBuilder text = new StringBuilder();
     line(text, "BEGIN:VCALENDAR");

@@ -34,7 +34,9 @@ public final class Feeds {
     /** An event (VEVENT) for each busy time. */
     EVENTS,
     /** One VFREEBUSY. */
-    FREE_BUSY
+    FREE_BUSY,
+    /** One VAVAILABILITY, the times between being available. */
+    AVAILABILITY
   }
 
   /** A feed just made, with its secret. */
@@ -104,6 +106,7 @@ public final class Feeds {
     return switch (form) {
       case EVENTS -> new Content(stamped.events(), tag(hash, "e"), changedAt);
       case FREE_BUSY -> new Content(stamped.freeBusy(), tag(hash, "f"), changedAt);
+      case AVAILABILITY -> new Content(stamped.availability(), tag(hash, "a"), changedAt);
     };
   }
 

@@ -8,8 +8,14 @@ public final class IcsLimits {
   /** The largest file, in bytes. */
   public static final int MAXIMUM_BYTES = 10 << 20;
 
-  /** The most events of one file. */
+  /** The most events of one file, AVAILABLE parts included. */
   public static final int MAXIMUM_EVENTS = 10_000;
+
+  /** The most VAVAILABILITY of one file. */
+  public static final int MAXIMUM_AVAILABILITIES = 100;
+
+  /** The most available times of one VAVAILABILITY up to the horizon. */
+  public static final int MAXIMUM_AVAILABLE_TIMES = 100_000;
 
   /** The most blocks of one file: times of events up to the horizon. */
   public static final int MAXIMUM_BLOCKS = 20_000;

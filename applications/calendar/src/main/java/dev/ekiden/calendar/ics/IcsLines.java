@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Where the events of a text stand, so that problems can name lines; and whether the text is whole:
- * a download that broke off must not look like a calendar from which events have gone.
+ * Where events and availabilities of a text stand, so that problems can name lines; and whether the
+ * text is whole: a download that broke off must not look like a calendar from which events have
+ * gone.
  */
-record IcsLines(List<Range> events) {
+record IcsLines(List<Range> events, List<Range> availabilities) {
 
   /** First and last line of an event, counted from 1. */
   record Range(int first, int last) {
@@ -23,7 +24,10 @@ record IcsLines(List<Range> events) {
   static IcsLines of(String text) {
     List<Range> events = new ArrayList<>();
     List<String> open = new ArrayList<>();
+    List<Range> availabilities = new ArrayList<>();
     int eventStart = 0;
+    int availabilityStart = 0;
+    int available = 0;
     int calendars = 0;
     int number = 0;
     for (String raw : (Iterable<String>) text.lines()::iterator) {
@@ -37,6 +41,8 @@ record IcsLines(List<Range> events) {
         open.add(line.substring(6));
         if (line.equals("BEGIN:VEVENT")) {
           eventStart = number;
+        } else if (line.equals("BEGIN:VAVAILABILITY")) {
+          availabilityStart = number;
         }
       } else if (line.startsWith("END:")) {
         String name = line.substring(4);
@@ -46,6 +52,10 @@ record IcsLines(List<Range> events) {
         }
         if (name.equals("VEVENT")) {
           events.add(new Range(eventStart, number));
+        } else if (name.equals("VAVAILABILITY")) {
+          availabilities.add(new Range(availabilityStart, number));
+        } else if (name.equals("AVAILABLE")) {
+          available++;
         } else if (name.equals("VCALENDAR")) {
           calendars++;
         }
@@ -59,11 +69,16 @@ record IcsLines(List<Range> events) {
           "the text is cut off: after line %d there must be END:%s"
               .formatted(number, open.getLast()));
     }
-    if (events.size() > IcsLimits.MAXIMUM_EVENTS) {
+    if (events.size() + available > IcsLimits.MAXIMUM_EVENTS) {
       throw new MalformedIcsException(
           "a calendar may have at most %d events, not %d"
-              .formatted(IcsLimits.MAXIMUM_EVENTS, events.size()));
+              .formatted(IcsLimits.MAXIMUM_EVENTS, events.size() + available));
     }
-    return new IcsLines(events);
+    if (availabilities.size() > IcsLimits.MAXIMUM_AVAILABILITIES) {
+      throw new MalformedIcsException(
+          "a calendar may have at most %d VAVAILABILITY, not %d"
+              .formatted(IcsLimits.MAXIMUM_AVAILABILITIES, availabilities.size()));
+    }
+    return new IcsLines(events, availabilities);
   }
 }

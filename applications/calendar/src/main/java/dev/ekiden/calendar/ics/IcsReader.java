@@ -1,15 +1,16 @@
 package dev.ekiden.calendar.ics;
 
 import biweekly.ICalendar;
+import biweekly.component.ICalComponent;
 import biweekly.component.VEvent;
 import biweekly.component.VFreeBusy;
 import biweekly.io.ParseWarning;
 import biweekly.io.text.ICalReader;
 import biweekly.parameter.FreeBusyType;
-import biweekly.parameter.Range;
 import biweekly.property.FreeBusy;
-import biweekly.property.RecurrenceId;
+import biweekly.property.Uid;
 import dev.ekiden.calendar.files.ImportProblem;
+import dev.ekiden.calendar.ics.EventSeries.Located;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -23,16 +24,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads when a calendar is busy: its events (VEVENT) that are neither TRANSPARENT nor CANCELLED,
- * with all repetitions and what single ones were changed to (RECURRENCE-ID), and the busy times of
- * VFREEBUSY. Other components and all other properties are passed over.
+ * with all repetitions and what single ones were changed to (RECURRENCE-ID), the busy times of
+ * VFREEBUSY, and what a VAVAILABILITY says is not available. Other components and all other
+ * properties are passed over.
  *
  * <p>An event that cannot be understood is told as a problem and does not keep the others from
  * being read. Confined to one call.
@@ -43,17 +43,8 @@ public final class IcsReader {
 
   /** Properties that say when an event is; a mistake in another one does not matter. */
   private static final Set<String> MATTERS =
-      Set.of("DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID");
-
-  /** An event and where it stands. */
-  private record Located(VEvent event, EventTimes times, int line) {
-
-    int sequence() {
-      return event.getSequence() == null || event.getSequence().getValue() == null
-          ? 0
-          : event.getSequence().getValue();
-    }
-  }
+      Set.of(
+          "DTSTART", "DTEND", "DURATION", "RRULE", "RDATE", "EXDATE", "RECURRENCE-ID", "PRIORITY");
 
   private final String file;
   private final ZoneId zone;
@@ -98,8 +89,11 @@ public final class IcsReader {
     }
     IcsLines lines = IcsLines.of(text);
     Map<String, List<Located>> events = new LinkedHashMap<>();
+    List<SaidAvailability> said = new ArrayList<>();
     int next = 0;
+    int nextAvailability = 0;
     try (ICalReader reader = new ICalReader(text)) {
+      VAvailability.register(reader);
       @Nullable ICalendar calendar;
       while ((calendar = reader.readNext()) != null) {
         EventTimes times = new EventTimes(calendar.getTimezoneInfo(), zone);
@@ -107,6 +101,10 @@ public final class IcsReader {
         for (VEvent event : calendar.getEvents()) {
           IcsLines.Range range = lines.events().get(next++);
           located(new Located(event, times, range.first()), range, warnings, events);
+        }
+        for (VAvailability availability : calendar.getComponents(VAvailability.class)) {
+          IcsLines.Range range = lines.availabilities().get(nextAvailability++);
+          read(availability, times, range, warnings, said);
         }
         for (VFreeBusy freeBusy : calendar.getComponents(VFreeBusy.class)) {
           read(freeBusy, times);
@@ -116,8 +114,10 @@ public final class IcsReader {
       throw new UncheckedIOException("Text in memory cannot fail to be read", e);
     }
     events.forEach(this::read);
+    AvailabilityBlocks.of(said, from, to).forEach(this::put);
     problems.sort(Comparator.comparingLong(ImportProblem::line));
-    return new IcsContent(blocks, refused, lines.events().size(), problems);
+    int count = lines.events().size() + lines.availabilities().size();
+    return new IcsContent(blocks, refused, count, problems);
   }
 
   private void located(
@@ -128,135 +128,72 @@ public final class IcsReader {
     @Nullable String uid =
         event.event().getUid() == null ? null : event.event().getUid().getValue();
     if (uid == null || uid.isBlank()) {
-      problem(event, new BadEventException(UID, "", "is required: it names the event"));
+      problem(new BadEventException(UID, "", "is required: it names the event").at(event.line()));
       return;
     }
     if (uid.length() > IcsLimits.MAXIMUM_UID_LENGTH
         || uid.codePoints().anyMatch(Character::isISOControl)) {
       problem(
-          event,
           new BadEventException(
-              UID,
-              uid,
-              "must have at most %d characters, none of control"
-                  .formatted(IcsLimits.MAXIMUM_UID_LENGTH)));
+                  UID,
+                  uid,
+                  "must have at most %d characters, none of control"
+                      .formatted(IcsLimits.MAXIMUM_UID_LENGTH))
+              .at(event.line()));
       return;
     }
+    isWarned(uid, range, warnings);
+    events.computeIfAbsent(uid, ignored -> new ArrayList<>()).add(event);
+  }
+
+  /** Whether a property that matters could not be read; the event is refused then. */
+  private boolean isWarned(String uid, IcsLines.Range range, List<ParseWarning> warnings) {
+    boolean warned = false;
     for (ParseWarning warning : warnings) {
       @Nullable Integer line = warning.getLineNumber();
       @Nullable String property = warning.getPropertyName();
       if (line != null && property != null && range.has(line)) {
         String name = property.toUpperCase(Locale.ROOT);
         if (MATTERS.contains(name)) {
+          warned = true;
           refused.add(uid);
           problems.add(
               new ImportProblem(file, line, name, "", String.valueOf(warning.getMessage())));
         }
       }
     }
-    events.computeIfAbsent(uid, ignored -> new ArrayList<>()).add(event);
+    return warned;
   }
 
-  /** All that has one UID: an event, and what some of its repetitions were changed to. */
   private void read(String uid, List<Located> versions) {
     if (refused.contains(uid)) {
       return;
     }
-    @Nullable Located master = null;
-    NavigableMap<Instant, Located> changed = new TreeMap<>();
-    NavigableMap<Instant, Located> changedFromThere = new TreeMap<>();
-    for (Located version : versions) {
-      try {
-        @Nullable RecurrenceId id = version.event().getRecurrenceId();
-        if (id == null || id.getValue() == null) {
-          master = newer(master, version);
-        } else {
-          Instant at =
-              version.times().instant("RECURRENCE-ID", id.getValue(), version.times().zone(id));
-          boolean following = Range.THIS_AND_FUTURE.equals(id.getRange());
-          (following ? changedFromThere : changed).merge(at, version, IcsReader::newer);
-        }
-      } catch (BadEventException e) {
-        refuse(uid, version, e);
-        return;
-      }
-    }
-    Set<Period> busy = new TreeSet<>(Comparator.comparing(Period::from).thenComparing(Period::to));
-    Located current = master == null ? versions.getFirst() : master;
     try {
-      if (master != null && isBusy(master.event())) {
-        add(busy, master, changed, changedFromThere);
-      }
-      for (Located version : changed.values()) {
-        current = version;
-        add(busy, new Occurrences(version.event(), version.times()).only(), version);
-      }
+      put(uid, EventSeries.times(versions, from, to));
     } catch (BadEventException e) {
-      refuse(uid, current, e);
+      refuse(uid, e);
+    }
+  }
+
+  private void read(
+      VAvailability availability,
+      EventTimes times,
+      IcsLines.Range range,
+      List<ParseWarning> warnings,
+      List<SaidAvailability> said) {
+    String uid = uid(availability, "VAVAILABILITY");
+    if (isWarned(uid, range, warnings)) {
       return;
     }
-    put(uid, busy);
-  }
-
-  private static Located newer(@Nullable Located earlier, Located later) {
-    return earlier != null && earlier.sequence() > later.sequence() ? earlier : later;
-  }
-
-  private static boolean isBusy(VEvent event) {
-    boolean transparent =
-        event.getTransparency() != null && event.getTransparency().isTransparent();
-    boolean canceled = event.getStatus() != null && event.getStatus().isCancelled();
-    return !transparent && !canceled;
-  }
-
-  private void add(
-      Set<Period> busy,
-      Located master,
-      NavigableMap<Instant, Located> changed,
-      NavigableMap<Instant, Located> changedFromThere) {
-    // An event that takes long may have begun before what is asked for.
-    new Occurrences(master.event(), master.times())
-        .before(to)
-        .forEach((at, period) -> {
-          Map.@Nullable Entry<Instant, Located> following = changedFromThere.floorEntry(at);
-          if (changed.containsKey(at)) {
-            return;
-          }
-          if (following == null) {
-            add(busy, period);
-          } else if (isBusy(following.getValue().event())) {
-            add(busy, moved(at, following));
-          }
-        });
-  }
-
-  /** This and all following ones: moved as far as the first of them, and as long as that. */
-  private static @Nullable Period moved(Instant at, Map.Entry<Instant, Located> following) {
-    Located version = following.getValue();
-    @Nullable Period first = new Occurrences(version.event(), version.times()).only();
-    if (first == null) {
-      return null;
-    }
-    long by = first.from().getEpochSecond() - following.getKey().getEpochSecond();
-    long length = first.to().getEpochSecond() - first.from().getEpochSecond();
-    Instant start = at.plusSeconds(by);
-    return new Period(start, start.plusSeconds(length));
-  }
-
-  private void add(Set<Period> busy, @Nullable Period period, Located of) {
-    if (isBusy(of.event())) {
-      add(busy, period);
-    }
-  }
-
-  private void add(Set<Period> busy, @Nullable Period period) {
-    if (period != null && period.to().isAfter(from) && period.from().isBefore(to)) {
-      busy.add(period);
+    try {
+      said.add(SaidAvailability.of(uid, availability, times, range.first(), to));
+    } catch (BadEventException e) {
+      refuse(uid, e);
     }
   }
 
   private void read(VFreeBusy freeBusy, EventTimes times) {
-    String uid = freeBusy.getUid() == null ? "" : freeBusy.getUid().getValue();
     Set<Period> busy = new TreeSet<>(Comparator.comparing(Period::from).thenComparing(Period::to));
     for (FreeBusy property : freeBusy.getFreeBusy()) {
       if (FreeBusyType.FREE.equals(property.getType())) {
@@ -268,17 +205,22 @@ public final class IcsReader {
             period.getEndDate() == null
                 ? start.plusMillis(period.getDuration().toMillis())
                 : times.instant("FREEBUSY", period.getEndDate(), EventTimes.UTC);
-        if (start.isBefore(end)) {
-          add(busy, new Period(start, end));
+        if (start.isBefore(end) && end.isAfter(from) && start.isBefore(to)) {
+          busy.add(new Period(start, end));
         }
       }
     }
-    String name = uid == null || uid.isBlank() ? "VFREEBUSY" : uid;
-    put(
-        name.length() > IcsLimits.MAXIMUM_UID_LENGTH
-            ? name.substring(0, IcsLimits.MAXIMUM_UID_LENGTH)
-            : name,
-        busy);
+    put(uid(freeBusy, "VFREEBUSY"), busy);
+  }
+
+  /** The UID, which these components need not have, as far as it can be kept. */
+  private static String uid(ICalComponent component, String otherwise) {
+    @Nullable Uid uid = component.getProperty(Uid.class);
+    @Nullable String value = uid == null ? null : uid.getValue();
+    String name = value == null || value.isBlank() ? otherwise : value;
+    return name.length() > IcsLimits.MAXIMUM_UID_LENGTH
+        ? name.substring(0, IcsLimits.MAXIMUM_UID_LENGTH)
+        : name;
   }
 
   private void put(String uid, Set<Period> busy) {
@@ -296,14 +238,14 @@ public final class IcsReader {
     }
   }
 
-  private void refuse(String uid, Located event, BadEventException failure) {
+  private void refuse(String uid, BadEventException failure) {
     refused.add(uid);
-    problem(event, failure);
+    problem(failure);
   }
 
-  private void problem(Located event, BadEventException failure) {
+  private void problem(BadEventException failure) {
     problems.add(
         new ImportProblem(
-            file, event.line(), failure.property(), failure.value(), failure.reason()));
+            file, failure.line(), failure.property(), failure.value(), failure.reason()));
   }
 }

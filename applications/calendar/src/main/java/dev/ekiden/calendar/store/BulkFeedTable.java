@@ -15,21 +15,23 @@ public final class BulkFeedTable {
 
   private static final String INSERT =
       """
-      INSERT INTO calendar.bulk_feed (from_day, to_day, created_at)
-      VALUES (:from, :to, :now)
+      INSERT INTO calendar.bulk_feed (from_day, to_day, created_at, change_cursor)
+      VALUES (:from, :to, :now, :changeCursor)
       RETURNING id
       """;
 
   private static final String FIND =
       """
-      SELECT id, from_day, to_day, created_at, last_plan_id, plans, lines, published_at, bytes, sha256
+      SELECT id, from_day, to_day, created_at, last_plan_id, plans, lines, published_at, bytes, sha256,
+             change_cursor
       FROM calendar.bulk_feed
       WHERE id = :id
       """;
 
   private static final String LOCK =
       """
-      SELECT id, from_day, to_day, created_at, last_plan_id, plans, lines, published_at, bytes, sha256
+      SELECT id, from_day, to_day, created_at, last_plan_id, plans, lines, published_at, bytes, sha256,
+             change_cursor
       FROM calendar.bulk_feed
       WHERE id = :id
       FOR UPDATE
@@ -37,7 +39,8 @@ public final class BulkFeedTable {
 
   private static final String LIST =
       """
-      SELECT id, from_day, to_day, created_at, last_plan_id, plans, lines, published_at, bytes, sha256
+      SELECT id, from_day, to_day, created_at, last_plan_id, plans, lines, published_at, bytes, sha256,
+             change_cursor
       FROM calendar.bulk_feed
       ORDER BY id DESC
       LIMIT :limit
@@ -94,7 +97,11 @@ public final class BulkFeedTable {
         LIMIT 1)
       """;
 
-  /** How far the file is. */
+  /**
+   * How far the file is.
+   *
+   * @param changeCursor what has changed since the file was begun comes after it
+   */
   @SuppressWarnings("ArrayRecordComponent") // Never compared as a whole.
   public record BulkFeed(
       long id,
@@ -104,6 +111,7 @@ public final class BulkFeedTable {
       long lastPlanId,
       int plans,
       long lines,
+      long changeCursor,
       Optional<Published> published) {}
 
   /** What is known once it is complete. */
@@ -112,11 +120,13 @@ public final class BulkFeedTable {
 
   private BulkFeedTable() {}
 
-  public static long insert(Handle handle, LocalDate from, LocalDate to, Instant now) {
+  public static long insert(
+      Handle handle, LocalDate from, LocalDate to, long changeCursor, Instant now) {
     return handle
         .createQuery(INSERT)
         .bind("from", from)
         .bind("to", to)
+        .bind("changeCursor", changeCursor)
         .bind("now", now)
         .mapTo(Long.class)
         .one();
@@ -188,6 +198,7 @@ public final class BulkFeedTable {
         row.getLong("last_plan_id"),
         row.getInt("plans"),
         row.getLong("lines"),
+        row.getLong("change_cursor"),
         published == null
             ? Optional.empty()
             : Optional.of(

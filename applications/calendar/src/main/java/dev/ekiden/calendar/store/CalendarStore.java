@@ -74,16 +74,21 @@ public final class CalendarStore {
   /** A day that is equal is not even locked: a sync over unchanged calendars writes no row. */
   private static final String WRITE_DAYS =
       """
-      INSERT INTO calendar.calendar_day (plan_id, day, truth_version, content)
-      SELECT given.plan_id, given.day, given.truth_version, given.content
-      FROM unnest(:planIds, :days, :versions, :contents)
-        AS given (plan_id, day, truth_version, content)
-      LEFT JOIN calendar.calendar_day AS cached
-        ON cached.plan_id = given.plan_id AND cached.day = given.day
-      WHERE cached.content IS DISTINCT FROM given.content
-      ON CONFLICT (plan_id, day) DO UPDATE
-      SET truth_version = EXCLUDED.truth_version,
-          content = EXCLUDED.content
+      WITH written AS (
+        INSERT INTO calendar.calendar_day (plan_id, day, truth_version, content)
+        SELECT given.plan_id, given.day, given.truth_version, given.content
+        FROM unnest(:planIds, :days, :versions, :contents)
+          AS given (plan_id, day, truth_version, content)
+        LEFT JOIN calendar.calendar_day AS cached
+          ON cached.plan_id = given.plan_id AND cached.day = given.day
+        WHERE cached.content IS DISTINCT FROM given.content
+        ON CONFLICT (plan_id, day) DO UPDATE
+        SET truth_version = EXCLUDED.truth_version,
+            content = EXCLUDED.content
+        RETURNING plan_id)
+      SELECT plan_id, count(*) AS days
+      FROM written
+      GROUP BY plan_id
       """;
 
   private static final String PRUNE_DAYS =
@@ -94,10 +99,12 @@ public final class CalendarStore {
         AND (cached.day < given.from_day OR cached.day > given.to_day)
       """;
 
+  /** Without its number the calendar counts as changed, see {@link ChangeTable}. */
   private static final String WRITE_HEADERS =
       """
       UPDATE calendar.plan_calendar AS header
-      SET truth_version = given.truth_version,
+      SET change = NULL,
+          truth_version = given.truth_version,
           from_day = given.from_day,
           to_day = given.to_day,
           terms = given.terms
@@ -157,7 +164,7 @@ public final class CalendarStore {
 
   /**
    * Stores what was computed, plan by plan, unless the cache already holds a newer truth of it.
-   * Writes only days whose bytes differ, and headers that differ.
+   * Writes only days whose bytes differ, and headers that differ or have such days.
    *
    * <p>A newer truth also removes the days outside its range, which it says nothing about; the same
    * truth over another range adds to what is there and drops only days before its first.
@@ -171,7 +178,8 @@ public final class CalendarStore {
     }
     Map<Long, Header> headers = lockHeaders(handle, calendars);
     List<CachedCalendar> accepted = new ArrayList<>();
-    List<Header> changedHeaders = new ArrayList<>();
+    Map<Long, Header> changedHeaders = new HashMap<>();
+    Map<Long, Header> sameHeaders = new HashMap<>();
     List<Header> prunedHeaders = new ArrayList<>();
     int outdated = 0;
     for (CachedCalendar calendar : calendars) {
@@ -182,17 +190,18 @@ public final class CalendarStore {
       }
       accepted.add(calendar);
       Header after = before.after(calendar);
-      if (!after.equals(before)) {
-        changedHeaders.add(after);
-      }
+      (after.equals(before) ? sameHeaders : changedHeaders).put(after.planId(), after);
       if (before.from().isBefore(after.from()) || before.to().isAfter(after.to())) {
         prunedHeaders.add(after);
       }
     }
     long scanned = accepted.stream().mapToLong(calendar -> calendar.days().size()).sum();
-    long changed = writeDays(handle, accepted);
+    Map<Long, Long> changedDays = writeDays(handle, accepted);
     pruneDays(handle, prunedHeaders);
-    writeHeaders(handle, changedHeaders);
+    sameHeaders.keySet().retainAll(changedDays.keySet());
+    changedHeaders.putAll(sameHeaders);
+    writeHeaders(handle, changedHeaders.values());
+    long changed = changedDays.values().stream().mapToLong(Long::longValue).sum();
     return new RefreshResult(scanned, changed, outdated);
   }
 
@@ -293,7 +302,8 @@ public final class CalendarStore {
     }
   }
 
-  private static long writeDays(Handle handle, List<CachedCalendar> calendars) {
+  /** How many days were written of which plan. */
+  private static Map<Long, Long> writeDays(Handle handle, List<CachedCalendar> calendars) {
     List<Long> planIds = new ArrayList<>();
     List<Long> versions = new ArrayList<>();
     List<CachedDay> days = new ArrayList<>();
@@ -305,15 +315,18 @@ public final class CalendarStore {
       }
     }
     if (days.isEmpty()) {
-      return 0;
+      return Map.of();
     }
-    return handle
-        .createUpdate(WRITE_DAYS)
+    Map<Long, Long> written = new HashMap<>();
+    handle
+        .createQuery(WRITE_DAYS)
         .bindArray("planIds", Long.class, planIds)
         .bindArray("days", LocalDate.class, column(days, CachedDay::day))
         .bindArray("versions", Long.class, versions)
         .bindArray("contents", byte[].class, column(days, CachedDay::content))
-        .execute();
+        .map((row, context) -> Map.entry(row.getLong("plan_id"), row.getLong("days")))
+        .forEach(plan -> written.put(plan.getKey(), plan.getValue()));
+    return written;
   }
 
   private static void pruneDays(Handle handle, List<Header> headers) {
@@ -328,7 +341,7 @@ public final class CalendarStore {
         .execute();
   }
 
-  private static void writeHeaders(Handle handle, List<Header> headers) {
+  private static void writeHeaders(Handle handle, Collection<Header> headers) {
     if (headers.isEmpty()) {
       return;
     }

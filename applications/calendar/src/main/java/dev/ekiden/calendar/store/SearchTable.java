@@ -5,8 +5,10 @@ import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /** Reads plans of all spaces together with some days of their cached calendars. Stateless. */
@@ -38,6 +40,25 @@ public final class SearchTable {
       ORDER BY candidate.id, cached.day
       """;
 
+  private static final String OF =
+      """
+      SELECT plan.id, plan.code, plan.name,
+             space.id AS space_id, space.code AS space_code, space.name AS space_name,
+             space.capacity,
+             venue.id AS venue_id, venue.code AS venue_code, venue.name AS venue_name, venue.zone,
+             header.truth_version, header.from_day, header.to_day, header.terms,
+             cached.day, cached.content
+      FROM calendar.plan
+      JOIN calendar.plan_calendar AS header ON header.plan_id = plan.id
+      JOIN calendar.space ON space.id = plan.space_id
+      JOIN calendar.venue ON venue.id = space.venue_id
+      LEFT JOIN calendar.calendar_day AS cached
+        ON cached.plan_id = plan.id AND cached.day BETWEEN :from AND :to
+      WHERE plan.id = ANY(:planIds)
+        AND plan.published
+      ORDER BY plan.id, cached.day
+      """;
+
   /** A published plan, where it is, and some days of its calendar. */
   public record Candidate(
       long planId,
@@ -66,20 +87,29 @@ public final class SearchTable {
       LocalDate from,
       LocalDate to,
       int limit) {
-    List<Candidate> candidates = new ArrayList<>();
-    List<CachedDay> days = new ArrayList<>();
-    @Nullable Candidate current = null;
-    for (PlanDay row :
+    return read(
         handle
             .createQuery(NEXT)
             .bind("after", after)
             .bind("capacity", capacity)
             .bind("venue", venue)
-            .bind("from", from)
-            .bind("to", to)
-            .bind("limit", limit)
-            .map((row, context) -> map(row))
-            .list()) {
+            .bind("limit", limit),
+        from,
+        to);
+  }
+
+  /** Those of the plans that are published and have a calendar, in the order of their ids. */
+  public static List<Candidate> of(
+      Handle handle, Collection<Long> planIds, LocalDate from, LocalDate to) {
+    return read(handle.createQuery(OF).bindArray("planIds", Long.class, planIds), from, to);
+  }
+
+  private static List<Candidate> read(Query query, LocalDate from, LocalDate to) {
+    List<Candidate> candidates = new ArrayList<>();
+    List<CachedDay> days = new ArrayList<>();
+    @Nullable Candidate current = null;
+    for (PlanDay row :
+        query.bind("from", from).bind("to", to).map((row, context) -> map(row)).list()) {
       if (current != null && current.planId() != row.candidate().planId()) {
         candidates.add(with(current, days));
         days.clear();

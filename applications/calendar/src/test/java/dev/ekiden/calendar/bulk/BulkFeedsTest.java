@@ -168,7 +168,7 @@ final class BulkFeedsTest {
     return server
         .database()
         .<Long>inTransaction(
-            handle -> BulkFeedTable.insert(handle, today, today, RunningCalendar.NOW));
+            handle -> BulkFeedTable.insert(handle, today, today, 0, RunningCalendar.NOW));
   }
 
   private static byte[] content(long id) throws IOException {

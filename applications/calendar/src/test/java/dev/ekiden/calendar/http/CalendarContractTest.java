@@ -81,7 +81,8 @@ final class CalendarContractTest {
             "POST /calendar/reservations/{token}/extend",
             "POST /calendar/reservations/{token}/cancel",
             "GET /calendar/feeds/{token}/busy.ics",
-            "GET /calendar/feeds/{token}/freebusy.ics");
+            "GET /calendar/feeds/{token}/freebusy.ics",
+            "GET /calendar/feeds/{token}/availability.ics");
   }
 
   @Test
@@ -332,6 +333,10 @@ final class CalendarContractTest {
           "GET",
           "/calendar/feeds/{token}/freebusy.ics",
           reader.get(created.json().path("freeBusyPath").stringValue()));
+      check(
+          "GET",
+          "/calendar/feeds/{token}/availability.ics",
+          reader.get(created.json().path("availabilityPath").stringValue()));
       Http conditional = reader.with("If-None-Match", "\"other\", " + feed.header("ETag"));
       Answer same = conditional.get(created.header("Location"));
       assertThat(same.status()).isEqualTo(304);
@@ -366,6 +371,8 @@ final class CalendarContractTest {
     String feed = begun.header("Location");
     Await.until("it is complete", () -> http.get(feed).json().path("complete").asBoolean());
     check("GET", "/calendar/bulk-feeds", http.get("/calendar/bulk-feeds"));
+    check("GET", "/calendar/changes", http.get("/calendar/changes?days=2&limit=3"));
+    check("GET", "/calendar/changes", http.get("/calendar/changes?after=999999999"));
     check("GET", "/calendar/bulk-feeds/{id}", http.get("/calendar/bulk-feeds/latest"));
     check("GET", "/calendar/bulk-feeds/{id}", http.get("/calendar/bulk-feeds/999999"));
     check("GET", "/calendar/bulk-feeds/{id}/content", http.get(feed + "/content"));

@@ -93,11 +93,15 @@ class FeedsTest {
       String left =
           read(token, form)
               .text()
-              .replaceAll("(?m)^(BEGIN|END):(VCALENDAR|VEVENT|VFREEBUSY)\\R", "")
+              .replaceAll(
+                  "(?m)^(BEGIN|END):(VCALENDAR|VEVENT|VFREEBUSY|VAVAILABILITY|AVAILABLE)\\R", "")
               .replaceAll("(?m)^(DTSTAMP|DTSTART|DTEND):\\d{8}T\\d{6}Z\\R", "")
               .replaceAll("(?m)^FREEBUSY:\\d{8}T\\d{6}Z/\\d{8}T\\d{6}Z\\R", "")
-              .replaceAll("(?m)^UID:(\\d{8}T\\d{6}Z|freebusy)-\\d+@ekiden\\R", "")
-              .replaceAll("(?m)^(SUMMARY:Busy|TRANSP:OPAQUE|VERSION:2.0|METHOD:PUBLISH)\\R", "")
+              .replaceAll(
+                  "(?m)^UID:((free-)?\\d{8}T\\d{6}Z|freebusy|availability)-\\d+@ekiden\\R", "")
+              .replaceAll(
+                  "(?m)^(SUMMARY:Busy|BUSYTYPE:BUSY|TRANSP:OPAQUE|VERSION:2.0|METHOD:PUBLISH)\\R",
+                  "")
               .replaceAll("(?m)^(PRODID:-//Ekiden//Calendar//EN)\\R", "")
               .replaceAll("(?m)^(REFRESH-INTERVAL;VALUE=DURATION|X-PUBLISHED-TTL):PT15M\\R", "");
       assertThat(left).isEmpty();

@@ -400,7 +400,7 @@ class IcsReaderTest {
     return "BEGIN:VEVENT\nUID:" + uid + "\n" + String.join("\n", lines) + "\nEND:VEVENT\n";
   }
 
-  private static byte[] fixture(String name) throws IOException {
+  static byte[] fixture(String name) throws IOException {
     try (InputStream in = IcsReaderTest.class.getResourceAsStream(name)) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8)
           .replace("\n", "\r\n")
@@ -416,7 +416,7 @@ class IcsReaderTest {
     return read(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static List<String> times(IcsContent content, String uid) {
+  static List<String> times(IcsContent content, String uid) {
     Collection<Period> periods = content.blocks().getOrDefault(uid, java.util.Set.of());
     return periods.stream().map(period -> period.from() + "/" + period.to()).sorted().toList();
   }
