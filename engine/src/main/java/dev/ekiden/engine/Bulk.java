@@ -1,8 +1,11 @@
 package dev.ekiden.engine;
 
 import dev.ekiden.engine.BulkRequest.Action;
+import dev.ekiden.engine.store.ArrayTable;
+import dev.ekiden.engine.store.ArrayTable.Child;
 import dev.ekiden.engine.store.BulkTable;
 import dev.ekiden.engine.store.BulkTable.Row;
+import dev.ekiden.engine.store.CloneTable.Cloned;
 import dev.ekiden.engine.store.CloneTable.Clones;
 import dev.ekiden.engine.store.LifeTable;
 import dev.ekiden.engine.store.LifeTable.Restarted;
@@ -10,6 +13,7 @@ import dev.ekiden.engine.store.QueueTable;
 import dev.ekiden.postgres.Database;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +22,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +46,18 @@ public final class Bulk {
 
   /** Jobs that move while they are canceled are looked at this often. */
   private static final int CANCEL_TRIES = 100;
+
+  /** Most children that are canceled with their array jobs in one transaction. */
+  private static final int MAX_CHILDREN = ArrayRequest.MAX_SIZE;
+
+  /** A child was claimed between two looks: nothing of the batch is done, it is looked at again. */
+  private static final class Moved extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    Moved() {
+      super(null, null, false, false);
+    }
+  }
 
   private final Engine engine;
   private final Database database;
@@ -164,16 +181,20 @@ public final class Bulk {
 
   private Row step(String id, BulkRequest request, boolean givesUp) {
     List<Runnable> afterCommit = new ArrayList<>();
-    Row row =
-        database.inTransaction(handle -> {
-          Row before = BulkTable.lock(handle, id);
-          if (!before.progress().isFinished()) {
-            batch(handle, before, request, givesUp, afterCommit);
-          }
-          return BulkTable.find(handle, id).orElseThrow();
-        });
-    afterCommit.forEach(Runnable::run);
-    return row;
+    try {
+      Row row =
+          database.inTransaction(handle -> {
+            Row before = BulkTable.lock(handle, id);
+            if (!before.progress().isFinished()) {
+              batch(handle, before, request, givesUp, afterCommit);
+            }
+            return BulkTable.find(handle, id).orElseThrow();
+          });
+      afterCommit.forEach(Runnable::run);
+      return row;
+    } catch (Moved e) {
+      return database.withHandle(handle -> BulkTable.find(handle, id)).orElseThrow();
+    }
   }
 
   private void batch(
@@ -187,25 +208,39 @@ public final class Bulk {
       BulkTable.finish(handle, id);
       return;
     }
-    int changed =
+    List<Child> children = List.of();
+    if (cancels) {
+      // Array jobs go with their children, in one transaction: as many as fit, but one at least.
+      children = ArrayTable.liveChildren(handle, ids, MAX_CHILDREN + 1);
+      if (children.size() > MAX_CHILDREN) {
+        long next = children.getLast().parent();
+        children = children.stream().filter(child -> child.parent() < next).toList();
+        ids = ids.stream().filter(one -> one < next).toList();
+      }
+    }
+    Set<Long> changed =
         switch (request.action()) {
           case RETRY -> retry(handle, row.progress(), request, ids, afterCommit);
           case CLONE -> clone(handle, row.progress(), request, ids, afterCommit);
-          case CANCEL -> cancel(handle, request, ids, afterCommit);
+          case CANCEL -> cancel(handle, request, ids, children, afterCommit);
         };
     long done = ids.getLast();
     if (cancels && !givesUp) {
+      if (!children.isEmpty() && ArrayTable.hasUnasked(handle, ids)) {
+        throw new Moved();
+      }
       // One that was claimed or given back between two looks is looked at again.
       List<Long> moved = BulkTable.match(handle, request.filter(), row.after(), done, 1, true);
       if (!moved.isEmpty()) {
-        BulkTable.advance(handle, id, moved.getFirst() - 1, changed, 0);
+        BulkTable.advance(handle, id, moved.getFirst() - 1, changed.size(), 0);
         return;
       }
     }
-    BulkTable.advance(handle, id, done, changed, ids.size() - changed);
+    long skipped = ids.stream().filter(one -> !changed.contains(one)).count();
+    BulkTable.advance(handle, id, done, changed.size(), skipped);
   }
 
-  private int retry(
+  private Set<Long> retry(
       Handle handle,
       BulkProgress progress,
       BulkRequest request,
@@ -235,10 +270,12 @@ public final class Bulk {
         engine.jobsScheduled();
       }
     });
-    return redriven.ids().size() + hastened.ids().size();
+    Set<Long> all = new HashSet<>(redriven.ids());
+    all.addAll(hastened.ids());
+    return all;
   }
 
-  private int clone(
+  private Set<Long> clone(
       Handle handle,
       BulkProgress progress,
       BulkRequest request,
@@ -255,19 +292,31 @@ public final class Bulk {
                 request.rate(),
                 progress.changed());
     afterCommit.add(() -> engine.cloner().made(clones));
-    return clones.all().size();
+    return clones.all().stream().map(Cloned::source).collect(Collectors.toSet());
   }
 
-  private int cancel(
-      Handle handle, BulkRequest request, List<Long> ids, List<Runnable> afterCommit) {
+  private Set<Long> cancel(
+      Handle handle,
+      BulkRequest request,
+      List<Long> ids,
+      List<Child> children,
+      List<Runnable> afterCommit) {
+    Set<Long> stops = new TreeSet<>();
+    Set<Long> waits = new TreeSet<>(ids);
+    if (request.filter().states().contains(JobState.RUNNING)) {
+      stops.addAll(ids);
+    }
+    for (Child child : children) {
+      stops.add(child.id());
+      waits.add(child.id());
+    }
     // First those that run: whoever ends an attempt locks its row before the gate, too.
     Map<Long, Long> asked =
-        request.filter().states().contains(JobState.RUNNING)
-            ? LifeTable.askToStop(handle, ids)
-            : Map.of();
-    int canceled = LifeTable.cancelWaiting(handle, ids).size();
+        stops.isEmpty() ? Map.of() : LifeTable.askToStop(handle, List.copyOf(stops));
+    Set<Long> changed = new HashSet<>(asked.keySet());
+    changed.addAll(LifeTable.cancelWaiting(handle, List.copyOf(waits)));
     afterCommit.add(
         () -> new TreeSet<>(asked.values()).forEach(worker -> engine.wakeUps().stopAsked(worker)));
-    return asked.size() + canceled;
+    return changed;
   }
 }

@@ -3,18 +3,16 @@ package dev.ekiden.engine;
 import dev.ekiden.engine.Backlog.Waiting;
 import dev.ekiden.engine.Execution.End;
 import dev.ekiden.engine.Execution.Stop;
+import dev.ekiden.engine.Outbox.Turn;
 import dev.ekiden.engine.QueueTurns.Lane;
 import dev.ekiden.engine.store.AttemptRef;
 import dev.ekiden.engine.store.ClaimTable.Claim;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
-import dev.ekiden.engine.store.LogTable.Segment;
 import dev.ekiden.engine.store.WorkerTable.Held;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -34,56 +32,17 @@ import org.jspecify.annotations.Nullable;
  * no SQL and starts no handler under its lock. Thread-safe.
  */
 final class WorkerState {
-  /** Most jobs claimed, and most of them given back, by one statement. */
-  static final int MAX_STATEMENT = 1_000;
-
-  /**
-   * Most ends stored by one statement; where as many jobs run as a limit allows, others are claimed
-   * while the second half of their ends is stored.
-   */
-  static final int MAX_ENDS = 500;
-
-  /**
-   * Nothing is claimed while so many ends wait to be stored: if the process died, all of these jobs
-   * would run again.
-   */
-  static final int MAX_UNSTORED = 8 * MAX_ENDS;
-
-  /** Ends and marks wait this long for company while handlers still run. */
-  private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
-
-  /** After this long it is tried again to store ends whose rows others had locked. */
-  private static final long LOCKED_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+  /** Most jobs claimed by one statement. */
+  static final int MAX_CLAIM = 1_000;
 
   private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final Duration FOREVER = Duration.ofDays(365);
-  private static final long LOG_FLUSH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   enum Phase {
     NEW,
     RUNNING,
     DRAINING,
     ENDED
-  }
-
-  /** A start to be noted in the database. */
-  record Mark(AttemptRef ref, long startedNanos) {}
-
-  /**
-   * What is to be stored.
-   *
-   * @param returned never started
-   * @param log of handlers that run; the ends bring their own
-   */
-  record Turn(List<End> ends, List<AttemptRef> returned, List<Mark> marks, List<Segment> log) {
-    /** The part of it that concerns these attempts, or that does not. */
-    Turn about(Set<AttemptRef> attempts, boolean these) {
-      return new Turn(
-          ends.stream().filter(end -> attempts.contains(end.job().ref()) == these).toList(),
-          returned.stream().filter(ref -> attempts.contains(ref) == these).toList(),
-          List.of(),
-          List.of());
-    }
   }
 
   private final WorkerOptions options;
@@ -102,15 +61,7 @@ final class WorkerState {
   private final Backlog backlog;
   private final QueueTurns turns;
   private final Set<Execution> executions = new LinkedHashSet<>();
-  private final Deque<End> ends = new ArrayDeque<>();
-  private final Deque<AttemptRef> returned = new ArrayDeque<>();
-  private final Deque<End> lockedEnds = new ArrayDeque<>();
-  private final Deque<AttemptRef> lockedReturned = new ArrayDeque<>();
-  private long lockedUntilNanos;
-  private final Map<AttemptRef, Mark> unmarked = new HashMap<>();
-  private final List<Segment> log = new ArrayList<>();
-  private final Set<AttemptRef> storing = new HashSet<>();
-  private int turnsOut; // turns that are being stored
+  private final Outbox outbox = new Outbox();
 
   /** Attempts of this worker that it did not know, with the last claim begun when first seen. */
   private Map<AttemptRef, Long> strangers = new HashMap<>();
@@ -118,13 +69,10 @@ final class WorkerState {
   private boolean moreToClaim = true;
   private boolean claiming;
   private long claims;
-  private int storedEnds;
   private boolean wantsAlone; // claims nothing until it can run a lost job alone
   private boolean alone; // the one handler that runs is to have no company
   private long leaseEndNanos;
   private long nextPollNanos = System.nanoTime();
-  private long nextLogFlushNanos;
-  private long firstEndNanos;
 
   /**
    * @param begin starts prepared handlers; called without the lock
@@ -202,9 +150,7 @@ final class WorkerState {
    * are to be given back.
    */
   boolean awaitStored(Duration atMost) {
-    return await(
-        atMost,
-        () -> !claiming && ends.isEmpty() && returned.isEmpty() && turnsOut == 0 && !hasLocked());
+    return await(atMost, () -> !claiming && outbox.isEmpty());
   }
 
   /** Rests unless the worker ends meanwhile; answers whether it goes on. */
@@ -280,9 +226,7 @@ final class WorkerState {
       leaseEndNanos = System.nanoTime();
       backlog.remove(job -> true);
       backlog.forgetGoingBack();
-      returned.clear();
-      lockedReturned.clear();
-      unmarked.clear();
+      outbox.leaseLost();
       strangers.clear();
       moreToClaim = true;
       return executions.stream().mapToInt(execution -> execution.jobs().size()).sum();
@@ -302,12 +246,8 @@ final class WorkerState {
     List<AttemptRef> found = new ArrayList<>();
     lock.lock();
     try {
-      Set<AttemptRef> known = new HashSet<>(storing);
+      Set<AttemptRef> known = new HashSet<>(outbox.attempts());
       executions.forEach(execution -> execution.jobs().forEach(job -> known.add(job.ref())));
-      ends.forEach(end -> known.add(end.job().ref()));
-      known.addAll(returned);
-      lockedEnds.forEach(end -> known.add(end.job().ref()));
-      known.addAll(lockedReturned);
       backlog.forEach(job -> known.add(job.ref()));
       long endedClaims = claiming ? claims - 1 : claims;
       Map<AttemptRef, Long> unknown = new HashMap<>();
@@ -324,7 +264,7 @@ final class WorkerState {
           }
         }
       }
-      returned.addAll(found);
+      found.forEach(outbox::giveBack);
       strangers = unknown;
       signalAll();
       return found;
@@ -360,15 +300,14 @@ final class WorkerState {
     try {
       while (true) {
         long now = System.nanoTime();
-        tryLockedAgain(now);
-        if (phase == Phase.ENDED && ends.isEmpty() && returned.isEmpty()) {
+        boolean due = outbox.isDue(now, executions);
+        if (phase == Phase.ENDED && outbox.nothingWaits()) {
           return null;
         }
-        if (turnIsDue(now)) {
-          turnsOut++;
-          return turn(now);
+        if (due) {
+          return outbox.take(now, executions);
         }
-        changed.awaitNanos(turnsOut > 0 ? LONGEST_WAIT_NANOS : untilNextTurn(now));
+        changed.awaitNanos(outbox.untilDue(now, executions));
       }
     } finally {
       lock.unlock();
@@ -404,74 +343,11 @@ final class WorkerState {
     return phase == Phase.RUNNING && now < leaseEndNanos && room() > 0;
   }
 
-  private Turn turn(long now) {
-    List<End> someEnds = new ArrayList<>();
-    while (!ends.isEmpty() && someEnds.size() < MAX_ENDS) {
-      someEnds.add(ends.removeFirst());
-    }
-    firstEndNanos = now;
-    List<AttemptRef> someReturned = new ArrayList<>();
-    while (!returned.isEmpty() && someReturned.size() < MAX_STATEMENT) {
-      someReturned.add(returned.removeFirst());
-    }
-    someEnds.forEach(end -> storing.add(end.job().ref()));
-    storing.addAll(someReturned);
-    List<Mark> marks = new ArrayList<>();
-    unmarked
-        .values()
-        .removeIf(mark -> now - mark.startedNanos() >= LINGER_NANOS && marks.add(mark));
-    if (logIsDue(now)) {
-      executions.forEach(execution -> log.addAll(execution.takeLog()));
-      nextLogFlushNanos = now + LOG_FLUSH_NANOS;
-    }
-    List<Segment> someLog = List.copyOf(log);
-    log.clear();
-    return new Turn(someEnds, someReturned, marks, someLog);
-  }
-
-  /** Beside a turn that is out, only a full statement is worth one of its own. */
-  private boolean turnIsDue(long now) {
-    return turnsOut > 0
-        ? ends.size() >= MAX_ENDS
-        : !returned.isEmpty() || endsAreDue(now) || marksAreDue(now) || logIsDue(now);
-  }
-
-  private boolean endsAreDue(long now) {
-    return !ends.isEmpty()
-        && (executions.isEmpty() || ends.size() >= MAX_ENDS || now - firstEndNanos >= LINGER_NANOS);
-  }
-
-  private boolean marksAreDue(long now) {
-    return unmarked.values().stream().anyMatch(mark -> now - mark.startedNanos() >= LINGER_NANOS);
-  }
-
-  private boolean logIsDue(long now) {
-    return !executions.isEmpty() && now >= nextLogFlushNanos;
-  }
-
   /** How long nothing is to be claimed, unless somebody signals; a new lease does. */
   long untilNextClaim(long now) {
     return mayClaim(now)
         ? Math.max(1, Math.min(LONGEST_WAIT_NANOS, nextPollNanos - now))
         : LONGEST_WAIT_NANOS;
-  }
-
-  /** How long there is nothing to store, unless somebody signals. */
-  private long untilNextTurn(long now) {
-    long wait = LONGEST_WAIT_NANOS;
-    if (!ends.isEmpty()) {
-      wait = Math.min(wait, firstEndNanos + LINGER_NANOS - now);
-    }
-    if (hasLocked()) {
-      wait = Math.min(wait, lockedUntilNanos - now);
-    }
-    for (Mark mark : unmarked.values()) {
-      wait = Math.min(wait, mark.startedNanos() + LINGER_NANOS - now);
-    }
-    if (!executions.isEmpty()) {
-      wait = Math.min(wait, nextLogFlushNanos - now);
-    }
-    return Math.max(1, wait);
   }
 
   /**
@@ -483,11 +359,9 @@ final class WorkerState {
     List<Execution> starting;
     lock.lock();
     try {
-      turnsOut--;
-      noLongerStoring(turn);
+      outbox.stored(turn);
       turn.returned().forEach(backlog::wentBack);
       turn.marks().forEach(mark -> backlog.noted(mark.ref()));
-      storedEnds += turn.ends().size();
       for (End end : turn.ends()) {
         if (!end.job().isSerial()) {
           continue;
@@ -509,52 +383,12 @@ final class WorkerState {
 
   /** The turn failed: everything it took is put back, to be stored later. */
   void putBack(Turn turn) {
-    locked(() -> {
-      turnsOut--;
-      noLongerStoring(turn);
-      turn.ends().reversed().forEach(ends::addFirst);
-      turn.returned().reversed().forEach(returned::addFirst);
-      log.addAll(turn.log());
-      Set<AttemptRef> ended = new HashSet<>();
-      ends.forEach(end -> ended.add(end.job().ref()));
-      turn.marks().stream()
-          .filter(mark -> !ended.contains(mark.ref()))
-          .forEach(mark -> unmarked.putIfAbsent(mark.ref(), mark));
-    });
+    locked(() -> outbox.putBack(turn));
   }
 
-  /** The rows of the turn's attempts are locked by others: they are stored after a rest. */
-  void putBackLocked(Turn turn) {
-    locked(() -> {
-      noLongerStoring(turn);
-      if (!hasLocked()) {
-        lockedUntilNanos = System.nanoTime() + LOCKED_REST_NANOS;
-      }
-      lockedEnds.addAll(turn.ends());
-      lockedReturned.addAll(turn.returned());
-    });
-  }
-
-  private boolean hasLocked() {
-    return !lockedEnds.isEmpty() || !lockedReturned.isEmpty();
-  }
-
-  private void tryLockedAgain(long now) {
-    if (hasLocked() && now >= lockedUntilNanos) {
-      if (!lockedEnds.isEmpty()) {
-        ends.addAll(lockedEnds);
-        firstEndNanos = now - LINGER_NANOS;
-      }
-      returned.addAll(lockedReturned);
-      lockedEnds.clear();
-      lockedReturned.clear();
-    }
-  }
-
-  /** The turn is not out any more, or not with these. */
-  private void noLongerStoring(Turn turn) {
-    turn.ends().forEach(end -> storing.remove(end.job().ref()));
-    turn.returned().forEach(storing::remove);
+  /** The rows of these attempts of a turn are locked by others: they are stored after a rest. */
+  void putBackLocked(Turn part) {
+    locked(() -> outbox.putBackLocked(part));
   }
 
   /** A claim is over; after one that failed, what it would have found is still there. */
@@ -586,7 +420,7 @@ final class WorkerState {
   int storedEnds() {
     lock.lock();
     try {
-      return storedEnds;
+      return outbox.storedEnds();
     } finally {
       lock.unlock();
     }
@@ -712,11 +546,7 @@ final class WorkerState {
     List<Execution> starting = List.of();
     lock.lock();
     try {
-      if (ends.isEmpty()) {
-        firstEndNanos = System.nanoTime();
-      }
-      ends.addAll(mine);
-      mine.forEach(end -> unmarked.remove(end.job().ref()));
+      boolean tell = outbox.add(mine);
       if (execution.isDone() && executions.remove(execution)) {
         moreToClaim |= alone || (wantsAlone && holdsNothing());
         alone = false;
@@ -724,8 +554,7 @@ final class WorkerState {
         backlog.ran(System.nanoTime() - execution.startedNanos(), execution.jobs().size());
         starting = startMore();
       }
-      boolean first = ends.size() == mine.size();
-      if (first || executions.isEmpty() || ends.size() >= MAX_ENDS) {
+      if (tell || executions.isEmpty()) {
         changed.signalAll();
       }
       if (moreToClaim && room() > 0) {
@@ -743,7 +572,7 @@ final class WorkerState {
     long now = System.nanoTime();
     ClaimedJob suspect = backlog.nextSuspect();
     if (suspect != null) {
-      unmarked.put(suspect.ref(), new Mark(suspect.ref(), now - LINGER_NANOS)); // due at once
+      outbox.noteNow(suspect.ref(), now);
       changed.signalAll();
     }
     while (phase == Phase.RUNNING
@@ -762,11 +591,11 @@ final class WorkerState {
         turns.started(waiting.rank());
         ClaimedJob job = waiting.job();
         if (!job.marked() && !job.suspect()) {
-          unmarked.put(job.ref(), new Mark(job.ref(), now));
+          outbox.note(job.ref(), now);
         }
       }
       if (executions.isEmpty()) {
-        nextLogFlushNanos = now + LOG_FLUSH_NANOS;
+        outbox.handlersRunFrom(now);
       }
       Execution execution =
           new Execution(
@@ -799,7 +628,7 @@ final class WorkerState {
 
   /** How many jobs to claim now. */
   private int room() {
-    if (alone || ends.size() >= MAX_UNSTORED) {
+    if (alone || outbox.isFull()) {
       return 0;
     }
     if (wantsAlone) {
@@ -812,7 +641,7 @@ final class WorkerState {
     if (open <= 0 && backlog.size() > prefetch / 2) {
       return 0;
     }
-    return Math.min(Math.max(open, startable() + prefetch - backlog.size()), MAX_STATEMENT);
+    return Math.min(Math.max(open, startable() + prefetch - backlog.size()), MAX_CLAIM);
   }
 
   /** How many jobs the free places can start at once. */
@@ -821,18 +650,12 @@ final class WorkerState {
   }
 
   private boolean holdsNothing() {
-    return executions.isEmpty()
-        && backlog.isEmpty()
-        && ends.isEmpty()
-        && returned.isEmpty()
-        && !hasLocked()
-        && storing.isEmpty();
+    return executions.isEmpty() && backlog.isEmpty() && outbox.isEmpty();
   }
 
   private void giveBack(Collection<ClaimedJob> jobs) {
     for (ClaimedJob job : jobs) {
-      returned.add(job.ref());
-      unmarked.remove(job.ref());
+      outbox.giveBack(job.ref());
       backlog.goesBack(job);
     }
   }

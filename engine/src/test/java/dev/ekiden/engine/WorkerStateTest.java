@@ -2,8 +2,8 @@ package dev.ekiden.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ekiden.engine.Outbox.Turn;
 import dev.ekiden.engine.QueueTurns.Lane;
-import dev.ekiden.engine.WorkerState.Turn;
 import dev.ekiden.engine.store.AttemptRef;
 import dev.ekiden.engine.store.ClaimTable.Claim;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
@@ -69,7 +69,7 @@ class WorkerStateTest {
   /** Ends the handler that runs, as its thread would. */
   private void finish(Execution execution) throws InterruptedException {
     execution.start();
-    assertThat(state.awaitNoHandlers(Duration.ofSeconds(2)) || begun.size() > 1).isTrue();
+    assertThat(state.awaitNoHandlers(Duration.ofSeconds(20)) || begun.size() > 1).isTrue();
   }
 
   @Test

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ekiden.engine.Limit.Rate;
+import dev.ekiden.engine.store.ClaimTable;
+import dev.ekiden.engine.store.ClaimTable.Order;
+import dev.ekiden.engine.store.DefinitionTable;
 import dev.ekiden.testkit.TestEngine;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -11,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
@@ -228,6 +232,120 @@ class BulkTest {
     RunTest.awaitState(other, runs, JobState.CANCELED);
     assertThat(other.jobs().get(parked).state()).isEqualTo(JobState.CANCELED);
     assertThat(other.jobs().get(later).state()).isEqualTo(JobState.CANCELED);
+  }
+
+  private long array(int size) {
+    return engine.enqueueArray(ArrayRequest.of(letter.request(new Mail("a", 1)), size)).id();
+  }
+
+  private List<Job> children(long parent, int size) {
+    List<Job> children = new ArrayList<>();
+    for (long id = parent + 1; id <= parent + size; id++) {
+      children.add(engine.jobs().get(id));
+    }
+    return children;
+  }
+
+  @Test
+  void anArrayJobGoesWithItsChildren() {
+    long first = array(3);
+    long second = array(4);
+    long other = array(2);
+    BulkProgress done = engine.bulk().run(BulkRequest.cancel(JobFilter.ALL.withIds(first, second)));
+    assertThat(done.total()).as("the first with its children, and the second").isEqualTo(5);
+    assertThat(done.changed()).as("all of both").isEqualTo(9);
+    assertThat(done.skipped()).isZero();
+    assertThat(engine.jobs().get(first).state()).isEqualTo(JobState.CANCELED);
+    assertThat(engine.jobs().get(second).state()).isEqualTo(JobState.CANCELED);
+    assertThat(children(second, 4)).extracting(Job::state).containsOnly(JobState.CANCELED);
+    assertThat(engine.jobs().get(other).state()).isEqualTo(JobState.BLOCKED);
+    assertThat(children(other, 2)).extracting(Job::state).containsOnly(JobState.READY);
+  }
+
+  @Test
+  void moreChildrenThanOneTransactionTakes() {
+    long first = array(6_000);
+    long second = array(ArrayRequest.MAX_SIZE);
+    BulkProgress done =
+        engine
+            .bulk()
+            .run(
+                BulkRequest.cancel(
+                    JobFilter.ALL
+                        .withQueue("letters")
+                        .withIds(first, second)
+                        .withStates(JobState.BLOCKED)));
+    assertThat(done.changed()).isEqualTo(2 + 6_000 + ArrayRequest.MAX_SIZE);
+    assertThat(engine.queues().find("letters").orElseThrow().ready()).isZero();
+    assertThat(engine.jobs().get(first).state()).isEqualTo(JobState.CANCELED);
+    assertThat(engine.jobs().get(second).state()).isEqualTo(JobState.CANCELED);
+  }
+
+  @Test
+  void aChildThatIsClaimedJustThenIsAskedToStop() throws Exception {
+    long parent = array(3);
+    DefinitionTable.Row row =
+        jobs.database().withHandle(handle -> DefinitionTable.find(handle, "letter")).orElseThrow();
+    CountDownLatch claimed = new CountDownLatch(1);
+    CompletableFuture<Void> commit = new CompletableFuture<>();
+    Thread claim =
+        Thread.ofVirtual()
+            .start(() ->
+                jobs.database()
+                    .useTransaction(handle -> {
+                      ClaimTable.claim(
+                          handle, new Order(1, row.queueId(), List.of(row.id()), 1, 1), false);
+                      claimed.countDown();
+                      commit.join();
+                    }));
+    claimed.await();
+    CompletableFuture<BulkProgress> done =
+        CompletableFuture.supplyAsync(
+            () -> engine.bulk().run(BulkRequest.cancel(JobFilter.ALL.withIds(parent, parent))));
+    TestEngine.awaitUntil(
+        "the cancel waits for the claim",
+        () ->
+            jobs.database()
+                .withHandle(handle ->
+                    handle
+                        .createQuery(
+                            "SELECT EXISTS (SELECT FROM pg_locks"
+                                + " WHERE locktype = 'advisory' AND NOT granted)")
+                        .mapTo(Boolean.class)
+                        .one()));
+    commit.complete(null);
+    claim.join();
+    assertThat(done.get().changed()).isEqualTo(4);
+    assertThat(children(parent, 3))
+        .extracting(Job::state)
+        .containsExactly(JobState.RUNNING, JobState.CANCELED, JobState.CANCELED);
+    long asked =
+        jobs.database()
+            .withHandle(handle ->
+                handle
+                    .createQuery("SELECT count(*) FROM ekiden.running WHERE cancel_requested")
+                    .mapTo(Long.class)
+                    .one());
+    assertThat(asked).isEqualTo(1);
+  }
+
+  @Test
+  void aCloneRunsLateIfItsSourceDoes() {
+    Instant past = engine.clock().now().minusSeconds(1);
+    long late =
+        engine
+            .enqueue(letter.request(new Mail("a", 1)).startBefore(past, JobRequest.Lateness.RUN))
+            .id();
+    long clone = engine.jobs().clone(late, JobChanges.NONE);
+    boolean runsLate =
+        jobs.database()
+            .withHandle(handle ->
+                handle
+                    .createQuery("SELECT run_late FROM ekiden.job WHERE id = ?")
+                    .bind(0, clone)
+                    .mapTo(Boolean.class)
+                    .one());
+    assertThat(runsLate).isTrue();
   }
 
   @Test

@@ -136,6 +136,28 @@ public final class ArrayTable {
   private static final String LIVE_CHILDREN =
       "SELECT id FROM ekiden.job WHERE parent_id = :id AND id > :after ORDER BY id LIMIT :max";
 
+  private static final String CHILDREN_OF =
+      """
+      SELECT parent_id, id
+      FROM ekiden.job
+      WHERE parent_id = ANY (CAST(:ids AS bigint[]))
+      ORDER BY parent_id, id
+      LIMIT :max
+      """;
+
+  private static final String HAS_UNASKED =
+      """
+      SELECT EXISTS (
+        SELECT
+        FROM ekiden.job
+        WHERE parent_id = ANY (CAST(:ids AS bigint[]))
+          AND NOT EXISTS (
+            SELECT FROM ekiden.running WHERE running.id = job.id AND cancel_requested))
+      """;
+
+  /** A child that has not ended. */
+  public record Child(long parent, long id) {}
+
   private ArrayTable() {}
 
   /**
@@ -244,6 +266,25 @@ public final class ArrayTable {
   public static boolean reopen(Handle handle, long id) {
     return handle.createUpdate(REOPEN).bind("id", id).execute() > 0
         || handle.createQuery(IS_OPEN).bind("id", id).mapTo(Boolean.class).one();
+  }
+
+  /** Children of some jobs that have not ended, in the order of their parents. */
+  public static List<Child> liveChildren(Handle handle, List<Long> parents, int max) {
+    return handle
+        .createQuery(CHILDREN_OF)
+        .bindArray("ids", Long.class, parents)
+        .bind("max", max)
+        .map((row, context) -> new Child(row.getLong("parent_id"), row.getLong("id")))
+        .list();
+  }
+
+  /** Whether some child of some jobs has not ended and was not asked to stop. */
+  public static boolean hasUnasked(Handle handle, List<Long> parents) {
+    return handle
+        .createQuery(HAS_UNASKED)
+        .bindArray("ids", Long.class, parents)
+        .mapTo(Boolean.class)
+        .one();
   }
 
   /** Children that have not ended, in order, after a given one. */

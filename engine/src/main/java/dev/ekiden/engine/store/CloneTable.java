@@ -84,7 +84,7 @@ public final class CloneTable {
                    CASE WHEN key_kind <> 'UNIQUE' THEN key END AS key, key_limit,
                    COALESCE(new_group_id, group_id) AS group_id,
                    COALESCE(new_group_name, group_name) AS group_name,
-                   COALESCE(CAST(new_payload AS json), payload) AS payload,
+                   COALESCE(CAST(new_payload AS json), payload) AS payload, run_late,
                    CASE WHEN run_at > moment.now THEN run_at END AS run_at, moment.now
             FROM input
             JOIN (SELECT * FROM source) AS source ON source.id = input.clone_of
@@ -94,9 +94,9 @@ public final class CloneTable {
           stored AS (
             INSERT INTO ekiden.job
               (id, queue_id, definition_id, priority, key_kind, key, key_limit, group_id, group_name,
-               vcpus, payload, created_at, clone_of)
+               vcpus, payload, created_at, run_late, clone_of)
             SELECT id, queue_id, definition_id, priority, key_kind, key, key_limit, group_id,
-                   group_name, vcpus, payload, now, clone_of
+                   group_name, vcpus, payload, now, run_late, clone_of
             FROM made
           ),
           live AS (
