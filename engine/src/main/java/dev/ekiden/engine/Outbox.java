@@ -55,12 +55,12 @@ final class Outbox {
    * @param log of handlers that run; the ends bring their own
    */
   record Turn(List<End> ends, List<AttemptRef> returned, List<Mark> marks, List<Segment> log) {
-    /** The part of it that concerns these attempts, or that does not. */
+    /** The part of it that concerns these attempts; or that does not, and the starts. */
     Turn about(Set<AttemptRef> attempts, boolean these) {
       return new Turn(
           ends.stream().filter(end -> attempts.contains(end.job().ref()) == these).toList(),
           returned.stream().filter(ref -> attempts.contains(ref) == these).toList(),
-          List.of(),
+          these ? List.of() : marks,
           List.of());
     }
   }

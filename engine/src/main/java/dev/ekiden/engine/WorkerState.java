@@ -124,7 +124,7 @@ final class WorkerState {
         phase = Phase.ENDED;
       } else if (phase == Phase.RUNNING) {
         phase = Phase.DRAINING;
-        giveBack(backlog.remove(job -> true));
+        giveBack(removeWaiting(job -> true));
       }
       signalAll();
       return before;
@@ -224,7 +224,7 @@ final class WorkerState {
           .filter(execution -> execution.jobs().stream().anyMatch(ClaimedJob::exclusive))
           .forEach(execution -> execution.stop(Stop.FENCED));
       leaseEndNanos = System.nanoTime();
-      backlog.remove(job -> true);
+      removeWaiting(job -> true);
       backlog.forgetGoingBack();
       outbox.leaseLost();
       strangers.clear();
@@ -253,7 +253,7 @@ final class WorkerState {
       Map<AttemptRef, Long> unknown = new HashMap<>();
       for (Held attempt : held) {
         if (attempt.stopRequested()) {
-          giveBack(backlog.remove(job -> job.ref().equals(attempt.ref())));
+          giveBack(removeWaiting(job -> job.ref().equals(attempt.ref())));
           executions.forEach(execution -> execution.cancel(attempt.ref()));
         }
         if (!known.contains(attempt.ref())) {
@@ -287,7 +287,7 @@ final class WorkerState {
   /** Gives jobs back that were claimed and have not started. */
   void giveBack(Predicate<ClaimedJob> which) {
     locked(() -> {
-      giveBack(backlog.remove(which));
+      giveBack(removeWaiting(which));
       signalAll();
     });
   }
@@ -502,7 +502,7 @@ final class WorkerState {
       if (!wanted) {
         return false;
       }
-      giveBack(backlog.remove(job -> true));
+      giveBack(removeWaiting(job -> true));
       return holdsNothing();
     } finally {
       lock.unlock();
@@ -651,6 +651,16 @@ final class WorkerState {
 
   private boolean holdsNothing() {
     return executions.isEmpty() && backlog.isEmpty() && outbox.isEmpty();
+  }
+
+  /** Takes jobs out of the backlog; the one that was to run alone may be among them. */
+  private List<ClaimedJob> removeWaiting(Predicate<ClaimedJob> which) {
+    List<ClaimedJob> removed = backlog.remove(which);
+    if (alone && executions.isEmpty() && backlog.isEmpty()) {
+      alone = false;
+      moreToClaim = true;
+    }
+    return removed;
   }
 
   private void giveBack(Collection<ClaimedJob> jobs) {

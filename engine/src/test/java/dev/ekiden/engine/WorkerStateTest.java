@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,6 +55,11 @@ class WorkerStateTest {
   private static ClaimedJob job(long id) {
     return new ClaimedJob(
         id, WORKER, QUEUE, DEFINITION, 5, 1, 0, 0, null, null, 0, false, "{}", true, false, false);
+  }
+
+  private static ClaimedJob suspect(long id) {
+    return new ClaimedJob(
+        id, WORKER, QUEUE, DEFINITION, 5, 2, 0, 0, null, null, 0, false, "{}", false, false, true);
   }
 
   private static Held held(long id) {
@@ -113,6 +119,32 @@ class WorkerStateTest {
     Turn turn = state.nextTurn();
     assertThat(turn.returned()).containsExactly(new AttemptRef(1, 1, WORKER));
     assertThat(state.compare(List.of(held(1)))).as("on its way back").isEmpty();
+  }
+
+  /** It came in when the lease had ended already, and others have it by now. */
+  @Test
+  void aWorkerClaimsAgainAfterTheJobItWasToRunAloneWasTakenAway() {
+    leaseFor(Duration.ZERO);
+    state.runAlone(job(1));
+    assertThat(begun).isEmpty();
+    assertThat(state.round().room()).as("nothing beside it").isZero();
+    state.leaseLost();
+    leaseFor(Duration.ofMinutes(1));
+    assertThat(state.round().room()).isPositive();
+  }
+
+  @Test
+  void theTurnOfASuspectIsNotForgottenBesideALockedEnd() throws Exception {
+    state = state(2);
+    start();
+    ClaimedJob suspect = suspect(2);
+    Order order = new Order(WORKER, QUEUE, List.of(DEFINITION), 3, 2);
+    state.accept(lane, order, new Claim(List.of(job(1), suspect), false, Long.MAX_VALUE));
+    assertThat(begun).as("its start is to be noted first").hasSize(1);
+    Turn turn = state.nextTurn();
+    assertThat(turn.marks()).extracting(Outbox.Mark::ref).contains(suspect.ref());
+    state.stored(turn.about(Set.of(job(1).ref()), false), Set.of());
+    assertThat(begun).hasSize(2);
   }
 
   /**
