@@ -39,7 +39,9 @@ public record RetentionRules(RetentionPolicy policy, Map<Integer, RetentionPolic
   }
 
   /**
-   * @param age of the day
+   * Says what is to be forgotten of a day.
+   *
+   * @param age of the day, in days
    */
   public Forget forget(Day day, long age) {
     boolean allBut = age > days(policy, day);
