@@ -297,7 +297,11 @@ final class CommandLineTest {
         .endsWith("Try `ekiden jobs --help`.")
         .anyMatch(line -> line.matches("  submit +Enqueues a job.*"));
     Run typo = ekiden("job", "list");
-    assertThat(typo.err()).contains("'job'").contains("Did you mean").contains("jobs");
+    assertThat(typo.err())
+        .contains("there is no verb 'job' in ekiden")
+        .contains("Did you mean")
+        .contains("jobs");
+    assertThat(ekiden("jobs", "lst").err()).contains("no verb 'lst' in ekiden jobs");
     Run required = ekiden("schedules", "put", "x");
     assertThat(required.err().lines())
         .containsExactly(

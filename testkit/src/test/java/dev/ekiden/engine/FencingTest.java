@@ -175,8 +175,8 @@ class FencingTest {
                     new Settlement(first.ref(), Outcome.LOST, true, 0, null, null, null, null))));
     ClaimedJob second = claim(2);
     assertThat(second.attempt()).isEqualTo(2);
-    WorkerState.Turn turn =
-        new WorkerState.Turn(
+    Outbox.Turn turn =
+        new Outbox.Turn(
             List.of(succeeded(second), succeeded(first)), List.of(), List.of(), List.of());
     List<Settled> settled =
         jobs.database()

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * feature, a plan of faults; and then the check of what happened. Not thread-safe.
  */
 final class ChaosRun implements AutoCloseable {
-  /** How long what was enqueued may take to end after the last fault. */
-  private static final Duration PATIENCE = Duration.ofSeconds(180);
+  /** How long none of what was enqueued may end after the last fault. */
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final Duration HOLDER_PATIENCE = Duration.ofSeconds(30);
   private static final long SLOW_MILLIS = 10;
@@ -385,7 +385,10 @@ final class ChaosRun implements AutoCloseable {
         // What is left may wait for a time.
         Persistently.run(() -> control.clock().advance(Duration.ofSeconds(2)));
       }
-      least = Math.min(least, left);
+      if (left < least) {
+        least = left;
+        deadline = System.nanoTime() + PATIENCE.toNanos();
+      }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
       left = Persistently.get(history::live);
     }

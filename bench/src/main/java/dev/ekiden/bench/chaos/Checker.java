@@ -46,6 +46,36 @@ final class Checker {
       """
           .formatted(STATES, STATES);
 
+  private static final String DEPTHS =
+      """
+      WITH there AS MATERIALIZED (
+        SELECT queue_id, definition_id, group_id, 'READY' AS state FROM ekiden.ready
+        UNION ALL SELECT queue_id, definition_id, group_id, 'SCHEDULED' FROM ekiden.scheduled
+        UNION ALL SELECT queue_id, definition_id, group_id, 'BLOCKED' FROM ekiden.blocked
+      ),
+      difference AS (
+        SELECT 'definition ' || definition_id AS of_what, queue_id, CAST(state AS text) AS state,
+               jobs
+        FROM ekiden.depth_of_definition
+        UNION ALL
+        SELECT 'definition ' || definition_id, queue_id, CAST(state AS text), jobs
+        FROM ekiden.depth_note
+        UNION ALL
+        SELECT 'definition ' || definition_id, queue_id, state, -1 FROM there
+        UNION ALL
+        SELECT 'group ' || group_id, queue_id, CAST(state AS text), jobs FROM ekiden.depth_of_group
+        UNION ALL
+        SELECT 'group ' || group_id, queue_id, CAST(state AS text), jobs FROM ekiden.depth_note
+        UNION ALL
+        SELECT 'group ' || group_id, queue_id, state, -1 FROM there
+      )
+      SELECT 'queue ' || queue_id || ' tells ' || sum(jobs) || ' too many ' || state || ' of '
+             || of_what
+      FROM difference
+      GROUP BY queue_id, of_what, state
+      HAVING sum(jobs) <> 0
+      """;
+
   private static final String LEFT =
       """
       SELECT 'job ' || id || ' is still READY, ' || losses || ' losses'
@@ -194,9 +224,12 @@ final class Checker {
     return checker.found;
   }
 
-  /** Jobs that stand in two states at this moment. */
+  /** What must hold at this moment as at every other. */
   static List<Violation> checkPresent(History history) {
-    return history.ask(TWO_STATES).stream().map(how -> new Violation(Rule.ONE_STATE, how)).toList();
+    List<Violation> found = new ArrayList<>();
+    history.ask(TWO_STATES).forEach(how -> found.add(new Violation(Rule.ONE_STATE, how)));
+    history.ask(DEPTHS).forEach(how -> found.add(new Violation(Rule.DEPTH, how)));
+    return found;
   }
 
   private interface FromLong<T> {
@@ -262,7 +295,7 @@ final class Checker {
         broken(Rule.CANCELED, "job " + id + " is " + states.get(id));
       }
     }
-    ask(Rule.ONE_STATE, TWO_STATES);
+    found.addAll(checkPresent(history));
     ask(Rule.ONE_STATE, NO_STATE);
     ask(Rule.NOTHING_LEFT, LEFT);
     ask(Rule.COUNTS, MISCOUNTED);

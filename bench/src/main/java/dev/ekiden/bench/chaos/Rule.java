@@ -5,6 +5,7 @@ enum Rule {
   NOTHING_LOST("nothing is lost"),
   NOTHING_LEFT("nothing is left parked or running"),
   ONE_STATE("a job stands in one state"),
+  DEPTH("depths are exact at every moment"),
   ONE_START("an attempt is started once, and only when claimed"),
   ONE_END("a job ends once"),
   NO_DEAD_COMPLETION("no completion is accepted from a dead attempt"),

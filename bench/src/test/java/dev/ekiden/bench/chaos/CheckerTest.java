@@ -68,6 +68,14 @@ class CheckerTest {
         FROM ekiden.finished WHERE id = {coalesce}
         """,
         "job 1000 has no state"),
+    WRONG_DEPTH(
+        Rule.DEPTH,
+        """
+        INSERT INTO ekiden.depth_note (queue_id, definition_id, group_id, state, jobs, one_job)
+        SELECT queue_id, definition_id, group_id, 'READY', 2, id
+        FROM ekiden.finished WHERE id = {coalesce}
+        """,
+        "tells 2 too many READY of definition"),
     DOUBLED(
         Rule.ONE_START,
         """
@@ -265,6 +273,9 @@ class CheckerTest {
           "ekiden.finished",
           "ekiden.held_key",
           "ekiden.array_job",
+          "ekiden.depth_note",
+          "ekiden.depth_of_definition",
+          "ekiden.depth_of_group",
           "public.history");
 
   private final List<Long> accepted = new ArrayList<>();

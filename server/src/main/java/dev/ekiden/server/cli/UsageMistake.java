@@ -21,11 +21,12 @@ final class UsageMistake {
   static int tell(ParameterException mistake, Terminal terminal) {
     CommandLine line = mistake.getCommandLine();
     String name = line.getCommandSpec().qualifiedName();
-    String message = NUMBER.matcher(String.valueOf(mistake.getMessage())).replaceAll("a number");
-    boolean verbIsMissing = message.startsWith("Missing required subcommand");
+    boolean verbIsMissing =
+        String.valueOf(mistake.getMessage()).startsWith("Missing required subcommand");
     terminal.say(
         "ekiden: "
-            + Table.printable(verbIsMissing ? "say what to do after `" + name + "`" : message));
+            + Table.printable(
+                verbIsMissing ? "say what to do after `" + name + "`" : message(mistake, name)));
     if (verbIsMissing) {
       list(line, terminal);
     } else if (mistake instanceof UnmatchedArgumentException unmatched) {
@@ -36,6 +37,17 @@ final class UsageMistake {
     }
     terminal.say("Try `" + name + " --help`.");
     return ExitCode.USAGE;
+  }
+
+  private static String message(ParameterException mistake, String name) {
+    boolean takesVerbs = !mistake.getCommandLine().getSubcommands().isEmpty();
+    if (takesVerbs && mistake instanceof UnmatchedArgumentException unmatched) {
+      String first = unmatched.getUnmatched().getFirst();
+      if (!first.startsWith("-")) {
+        return "there is no verb '%s' in %s".formatted(first, name);
+      }
+    }
+    return NUMBER.matcher(String.valueOf(mistake.getMessage())).replaceAll("a number");
   }
 
   private static void list(CommandLine line, Terminal terminal) {
