@@ -39,13 +39,22 @@ final class WorkerProcess implements AutoCloseable {
 
   /** Starts a worker with so many places; answers when it has a lease. */
   static WorkerProcess start(DatabaseAddress address, Duration lease, int concurrency) {
+    return start(
+        WorkerProcess.class,
+        address,
+        Long.toString(lease.toMillis()),
+        Integer.toString(concurrency));
+  }
+
+  /** Starts a program that says "ready" when it is; it gets the database's URL and user first. */
+  static WorkerProcess start(Class<?> program, DatabaseAddress address, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(ProcessHandle.current().info().command().orElse("java"));
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp"));
     command.add(System.getProperty("java.class.path"));
-    command.add(WorkerProcess.class.getName());
+    command.add(program.getName());
     command.addAll(List.of(address.url(), address.user()));
-    command.addAll(List.of(Long.toString(lease.toMillis()), Integer.toString(concurrency)));
+    command.addAll(List.of(arguments));
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
     builder.environment().put("WORKER_PASSWORD", address.password());

@@ -39,9 +39,9 @@ public record RetentionRules(RetentionPolicy policy, Map<Integer, RetentionPolic
   }
 
   /**
-   * What of a day is to be forgotten.
+   * Says what is to be forgotten of a day.
    *
-   * @param age of the day
+   * @param age of the day, in days
    */
   public Forget forget(Day day, long age) {
     boolean allBut = age > days(policy, day);
