@@ -325,12 +325,14 @@ final class ChaosRun implements AutoCloseable {
     if (leads) {
       log.accept("          " + stopped.name() + " leads the recovery");
     }
-    recoveries.await(stopped.name(), leads);
-    stops.add(new Interrupts.Stop(stopped.name(), System.currentTimeMillis()));
+    boolean fenced = recoveries.await(stopped.name(), leads);
+    if (fenced) {
+      stops.add(new Interrupts.Stop(stopped.name(), System.currentTimeMillis()));
+    }
     stopped.signal("CONT");
     recoveries.disturbed();
     LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1_500));
-    if (!stopped.process().isAlive()) {
+    if (fenced && !stopped.process().isAlive()) {
       stops.removeLast(); // it died of something else: nobody can say what it would have done
     }
   }

@@ -26,6 +26,9 @@ final class Recoveries {
       WHERE worker.name = :name
       """;
 
+  private static final String LEADER =
+      "SELECT COALESCE(max(holder), '') FROM ekiden.leader_lease WHERE name = 'engine-recovery'";
+
   private static final String LEADS =
       """
       SELECT count(*) > 0 FROM ekiden.leader_lease
@@ -77,21 +80,29 @@ final class Recoveries {
   }
 
   /**
-   * Waits until the jobs of a process that stands still since just now are free.
+   * Waits until the jobs of a process that stands still since just now are free; answers whether
+   * they are.
    *
    * @param leads whether it is the one that recovers
    */
-  void await(String process, boolean leads) {
+  boolean await(String process, boolean leads) {
     long died = System.nanoTime();
     if (leads) {
       disturbed();
     }
-    await(process, died);
+    return await(process, died);
   }
 
-  private void await(String process, long died) {
+  private boolean await(String process, long died) {
     boolean held = false;
+    String leader = ask(LEADER);
     while (true) {
+      String present = ask(LEADER);
+      if (!present.equals(leader)) {
+        // The one that recovered is gone too, a job may have ended it; another waits for a lease.
+        leader = present;
+        disturbed();
+      }
       long count =
           Persistently.get(() ->
               database.withHandle(handle ->
@@ -104,23 +115,24 @@ final class Recoveries {
         if (held) {
           times.add(time);
         }
-        return;
+        return true;
       }
       held = true;
       if (time.compareTo(most) > 0) {
-        String blockers =
-            Persistently.get(() ->
-                database.withHandle(
-                    handle -> handle.createQuery(BLOCKERS).mapTo(String.class).one()));
         late.add(
             new Violation(
                 Rule.RECOVERY,
                 "%s still holds %d jobs after %s; others wait for %s"
-                    .formatted(process, count, time, blockers)));
-        return;
+                    .formatted(process, count, time, ask(BLOCKERS))));
+        return false;
       }
       LockSupport.parkNanos(LOOK_NANOS);
     }
+  }
+
+  private String ask(String query) {
+    return Persistently.get(
+        () -> database.withHandle(handle -> handle.createQuery(query).mapTo(String.class).one()));
   }
 
   /** Waits for what is watched. */
