@@ -39,9 +39,9 @@ public record RetentionRules(RetentionPolicy policy, Map<Integer, RetentionPolic
   }
 
   /**
-   * Says what is to be forgotten of a day.
+   * What of a day is to be forgotten.
    *
-   * @param age of the day, in days
+   * @param age of the day
    */
   public Forget forget(Day day, long age) {
     boolean allBut = age > days(policy, day);
