@@ -13,7 +13,7 @@ public final class AtExit {
                   try {
                     resource.close();
                   } catch (Exception e) {
-                    e.printStackTrace();
+                    System.err.println("Could not close " + resource + ": " + e);
                   }
                 }));
     return resource;

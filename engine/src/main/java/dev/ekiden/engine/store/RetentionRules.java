@@ -39,6 +39,8 @@ public record RetentionRules(RetentionPolicy policy, Map<Integer, RetentionPolic
   }
 
   /**
+   * What of a day is to be forgotten.
+   *
    * @param age of the day
    */
   public Forget forget(Day day, long age) {

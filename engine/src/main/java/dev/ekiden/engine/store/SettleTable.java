@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -338,7 +339,7 @@ public final class SettleTable {
                 false));
         continue;
       }
-      Settled child = settled.get(id);
+      Settled child = Objects.requireNonNull(settled.get(id));
       Ends before = ofParents.getOrDefault(parent, new Ends(0, 0));
       ofParents.put(parent, before.and(child.outcome() == Outcome.SUCCEEDED));
       settled.put(id, child.deciding(Set.of()));
