@@ -157,7 +157,7 @@ final class LatencyPart implements Part {
   private static String[] starts(Child child, int probes) throws InterruptedException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
-      String[] starts = child.ask("probes").split(" ");
+      String[] starts = child.ask("probes").split(" ", -1);
       if (starts.length == probes) {
         return starts;
       }

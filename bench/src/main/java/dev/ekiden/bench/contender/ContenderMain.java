@@ -44,7 +44,7 @@ public final class ContenderMain {
       throws IOException {
     for (String line = commands.readLine(); line != null; line = commands.readLine()) {
       try {
-        answers.println(ANSWER + answer(contender, line.split(" ")));
+        answers.println(ANSWER + answer(contender, line.split(" ", -1)));
       } catch (Exception e) {
         e.printStackTrace();
         answers.println(FAILURE + e);
