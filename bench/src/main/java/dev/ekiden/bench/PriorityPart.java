@@ -65,7 +65,7 @@ final class PriorityPart implements Part {
   /** One that has not started at all took for ever. */
   private static double longestMillis(Child child, Map<Integer, Long> committed) {
     Map<Integer, Long> waits = new HashMap<>();
-    for (String start : child.ask("probes").split(" ")) {
+    for (String start : child.ask("probes").split(" ", -1)) {
       int colon = start.indexOf(':');
       if (colon > 0) {
         int number = Integer.parseInt(start.substring(0, colon));

@@ -5,6 +5,7 @@ import dev.ekiden.engine.Enqueued;
 import dev.ekiden.engine.JobRequest;
 import dev.ekiden.postgres.Database;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,7 +99,9 @@ final class FullDisk {
       try {
         control.enqueue(requests).stream().map(Enqueued::id).forEach(accepted::add);
       } catch (JdbiException e) {
-        log.accept("an enqueue was refused: " + e.getMessage().lines().findFirst().orElse(""));
+        log.accept(
+            "an enqueue was refused: "
+                + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
         violations.addAll(refusals(database, accepted.size()));
         return accepted;
       }
@@ -133,7 +136,8 @@ final class FullDisk {
   private static @Nullable String command(String... words)
       throws IOException, InterruptedException {
     Process process = new ProcessBuilder(words).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes()).strip();
+    String said =
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
     return process.waitFor() == 0 ? null : said;
   }
 }

@@ -53,8 +53,10 @@ final class Load {
 
   private static final int GROUPS = 12;
   private static final double HEAVY_VCPUS = 1.5;
+  private static final List<Condition> CONDITIONS = List.of(Condition.values());
   private static final int STEPS = 3;
   private static final int MOST_PARENTS = 3;
+  private static final int OLDEST_PARENT = 200;
   private static final int MOST_CHILDREN = 16;
   private static final int MOST_MILLIS_TO_START = 20_000;
   private static final Duration WINDOW = Duration.ofDays(30);
@@ -156,11 +158,11 @@ final class Load {
     Map<Long, Condition> parents = new LinkedHashMap<>();
     int count = 1 + random.nextInt(MOST_PARENTS);
     for (int i = 0; i < count; i++) {
-      int back = random.nextInt(200);
+      int back = random.nextInt(OLDEST_PARENT);
       Condition condition =
           random.nextInt(4) > 0
               ? Condition.SUCCESS
-              : Condition.values()[random.nextInt(Condition.values().length)];
+              : CONDITIONS.get(random.nextInt(CONDITIONS.size()));
       if (back < accepted.size()) {
         parents.put(accepted.get(accepted.size() - 1 - back), condition);
       }

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 
 /** The database is away while many long attempts run: none is started again, none is lost. */
 final class Outage {
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private static final String RUNNING =
       """

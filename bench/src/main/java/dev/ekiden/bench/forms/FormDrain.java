@@ -128,7 +128,7 @@ public final class FormDrain {
       }
       return ended;
     } catch (ExecutionException e) {
-      throw new SQLException(form.name() + ": " + e.getCause().getMessage(), e);
+      throw new SQLException(form.name() + ": " + e.getMessage(), e);
     }
   }
 
