@@ -206,7 +206,7 @@ final class ProcessTest {
         ChildProcess.start(
             directory, Map.of(), "worker", "--queues", "elsewhere", "--concurrency", "2")) {
       worker.awaitText("queues elsewhere, 2 at once");
-      worker.awaitText("definitions fail, greet, later, sleep");
+      worker.awaitText("definitions convert, fail, greet, later, sleep");
       String result =
           http.get("/api/v1/jobs/" + job + "?waitSeconds=30").json().path("result").asString("");
       assertThat(result).isEqualTo("job by " + worker.pid());
