@@ -216,7 +216,9 @@ final class ProcessTest {
     try (ChildProcess wrong =
         ChildProcess.start(directory, Map.of(), "worker", "--queues", "none,greetings")) {
       assertThat(wrong.awaitExit()).isEqualTo(ExitCode.USAGE);
-      assertThat(wrong.err()).contains("uses none").contains("known are conversions, elsewhere, failures");
+      assertThat(wrong.err())
+          .contains("uses none")
+          .contains("known are conversions, elsewhere, failures");
     }
   }
 
