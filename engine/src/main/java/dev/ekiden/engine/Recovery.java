@@ -60,6 +60,7 @@ final class Recovery {
   private final Ageing ageing;
   private final DepthTally depths;
   private final StandAside aside;
+  private final HistorySampler history;
   private final Duration period;
   private long nextHousekeepingNanos = System.nanoTime();
 
@@ -71,6 +72,7 @@ final class Recovery {
     this.ageing = new Ageing(database);
     this.depths = new DepthTally(database);
     this.aside = new StandAside(engine, database, StandAside.PATIENCE);
+    this.history = new HistorySampler(database);
     this.period = leaderLease.dividedBy(PERIOD_PART);
   }
 
@@ -99,6 +101,7 @@ final class Recovery {
     ageing.raiseDue();
     depths.addUpDue();
     aside.run();
+    history.runDue();
     if (System.nanoTime() >= nextHousekeepingNanos) {
       nextHousekeepingNanos = System.nanoTime() + HOUSEKEEPING_NANOS;
       database.useTransaction(handle -> WorkerTable.forget(handle, WORKER_MEMORY));
