@@ -13,6 +13,7 @@ import dev.ekiden.engine.store.ClaimTable.Claim;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
 import dev.ekiden.engine.store.ClaimTable.Sign;
+import dev.ekiden.engine.store.ClaimTable.Start;
 import dev.ekiden.engine.store.LogTable;
 import dev.ekiden.engine.store.LogTable.Segment;
 import dev.ekiden.engine.store.SettleTable;
@@ -244,9 +245,11 @@ final class Dispatcher {
       long now = System.nanoTime();
       ClaimTable.markStarted(
           handle,
-          turn.marks().stream().map(mark -> mark.ref().jobId()).toList(),
-          turn.marks().stream().map(mark -> mark.ref().attempt()).toList(),
-          turn.marks().stream().map(mark -> micros(now - mark.startedNanos())).toList());
+          turn.marks().stream()
+              .map(mark ->
+                  new Start(
+                      mark.ref().jobId(), mark.ref().attempt(), micros(now - mark.startedNanos())))
+              .toList());
     }
     List<Settlement> settlements = settlements(turn);
     return settlements.isEmpty() ? List.of() : settle(handle, settlements, locked);

@@ -137,11 +137,10 @@ public final class ClaimTable {
    */
   public record Sign(short queueId, boolean needsGate, boolean hasLost) {}
 
-  // Payloads come as rows of their own before the jobs, which come in their order: a join of the
-  // two
-  // may be planned as a scan of all jobs, and a sub-select for each job is looked up alone.
-  // The LIMIT is fenced by MATERIALIZED: else the planner may run the sub-select again and claim
-  // more. Rows are deleted by ctid, which stays right while their lock is held.
+  // Payloads come as rows of their own, before the jobs: a join of the two may be planned as a scan
+  // of all jobs, and a sub-select for each job is looked up alone. The LIMIT is fenced by
+  // MATERIALIZED: else the planner may run the sub-select again and claim more. Rows are deleted by
+  // ctid, which stays right while their lock is held.
   private static final String CLAIM =
       Columns.in(
           """
@@ -171,7 +170,6 @@ public final class ClaimTable {
               ({kept}, attempt, failures, losses, worker_id, claimed_at, started_at)
             SELECT {kept}, attempt + 1, failures, losses, :worker_id, (SELECT now FROM moment),
                    CASE WHEN row_number() OVER (ORDER BY priority DESC, id) <= :starting
-                             OR attempt > failures + losses
                         THEN (SELECT now FROM moment) END
             FROM taken
           )
@@ -236,7 +234,6 @@ public final class ClaimTable {
                wakes)
             SELECT {kept}, attempt + 1, failures, losses, :worker_id, (SELECT now FROM moment),
                    CASE WHEN row_number() OVER (ORDER BY priority DESC, id) <= :starting
-                             OR attempt > failures + losses
                         THEN (SELECT now FROM moment) END,
                    CASE WHEN group_id <> 0
                         THEN COALESCE(
@@ -316,20 +313,22 @@ public final class ClaimTable {
   private static final String NOT_STARTED =
       "UPDATE ekiden.running SET started_at = NULL WHERE id = ANY (CAST(:ids AS bigint[]))";
 
+  // What belongs to an id stands in the arrays at its place among the sorted ids, so nothing is
+  // joined: see Plans.
   private static final String MARK_STARTED =
       """
       UPDATE ekiden.running
-      SET started_at = (SELECT ekiden.engine_now()) - held.ago_micros * interval '1 microsecond'
-      FROM (
-        SELECT running.id, t.ago_micros
+      SET started_at = moment.now
+            - (CAST(:agos AS bigint[]))[width_bucket(id, CAST(:ids AS bigint[]))]
+              * interval '1 microsecond'
+      FROM (SELECT ekiden.engine_now() AS now, %s) AS moment
+      WHERE id = ANY (ARRAY(
+        SELECT id
         FROM ekiden.running
-        JOIN unnest(CAST(:ids AS bigint[]), CAST(:attempts AS integer[]), CAST(:agos AS bigint[]))
-             AS t(id, attempt, ago_micros)
-             ON running.id = t.id AND running.attempt = t.attempt
-        WHERE running.started_at IS NULL
-        FOR UPDATE OF running SKIP LOCKED) AS held,
-        (SELECT %s) AS bound
-      WHERE running.id = held.id
+        WHERE id = ANY (CAST(:ids AS bigint[]))
+          AND attempt = (CAST(:attempts AS integer[]))[width_bucket(id, CAST(:ids AS bigint[]))]
+          AND started_at IS NULL
+        FOR UPDATE SKIP LOCKED))
       """
           .formatted(Plans.BOUND_IDLENESS);
 
@@ -507,14 +506,21 @@ public final class ClaimTable {
         .list();
   }
 
+  /** A claimed job that has started, so long ago. */
+  public record Start(long jobId, int attempt, long agoMicros) {}
+
   /** Notes that claimed jobs have started. */
-  public static void markStarted(
-      Handle handle, List<Long> ids, List<Integer> attempts, List<Long> startedAgoMicros) {
+  public static void markStarted(Handle handle, List<Start> starts) {
+    // Of two attempts of one job the later one comes last, which is the one that is found.
+    List<Start> sorted =
+        starts.stream()
+            .sorted(Comparator.comparingLong(Start::jobId).thenComparingInt(Start::attempt))
+            .toList();
     handle
         .createUpdate(MARK_STARTED)
-        .bindArray("ids", Long.class, ids)
-        .bindArray("attempts", Integer.class, attempts)
-        .bindArray("agos", Long.class, startedAgoMicros)
+        .bindArray("ids", Long.class, sorted.stream().map(Start::jobId).toList())
+        .bindArray("attempts", Integer.class, sorted.stream().map(Start::attempt).toList())
+        .bindArray("agos", Long.class, sorted.stream().map(Start::agoMicros).toList())
         .execute();
   }
 

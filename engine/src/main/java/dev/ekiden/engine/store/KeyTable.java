@@ -80,7 +80,7 @@ public final class KeyTable {
               WHERE queue_id = :queue_id AND blocked.key = asked.key AND reason = 'NO_WORKER'
               ORDER BY id LIMIT 1) AS first_aside
       FROM asked
-      FULL JOIN taken ON taken.key = asked.key -- as in SettleTable
+      FULL JOIN taken ON taken.key = asked.key -- see Plans
       WHERE CASE WHEN asked.key IS NULL THEN false ELSE true END
       """;
 
