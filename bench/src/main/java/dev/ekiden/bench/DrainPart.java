@@ -25,7 +25,7 @@ final class DrainPart implements Part {
     return new ProcessDrain(
         lab,
         sizes.jobs(),
-        sizes.warmUp(),
+        sizes.warmUpSeconds(),
         database -> lab.java(database, "ekiden", workload.name()));
   }
 
