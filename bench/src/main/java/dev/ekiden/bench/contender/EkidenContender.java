@@ -53,8 +53,8 @@ public final class EkidenContender implements Contender {
             .build();
     engine.migrate();
     this.workload.prepare(engine);
-    enqueue(this.workload.beforeAll(trivial));
     engine.start();
+    enqueue(this.workload.beforeAll(trivial));
   }
 
   /** The definition that notes when its handlers start. */
