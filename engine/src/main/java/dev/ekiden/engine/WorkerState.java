@@ -300,11 +300,11 @@ final class WorkerState {
     try {
       while (true) {
         long now = System.nanoTime();
-        boolean due = outbox.isDue(now, executions);
+        outbox.tryLockedAgain(now);
         if (phase == Phase.ENDED && outbox.nothingWaits()) {
           return null;
         }
-        if (due) {
+        if (outbox.isDue(now, executions)) {
           return outbox.take(now, executions);
         }
         changed.awaitNanos(outbox.untilDue(now, executions));
@@ -388,7 +388,7 @@ final class WorkerState {
 
   /** The rows of these attempts of a turn are locked by others: they are stored after a rest. */
   void putBackLocked(Turn part) {
-    locked(() -> outbox.putBackLocked(part));
+    locked(() -> outbox.putBackLocked(part, System.nanoTime()));
   }
 
   /** A claim is over; after one that failed, what it would have found is still there. */
@@ -546,7 +546,7 @@ final class WorkerState {
     List<Execution> starting = List.of();
     lock.lock();
     try {
-      boolean tell = outbox.add(mine);
+      boolean tell = outbox.add(mine, System.nanoTime());
       if (execution.isDone() && executions.remove(execution)) {
         moreToClaim |= alone || (wantsAlone && holdsNothing());
         alone = false;

@@ -400,7 +400,7 @@ final class GatedClaim {
     }
     claimTaken(taken);
     claimed.addAll(
-        ClaimTable.coalesce(handle, order, List.copyOf(coalesced), claimed.size(), wakes, alone));
+        CoalesceTable.claim(handle, order, List.copyOf(coalesced), claimed.size(), wakes, alone));
     GateTable.park(handle, BlockedReason.KEY, parkedByKey);
     KeyTable.free(handle, free);
     GateTable.park(handle, BlockedReason.LIMIT, parkedByLimit);
