@@ -225,7 +225,7 @@ final class WorkerState {
           .forEach(execution -> execution.stop(Stop.FENCED));
       leaseEndNanos = System.nanoTime();
       removeWaiting(job -> true);
-      backlog.forgetGoingBack();
+      backlog.leaseLost();
       outbox.leaseLost();
       strangers.clear();
       moreToClaim = true;
@@ -328,6 +328,7 @@ final class WorkerState {
         if ((moreToClaim || now >= nextPollNanos) && mayClaim(now)) {
           claiming = true;
           claims++;
+          backlog.claimBegins();
           moreToClaim = false;
           nextPollNanos = now + options.pollInterval().toNanos();
           return true;

@@ -54,7 +54,8 @@ public final class KeyTable {
       WHERE id = ANY (CAST(:ids AS bigint[])) AND key IS NOT NULL AND key_kind <> 'UNIQUE'
       """;
 
-  // Mostly no key rests, is held, or has parked jobs: that is asked once, not of each key.
+  // Mostly no key rests, is held, or has parked jobs: that is asked once, not of each key. What is
+  // asked of each is a LIMIT 1, for an EXISTS may be planned as a scan of the whole table.
   private static final String STATES =
       """
       WITH asked AS MATERIALIZED (SELECT key FROM unnest(CAST(:keys AS text[])) AS key),
@@ -78,15 +79,13 @@ public final class KeyTable {
       )
       SELECT asked.key, COALESCE(taken.running, 0) AS running, COALESCE(taken.mine, 0) AS mine,
              CASE WHEN (SELECT resting FROM present)
-                  THEN EXISTS (
-                    SELECT FROM ekiden.scheduled
-                    WHERE queue_id = :queue_id AND scheduled.key = asked.key AND backing_off)
-                  ELSE false END AS resting,
+                  THEN (SELECT true FROM ekiden.scheduled
+                        WHERE queue_id = :queue_id AND scheduled.key = asked.key AND backing_off
+                        LIMIT 1) END IS TRUE AS resting,
              CASE WHEN (SELECT held FROM present)
-                  THEN EXISTS (
-                    SELECT FROM ekiden.held_key
-                    WHERE queue_id = :queue_id AND held_key.key = asked.key)
-                  ELSE false END AS held,
+                  THEN (SELECT true FROM ekiden.held_key
+                        WHERE queue_id = :queue_id AND held_key.key = asked.key
+                        LIMIT 1) END IS TRUE AS held,
              (SELECT id FROM ekiden.ready
               WHERE queue_id = :queue_id AND ready.key = asked.key
               ORDER BY id LIMIT 1) AS first_ready,
