@@ -136,8 +136,7 @@ public final class ClaimTable {
    */
   public record Sign(short queueId, boolean needsGate, boolean hasLost) {}
 
-  // Payloads come as rows of their own before the jobs, which come in their order: a join of the
-  // two
+  // Payloads come as rows of their own before the jobs, which come in their order: a join of both
   // may be planned as a scan of all jobs, and a sub-select for each job is looked up alone.
   // The LIMIT is fenced by MATERIALIZED: else the planner may run the sub-select again and claim
   // more. Rows are deleted by ctid, which stays right while their lock is held.

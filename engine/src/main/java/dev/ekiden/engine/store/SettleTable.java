@@ -107,8 +107,8 @@ public final class SettleTable {
   }
 
   // Rows of running go by their ids, for they may change while the statement runs: a start is
-  // noted,
-  // a stop is asked for. Then the place that was locked is not the one that its DELETE sees.
+  // noted, a stop is asked for. Then the place that was locked is not the one that its DELETE
+  // sees.
   //
   // Its joins are FULL and then without what matched nothing: the planner takes the tables of live
   // jobs for tiny and would compare each row with each, and it never plans a FULL join like that.
