@@ -81,6 +81,7 @@ final class Dispatcher {
   private final List<Thread> threads = new ArrayList<>();
   private long nextSignsNanos = System.nanoTime();
   private Set<Short> gated = Set.of(); // of the thread that claims
+  private final Map<Short, ClaimStart> starts = new HashMap<>(); // of the thread that claims
 
   /** Attempts whose end may have been stored by a transaction whose answer was lost. */
   private final Set<AttemptRef> uncertain = ConcurrentHashMap.newKeySet();
@@ -407,13 +408,26 @@ final class Dispatcher {
     }
     for (QueueTurns.Turn turn = claims.next(); turn != null; turn = claims.next()) {
       Order order = order(turn, claims);
-      Claim claim =
-          database.inTransaction(handle -> ClaimTable.claim(handle, order, isGated(order)));
+      Claim claim = isGated(order) ? claimGated(order) : claimPlain(order);
       if (claim.jobs().isEmpty() && !claim.more() && !isGated(order) && needsGateNow(order)) {
-        claim = database.inTransaction(handle -> ClaimTable.claim(handle, order, true));
+        claim = claimGated(order);
       }
       accept(turn, order, claim, claims);
     }
+  }
+
+  private Claim claimPlain(Order order) {
+    return starts
+        .computeIfAbsent(order.queueId(), queueId -> new ClaimStart())
+        .claim(
+            state.isAwaited(),
+            above ->
+                database.inTransaction(
+                    handle -> ClaimTable.claim(handle, order.withAbove(above), false)));
+  }
+
+  private Claim claimGated(Order order) {
+    return database.inTransaction(handle -> ClaimTable.claim(handle, order, true));
   }
 
   private void accept(QueueTurns.Turn turn, Order order, Claim claim, Claims claims) {

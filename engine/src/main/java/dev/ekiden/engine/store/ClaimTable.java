@@ -2,10 +2,12 @@ package dev.ekiden.engine.store;
 
 import dev.ekiden.engine.Attempt.Outcome;
 import dev.ekiden.engine.Job.KeyKind;
+import dev.ekiden.engine.JobDefinition;
 import dev.ekiden.engine.store.SettleTable.Settlement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -115,9 +117,30 @@ public final class ClaimTable {
    * @param max most jobs
    * @param starting how many of them the worker will start at once; marked as started, so that a
    *     crash counts against them
+   * @param above ids to begin behind, one for each priority from 0 on; what needs the gate is
+   *     claimed from the beginning
    */
   public record Order(
-      long workerId, short queueId, List<Integer> definitionIds, int max, int starting) {}
+      long workerId,
+      short queueId,
+      List<Integer> definitionIds,
+      int max,
+      int starting,
+      List<Long> above) {
+    /** As {@link #above}: behind nothing. */
+    public static final List<Long> FROM_THE_BEGINNING =
+        Collections.nCopies(JobDefinition.MAX_PRIORITY + 1, 0L);
+
+    /** From the beginning. */
+    public Order(long workerId, short queueId, List<Integer> definitionIds, int max, int starting) {
+      this(workerId, queueId, definitionIds, max, starting, FROM_THE_BEGINNING);
+    }
+
+    /** The same behind other ids. */
+    public Order withAbove(List<Long> ids) {
+      return new Order(workerId, queueId, definitionIds, max, starting, ids);
+    }
+  }
 
   /**
    * What a claim brought.
@@ -139,28 +162,35 @@ public final class ClaimTable {
   // Payloads come as rows of their own, before the jobs: a join of the two may be planned as a scan
   // of all jobs, and a sub-select for each job is looked up alone. The LIMIT is fenced by
   // MATERIALIZED: else the planner may run the sub-select again and claim more. Rows are deleted by
-  // ctid, which stays right while their lock is held.
+  // ctid, which stays right while their lock is held. Priorities are read one after the other, from
+  // 9 down, and no further than is needed.
   private static final String CLAIM =
       Columns.in(
           """
           WITH taken AS MATERIALIZED (
             DELETE FROM ekiden.ready
             WHERE ctid = ANY (ARRAY(
-              SELECT ctid
-              FROM ekiden.ready
-              WHERE queue_id = :queue_id
-                AND definition_id = ANY (CAST(:definition_ids AS integer[]))
-                AND losses = 0
-                AND key IS NULL
-                AND group_id = 0
-                AND NOT dependent
-                AND EXISTS (SELECT FROM ekiden.queue WHERE id = :queue_id AND paused_at IS NULL)
+              SELECT head.place
+              FROM unnest(CAST(:above AS bigint[])) WITH ORDINALITY AS lane(above, position)
+              CROSS JOIN LATERAL (
+                SELECT ctid AS place
+                FROM ekiden.ready
+                WHERE queue_id = :queue_id
+                  AND ready.priority = CAST(10 - lane.position AS smallint)
+                  AND group_id = 0
+                  AND id > lane.above
+                  AND definition_id = ANY (CAST(:definition_ids AS integer[]))
+                  AND losses = 0
+                  AND key IS NULL
+                  AND NOT dependent
+                ORDER BY id
+                LIMIT :max
+                FOR UPDATE SKIP LOCKED) AS head
+              WHERE EXISTS (SELECT FROM ekiden.queue WHERE id = :queue_id AND paused_at IS NULL)
                 AND NOT EXISTS (
                   SELECT FROM ekiden.limit_rule
                   WHERE limit_rule.queue_id = :queue_id OR limit_rule.scope = 'EVERYTHING')
-              ORDER BY priority DESC, group_id, id
-              LIMIT :max
-              FOR UPDATE SKIP LOCKED))
+              LIMIT :max))
             RETURNING {live}
           ),
           moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
@@ -294,6 +324,7 @@ public final class ClaimTable {
             .bind("worker_id", order.workerId())
             .bind("max", order.max())
             .bind("starting", order.starting())
+            .bindArray("above", Long.class, order.above().reversed())
             .bindArray("definition_ids", Integer.class, order.definitionIds())
             .scanResultSet((rows, context) -> plainJobs(order, rows.get()));
     return new Claim(jobs, jobs.size() >= order.max(), Long.MAX_VALUE);
