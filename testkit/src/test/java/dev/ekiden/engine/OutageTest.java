@@ -90,6 +90,18 @@ class OutageTest {
     }
   }
 
+  /** There is no second transaction that could do the rest. */
+  @Test
+  void anArrayJobIsCanceledWithItsChildrenByOneTransaction() {
+    long parent = engine.enqueueArray(ArrayRequest.of(work.request(new Work(1)), 3)).id();
+    connections.set(1);
+    assertThat(engine.jobs().cancel(parent)).isTrue();
+    connections.set(Integer.MAX_VALUE);
+    for (long id = parent; id <= parent + 3; id++) {
+      assertThat(engine.jobs().get(id).state()).isEqualTo(JobState.CANCELED);
+    }
+  }
+
   private static short queueOf(long job) {
     return jobs.database()
         .withHandle(handle ->
