@@ -63,7 +63,6 @@ final class CoalesceTable {
                wakes)
             SELECT {kept}, attempt + 1, failures, losses, :worker_id, (SELECT now FROM moment),
                    CASE WHEN row_number() OVER (ORDER BY priority DESC, id) <= :starting
-                             OR attempt > failures + losses
                         THEN (SELECT now FROM moment) END,
                    CASE WHEN group_id <> 0
                         THEN COALESCE(
