@@ -31,7 +31,8 @@ class Console extends Element {
     signedOut.addEventListener("signed-out", () => {
       if (here().screen !== "sign-in") go(link("/sign-in"), { replace: true });
     });
-    // What is shown may be years old in server time: a new build brings new scripts.
+    // A script that could not be fetched is not asked for again within the life of a page.
+    connection.addEventListener("state", () => this.broken && connection.state === "live" && location.reload());
     this.arrive();
   }
 
@@ -42,9 +43,7 @@ class Console extends Element {
       await screenOf(place.screen);
       this.broken = false;
     } catch {
-      // The server is away: once it is back, the rest of the page can be fetched.
       this.broken = true;
-      connection.subscribe(["jobs"], () => this.broken && this.arrive());
     }
     const first = !this.place;
     this.place = place;

@@ -26,7 +26,7 @@ export class Screen extends Element {
 
   connectedCallback() {
     super.connectedCallback();
-    this.unsubscribe = connection.subscribe(this.topics, () => this.reload());
+    this.unsubscribe = connection.subscribe(this.topics, (changed) => this.reload({ changed }));
     // What comes at once needs no word about waiting.
     this.lateTimer = setTimeout(() => (this.late = true), 300);
   }
@@ -50,6 +50,7 @@ export class Screen extends Element {
     }
     this.#asked?.abort();
     const asked = (this.#asked = new AbortController());
+    this.toggleAttribute("data-busy", anew);
     try {
       const data = await this.load(asked.signal);
       if (asked.signal.aborted) return;
@@ -62,6 +63,7 @@ export class Screen extends Element {
     } finally {
       if (this.#asked === asked) {
         this.#asked = null;
+        this.removeAttribute("data-busy");
         if (this.#again) {
           this.#again = false;
           this.reload();

@@ -2,6 +2,7 @@ import { html } from "lit";
 import { api, get } from "../api.js";
 import { attention } from "../attention.js";
 import "../components/data-table.js";
+import "../components/history-charts.js";
 import { empty } from "../components/empty.js";
 import { icon } from "../components/icon.js";
 import { filterOf } from "../components/job-filter.js";
@@ -53,6 +54,7 @@ class OverviewScreen extends Screen {
         ${tile("workers", t("workers.title"), count(workers.length), link("/workers"))}
       </div>
       ${this.attention(attention(data))}
+      <history-charts></history-charts>
       <section class="card" aria-label=${t("queues.title")}>
         <header>
           <h2>${t("queues.title")}</h2>

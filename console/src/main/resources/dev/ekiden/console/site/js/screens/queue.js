@@ -3,6 +3,7 @@ import { api, get } from "../api.js";
 import { cli, curl } from "../commands.js";
 import "../components/copy-menu.js";
 import "../components/data-table.js";
+import "../components/history-charts.js";
 import { icon } from "../components/icon.js";
 import { editLimit, limitText } from "../components/limit-editor.js";
 import { t } from "../i18n.js";
@@ -67,6 +68,7 @@ class QueueScreen extends Screen {
           <strong class="number">${queue.oldestReadySeconds === undefined ? "–" : duration(queue.oldestReadySeconds)}</strong>
         </div>
       </div>
+      <history-charts .queue=${queue.name}></history-charts>
       <div class="columns">
         <section class="card">
           <header>
