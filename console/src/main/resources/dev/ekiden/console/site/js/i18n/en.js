@@ -270,8 +270,7 @@ export default {
     count: (n) => s(n, "line"),
     growing: "More may come.",
     ofAttempt: (n) => `Attempt ${n}`,
-    none: "No log lines",
-    noneText: "What a handler logs by its context shows here.",
+    none: "No log lines. What a handler logs by its context shows here.",
   },
   history: {
     title: "Over time",

@@ -270,8 +270,7 @@ export default {
     count: (count) => `${n(count)} 行`,
     growing: "続きが追加される可能性があります。",
     ofAttempt: (number) => `試行 ${number}`,
-    none: "ログはありません",
-    noneText: "ハンドラーがコンテキストに記録した内容がここに表示されます。",
+    none: "ログはありません。ハンドラーがコンテキストに記録した内容がここに表示されます。",
   },
   history: {
     title: "推移",

@@ -11,7 +11,7 @@ import "../components/json-value.js";
 import { status } from "../components/status.js";
 import { say } from "../components/toasts.js";
 import { t, tOr } from "../i18n.js";
-import { canCancel, canRetry, gist, hasEnded, jobLink } from "../jobs.js";
+import { canCancel, canRetry, errorText, gist, hasEnded, jobLink } from "../jobs.js";
 import { count } from "../numbers.js";
 import { go, link } from "../router.js";
 import { Screen } from "../screen.js";
@@ -131,7 +131,7 @@ class JobScreen extends Screen {
   error(job) {
     return html`<div class="notice ${job.state === "FAILED" ? "bad" : "warning"}">
       ${icon(job.state === "FAILED" ? "failed" : "warning")}
-      <div><strong class="mono">${job.errorType ?? t("job.error")}</strong><p class="error-text">${job.error.split("\n")[0]}</p></div>
+      <div><strong class="mono">${job.errorType ?? t("job.error")}</strong><p class="error-text">${errorText(job.errorType, job.error).split("\n")[0]}</p></div>
     </div>`;
   }
 

@@ -48,7 +48,7 @@ class OverviewScreen extends Screen {
       <div class="tiles">
         ${tile("ready", t("overview.backlog"), count(sum("ready")), link("/jobs", { state: "ready" }))}
         ${tile("running", t("state.RUNNING"), html`${count(sum("running"))}<small> / ${brief(capacity)}</small>`, link("/jobs", { state: "running" }))}
-        ${tile("warning", t("queues.oldest"), oldest < 0 ? "–" : duration(oldest), link("/jobs", { state: "ready" }))}
+        ${tile("age", t("queues.oldest"), oldest < 0 ? "–" : duration(oldest), link("/jobs", { state: "ready" }))}
         ${tile("scheduled", t("state.SCHEDULED"), count(sum("scheduled")), link("/jobs", { state: "scheduled" }))}
         ${tile("blocked", t("state.BLOCKED"), count(sum("blocked")), link("/jobs", { state: "blocked" }))}
         ${tile("workers", t("workers.title"), count(workers.length), link("/workers"))}

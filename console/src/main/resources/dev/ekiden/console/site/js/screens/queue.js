@@ -64,7 +64,7 @@ class QueueScreen extends Screen {
           </a>`,
         )}
         <div class="tile">
-          <span class="label">${icon("warning")}${t("queues.oldest")}</span>
+          <span class="label">${icon("age")}${t("queues.oldest")}</span>
           <strong class="number">${queue.oldestReadySeconds === undefined ? "–" : duration(queue.oldestReadySeconds)}</strong>
         </div>
       </div>
