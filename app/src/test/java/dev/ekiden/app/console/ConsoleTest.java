@@ -3,10 +3,10 @@ package dev.ekiden.app.console;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonObject;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
-import com.google.gson.JsonObject;
 import dev.ekiden.app.console.Browser.View;
 import dev.ekiden.engine.JobRequest;
 import dev.ekiden.testkit.TestDatabase;
@@ -93,8 +93,8 @@ final class ConsoleTest {
     assertThat(jobs).hasURL(Pattern.compile(".*/console/jobs\\?state=failed$"));
     assertThat(rows(jobs).filter(text("Succeeded"))).hasCount(0);
     assertThat(rows(jobs).filter(text("send-mail")).first()).isVisible();
-    jobs.getByLabel("Queue").fill("mail");
-    jobs.getByLabel("Queue").press("Enter");
+    jobs.getByLabel("Queue", exactly()).fill("mail");
+    jobs.getByLabel("Queue", exactly()).press("Enter");
     assertThat(jobs).hasURL(Pattern.compile(".*queue=mail.*"));
     assertThat(rows(jobs).filter(text("issue-invoice"))).hasCount(0);
     jobs.goBack();
@@ -216,8 +216,7 @@ final class ConsoleTest {
         server
             .engine()
             .enqueue(
-                JobRequest.of("print-labels", Map.of("format", evil, "rows", 1))
-                    .withGroup(evil))
+                JobRequest.of("print-labels", Map.of("format", evil, "rows", 1)).withGroup(evil))
             .id();
     Page job = visit(View.DESK, "/jobs/" + id);
     assertThat(job.locator("json-value").first()).containsText("<img src=x onerror=");
@@ -235,7 +234,10 @@ final class ConsoleTest {
     assertThat(queue.locator("h1 + .status")).hasText("Paused");
     assertThat(queue.getByText("an update")).isVisible();
     queue.getByRole(AriaRole.BUTTON, named("Resume…")).click();
-    queue.getByRole(AriaRole.DIALOG).getByRole(AriaRole.BUTTON, within("Resume")).click();
+    queue
+        .getByRole(AriaRole.DIALOG)
+        .getByRole(AriaRole.BUTTON, within("Resume").setExact(true))
+        .click();
     assertThat(queue.locator("h1 + .status")).hasText("Open");
   }
 
@@ -245,7 +247,10 @@ final class ConsoleTest {
     assertThat(schedule.locator("table").first()).containsText("Europe/Berlin");
     assertThat(schedule.locator("table").first()).containsText("Asia/Tokyo");
     schedule.getByRole(AriaRole.BUTTON, named("Run now…")).click();
-    schedule.getByRole(AriaRole.DIALOG).getByRole(AriaRole.BUTTON, within("Run now")).click();
+    schedule
+        .getByRole(AriaRole.DIALOG)
+        .getByRole(AriaRole.BUTTON, within("Run now").setExact(true))
+        .click();
     assertThat(schedule.locator(".toast a")).hasText(Pattern.compile("Job \\d+"));
   }
 
@@ -253,7 +258,8 @@ final class ConsoleTest {
   void anActionCanBeCopiedAsACommand() {
     Page job = visit(View.DESK, "/jobs/" + stock.failed());
     job.getByRole(AriaRole.BUTTON, named("Copy as a command: Job")).click();
-    job.getByRole(AriaRole.MENUITEM, new Page.GetByRoleOptions().setName("Copy as command line")).click();
+    job.getByRole(AriaRole.MENUITEM, new Page.GetByRoleOptions().setName("Copy as command line"))
+        .click();
     assertThat(job.getByText("Copied")).isVisible();
     assertThat(job.evaluate("navigator.clipboard.readText()"))
         .isEqualTo("./ekiden jobs get " + stock.failed());
@@ -284,7 +290,7 @@ final class ConsoleTest {
   @Test
   void onABadLineThePageSaysThatItLoads() {
     Page slow = visitor.look(View.DESK);
-    slow.navigate(server.consoleLink().toString());
+    slow.context().addCookies(server.session());
     var devtools = slow.context().newCDPSession(slow);
     devtools.send("Network.enable");
     JsonObject conditions = new JsonObject();
@@ -325,6 +331,10 @@ final class ConsoleTest {
 
   private static Page.GetByRoleOptions named(String name) {
     return new Page.GetByRoleOptions().setName(name);
+  }
+
+  private static Page.GetByLabelOptions exactly() {
+    return new Page.GetByLabelOptions().setExact(true);
   }
 
   private static Locator.GetByRoleOptions within(String name) {

@@ -33,10 +33,10 @@ final class Visitor implements AfterEachCallback {
     return opened;
   }
 
-  /** A screen of the console, signed in by the link. */
+  /** A screen of the console, signed in. */
   Page visit(ConsoleServer server, View view, String path) {
     Page opened = look(view);
-    opened.navigate(server.consoleLink().toString());
+    opened.context().addCookies(server.session());
     opened.navigate(server.address() + "/console" + path);
     opened.locator("h1").waitFor();
     return opened;

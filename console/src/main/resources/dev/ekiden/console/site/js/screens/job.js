@@ -92,7 +92,7 @@ class JobScreen extends Screen {
       data-tip=${can ? nothing : t(`job.${name}Impossible`, t(`state.${job.state}`))}
       @click=${() => can && this.act(name, job, text)}
     >
-      ${icon(symbol)}${t(`action.${text}`)}${name === "cancel" ? "…" : nothing}
+      ${icon(symbol)}${t(`action.${text}`)}…
     </button>`;
   }
 
