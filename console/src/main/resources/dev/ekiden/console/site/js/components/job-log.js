@@ -1,5 +1,5 @@
 import { html, nothing } from "lit";
-import { api, get } from "../api.js";
+import { api, get, Problem } from "../api.js";
 import { Element } from "../element.js";
 import { connection } from "../events.js";
 import { t } from "../i18n.js";
@@ -7,9 +7,14 @@ import { hasEnded } from "../jobs.js";
 import { failureNotice } from "./failure.js";
 import "./log-viewer.js";
 
-/** The log of a job, read again as it grows. */
+const linesAtOnce = 10_000;
+
+/** The log of a job: what is there is fetched in parts, and what is added after that as it comes. */
 class JobLog extends Element {
   static properties = { job: { attribute: false }, lines: { state: true }, failure: { state: true } };
+
+  #loading = false;
+  #again = false;
 
   connectedCallback() {
     super.connectedCallback();
@@ -23,12 +28,36 @@ class JobLog extends Element {
   }
 
   async load() {
+    if (this.#loading) {
+      this.#again = true;
+      return;
+    }
+    this.#loading = true;
     try {
-      const { items } = await get(api`/jobs/${this.job.id}/logs`);
-      if (items.length !== this.lines?.length) this.lines = items;
+      do {
+        this.#again = false;
+        await this.fetchNew();
+      } while (this.#again && this.isConnected);
       this.failure = null;
     } catch (failure) {
+      if (!(failure instanceof Problem)) throw failure;
       this.failure = failure;
+    } finally {
+      this.#loading = false;
+    }
+  }
+
+  /** Lines are only ever added behind, but for a log that was cut: then it is read anew. */
+  async fetchNew() {
+    let lines = this.lines ?? [];
+    for (let more = true; more && this.isConnected; ) {
+      const answer = await get(api`/jobs/${this.job.id}/logs`, { query: { offset: lines.length, limit: linesAtOnce } });
+      if (answer.total < lines.length) {
+        lines = [];
+        continue;
+      }
+      if (answer.items.length > 0 || !this.lines) this.lines = lines = [...lines, ...answer.items];
+      more = answer.nextOffset !== undefined;
     }
   }
 

@@ -1,6 +1,6 @@
 import { html } from "lit";
 import { api, get } from "../api.js";
-import { attention } from "../attention.js";
+import { shown } from "../attention.js";
 import "../components/data-table.js";
 import "../components/history-charts.js";
 import { empty } from "../components/empty.js";
@@ -25,21 +25,17 @@ class OverviewScreen extends Screen {
   }
 
   async load(signal) {
-    const list = (path, query) => get(path, { signal, query }).then(({ items }) => items);
-    const [queues, workers, schedules, failed] = await Promise.all([
-      list(api`/queues`),
-      list(api`/workers`),
-      list(api`/schedules`),
-      list(api`/jobs`, { ...filterOf({ state: "failed", since: "24h" }), limit: failedShown }),
+    const [overview, failed] = await Promise.all([
+      get(api`/overview`, { signal }),
+      get(api`/jobs`, { signal, query: { ...filterOf({ state: "failed", since: "24h" }), limit: failedShown } }),
     ]);
-    return { queues, workers, schedules, failed };
+    return { ...overview, failed: failed.items };
   }
 
   view(data) {
     const { queues, workers, failed } = data;
     const sum = (state) => queues.reduce((total, queue) => total + queue[state], 0);
     const oldest = Math.max(-1, ...queues.map((queue) => queue.oldestReadySeconds ?? -1));
-    const capacity = workers.reduce((total, worker) => total + worker.concurrency, 0);
     if (queues.length === 0) {
       return html`<h1>${t("overview.title")}</h1>${empty(t("queues.none"), t("queues.noneText"), "./ekiden demo")}`;
     }
@@ -47,13 +43,13 @@ class OverviewScreen extends Screen {
       <h1>${t("overview.title")}</h1>
       <div class="tiles">
         ${tile("ready", t("overview.backlog"), count(sum("ready")), link("/jobs", { state: "ready" }))}
-        ${tile("running", t("state.RUNNING"), html`${count(sum("running"))}<small> / ${brief(capacity)}</small>`, link("/jobs", { state: "running" }))}
+        ${tile("running", t("state.RUNNING"), html`${count(sum("running"))}<small> / ${brief(workers.places)}</small>`, link("/jobs", { state: "running" }))}
         ${tile("age", t("queues.oldest"), oldest < 0 ? "–" : duration(oldest), link("/jobs", { state: "ready" }))}
         ${tile("scheduled", t("state.SCHEDULED"), count(sum("scheduled")), link("/jobs", { state: "scheduled" }))}
         ${tile("blocked", t("state.BLOCKED"), count(sum("blocked")), link("/jobs", { state: "blocked" }))}
-        ${tile("workers", t("workers.title"), count(workers.length), link("/workers"))}
+        ${tile("workers", t("workers.title"), count(workers.workers), link("/workers"))}
       </div>
-      ${this.attention(attention(data))}
+      ${this.attention(data.attention)}
       <history-charts></history-charts>
       <section class="card" aria-label=${t("queues.title")}>
         <header>
@@ -90,7 +86,15 @@ class OverviewScreen extends Screen {
       ${points.length === 0
         ? html`<p class="content good row">${icon("check")}${t("attention.nothing")}</p>`
         : html`<ul class="attention">
-            ${points.map(({ kind, icon: name, text, href }) => html`<li><a class=${kind} href=${href}>${icon(name)}<span class="grow">${text}</span>${icon("right")}</a></li>`)}
+            ${points.map(shown).map(
+              (point) => html`<li>
+                <a class=${point.gravity} href=${point.href}>
+                  ${icon(point.icon)}
+                  <span class="grow"><strong>${point.title}: ${point.name}</strong> <span class="muted">${point.text}</span></span>
+                  ${icon("right")}
+                </a>
+              </li>`,
+            )}
           </ul>`}
     </section>`;
   }
