@@ -58,7 +58,7 @@ class QueueHead extends Element {
         </div>
         <copy-menu
           .label=${t("queues.head")}
-          .cli=${cli("jobs", "list", { queue: this.queue, state: "ready" })}
+          .cli=${cli("queues", "head", this.queue)}
           .curl=${curl("GET", api`/queues/${this.queue}/head`)}
         ></copy-menu>
       </header>

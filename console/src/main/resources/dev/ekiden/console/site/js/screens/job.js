@@ -66,7 +66,7 @@ class JobScreen extends Screen {
           <h2>${t("log.title")}</h2>
           <copy-menu .label=${t("log.title")} .cli=${cli("jobs", "logs", job.id)} .curl=${curl("GET", api`/jobs/${job.id}/logs`)}></copy-menu>
         </header>
-        <div class="content"><job-log .job=${job}></job-log></div>
+        <div class="content"><job-log .job=${job} .line=${this.query.line}></job-log></div>
       </section>
     </div>`;
   }

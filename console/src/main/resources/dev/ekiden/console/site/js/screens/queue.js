@@ -47,7 +47,9 @@ class QueueScreen extends Screen {
       ${queue.paused
         ? html`<div class="notice warning">
             ${icon("paused")}
-            <div>${t("queues.pausedSince")} <time-ago focusable .at=${queue.pausedAt}></time-ago>${queue.pausedReason ? html`: ${queue.pausedReason}` : nothing}</div>
+            <div>${t("queues.pausedSince")} <time-ago focusable .at=${queue.pausedAt}></time-ago>${queue.pausedReason ? html`: ${queue.pausedReason}` : nothing}
+              <p>${t("queues.draining", queue.running)}</p>
+            </div>
           </div>`
         : nothing}
       ${hasFailed
