@@ -212,7 +212,7 @@ final class ContractTest {
   }
 
   private void history(Http http) throws Exception {
-    Await.until(
+    TestEngine.awaitUntil(
         "something is counted",
         () -> !http.get("/api/v1/history?queue=greetings").json().path("items").isEmpty());
     check("GET", "/api/v1/history", http.get("/api/v1/history"));

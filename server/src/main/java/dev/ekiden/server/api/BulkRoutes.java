@@ -199,7 +199,7 @@ public final class BulkRoutes {
       return Response.created(
           "/api/v1/jobs/" + id,
           JobView.Detail.of(
-            engine.jobs().get(id), engine.jobs().attempts(id), engine.jobs().links(id)));
+              engine.jobs().get(id), engine.jobs().attempts(id), engine.jobs().links(id)));
     } catch (NotFoundException e) {
       throw unknown(e);
     }
