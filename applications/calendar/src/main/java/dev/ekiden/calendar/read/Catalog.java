@@ -1,5 +1,6 @@
 package dev.ekiden.calendar.read;
 
+import dev.ekiden.calendar.store.LikePattern;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.ZoneId;
@@ -107,7 +108,7 @@ public final class Catalog {
         .createQuery(SEARCH)
         .bind("after", after)
         .bind("venue", venue)
-        .bind("pattern", "%" + name.replaceAll("([\\\\%_])", "\\\\$1") + "%")
+        .bind("pattern", LikePattern.containing(name))
         .bind("limit", limit)
         .map((row, context) -> space(row))
         .list();
