@@ -88,6 +88,7 @@ public final class Engine implements AutoCloseable {
   private final Limits limits;
   private final Bulk bulk;
   private final Retention retention;
+  private final Changes changes;
   private final Cloner cloner = new Cloner(this);
   private final Schedules schedules;
   private final DueJobs dueJobs;
@@ -114,6 +115,7 @@ public final class Engine implements AutoCloseable {
     this.limits = new Limits(this, database);
     this.bulk = new Bulk(this, database);
     this.retention = new Retention(this, database);
+    this.changes = new Changes(database);
     this.schedules = new Schedules(this, database);
     this.dueJobs = new DueJobs(this, database);
   }
@@ -437,6 +439,11 @@ public final class Engine implements AutoCloseable {
 
   public Schedules schedules() {
     return schedules;
+  }
+
+  /** Whether something changed, for who shows it. */
+  public Changes changes() {
+    return changes;
   }
 
   /** The engine's time; settable, for tests. */

@@ -39,6 +39,7 @@ final class ContractTest {
     contract.assertSame(
         server.process().controlRoutes().stream()
             .filter(route -> !route.path().startsWith("/sample/"))
+            .filter(route -> !route.path().startsWith("/console"))
             .toList());
   }
 
@@ -62,6 +63,10 @@ final class ContractTest {
     check("GET", "/metrics", http.with("Accept", "application/openmetrics-text").get("/metrics"));
     check("GET", "/openapi.yaml", http.get("/openapi.yaml"));
     check("GET", "/api/v1/status", http.get("/api/v1/status"));
+    try (EventStream events =
+        EventStream.open(server.process().address(), server.token(), "/api/v1/events")) {
+      check("GET", "/api/v1/events", events.head());
+    }
     jobs(http);
     queues(http);
     bulk(http);

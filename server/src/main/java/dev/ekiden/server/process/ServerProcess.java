@@ -8,6 +8,7 @@ import dev.ekiden.server.Services;
 import dev.ekiden.server.api.BulkRoutes;
 import dev.ekiden.server.api.BusinessCalendarRoutes;
 import dev.ekiden.server.api.Documents;
+import dev.ekiden.server.api.EventRoutes;
 import dev.ekiden.server.api.GroupRoutes;
 import dev.ekiden.server.api.JobRoutes;
 import dev.ekiden.server.api.LimitRoutes;
@@ -242,6 +243,7 @@ public final class ServerProcess implements AutoCloseable {
     new ScheduleRoutes(engine).addTo(own);
     new BusinessCalendarRoutes(engine).addTo(own);
     new WorkerRoutes(engine).addTo(own);
+    new EventRoutes(engine).addTo(own);
     for (Application application : applications.all()) {
       var prefixed = routes.under("/" + application.name());
       application
