@@ -4,6 +4,7 @@ import dev.ekiden.engine.Attempt.Outcome;
 import dev.ekiden.engine.store.BulkTable;
 import dev.ekiden.engine.store.CheckpointTable;
 import dev.ekiden.engine.store.EnqueueTable;
+import dev.ekiden.engine.store.IdTable;
 import dev.ekiden.engine.store.LimitTable;
 import dev.ekiden.engine.store.SettleTable;
 import dev.ekiden.engine.store.SettleTable.Settled;
@@ -103,6 +104,8 @@ final class Recovery {
       database.useTransaction(handle -> WorkerTable.forget(handle, WORKER_MEMORY));
       database.useTransaction(handle -> BulkTable.forget(handle, Bulk.MEMORY));
       database.useTransaction(LimitTable::expire);
+      database.useTransaction(IdTable::note);
+      database.useTransaction(IdTable::forget);
       engine.retention().apply(handle -> leader.assertHeld(handle, leadership));
       while (database.inTransaction(handle -> EnqueueTable.expireUnique(handle, BATCH)) == BATCH) {}
       while (database.inTransaction(handle -> CheckpointTable.forget(handle, BATCH)) == BATCH) {}

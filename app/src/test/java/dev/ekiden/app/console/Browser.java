@@ -18,7 +18,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * The Chromium of this machine, started once for all tests. Where there is none, tests that need it
- * are skipped and say so. Playwright's objects belong to one thread: these tests do not run at once.
+ * are skipped and say so. Playwright's objects belong to one thread: these tests do not run at
+ * once.
  */
 final class Browser implements BeforeAllCallback {
   private static final List<String> PLACES =

@@ -46,7 +46,7 @@ final class ConsolePictures {
     Page page = browser.open(view);
     page.onConsoleMessage(message -> System.out.println(name + ": " + message.text()));
     page.onPageError(error -> System.out.println(name + ": " + error));
-    page.navigate(server.consoleLink().toString());
+    page.context().addCookies(server.session());
     page.navigate(server.address() + "/console" + path);
     page.locator("h1").waitFor();
     page.waitForTimeout(900);

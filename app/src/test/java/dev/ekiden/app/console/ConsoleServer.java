@@ -1,5 +1,6 @@
 package dev.ekiden.app.console;
 
+import com.microsoft.playwright.options.Cookie;
 import dev.ekiden.engine.Engine;
 import dev.ekiden.postgres.DatabaseAddress;
 import dev.ekiden.server.config.Configuration;
@@ -12,6 +13,9 @@ import dev.ekiden.server.process.ServerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.List;
@@ -23,11 +27,13 @@ final class ConsoleServer implements AutoCloseable {
   private final DatabaseAddress database;
   private Shop shop = new Shop();
   private ServerProcess process;
+  private final int port;
 
   private ConsoleServer(Path directory, DatabaseAddress database) {
     this.directory = directory;
     this.database = database;
     this.process = start(0);
+    this.port = process.address().getPort();
   }
 
   static ConsoleServer start(Path directory, DatabaseAddress database) {
@@ -51,13 +57,32 @@ final class ConsoleServer implements AutoCloseable {
     return process.consoleLink();
   }
 
+  /** What a browser has that has opened the console link. */
+  List<Cookie> session() {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      String cookie =
+          client
+              .send(HttpRequest.newBuilder(consoleLink()).build(), BodyHandlers.discarding())
+              .headers()
+              .firstValue("Set-Cookie")
+              .orElseThrow();
+      int equals = cookie.indexOf('=');
+      return List.of(
+          new Cookie(cookie.substring(0, equals), cookie.substring(equals + 1, cookie.indexOf(';')))
+              .setUrl(address().toString()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   void stop() {
     shop.close();
     process.close();
   }
 
   void startAgain() {
-    int port = process.address().getPort();
     shop = new Shop();
     process = start(port);
   }

@@ -22,8 +22,10 @@ import java.util.stream.IntStream;
 
 /** A shop whose jobs are in every state there is, for the console to show. */
 final class Shop implements Application {
-  /** Lines of the longest log, over two attempts. */
+  /** Lines of the longest log: what one attempt may keep is less. */
   static final int LOG_LINES = 100_000;
+
+  private static final int LOGGING_ATTEMPTS = 4;
 
   record Mail(String to, String subject, Map<String, Object> order) {}
 
@@ -45,7 +47,8 @@ final class Shop implements Application {
               throw new IllegalStateException(
                   "550 5.1.1 <%s>: Recipient address rejected".formatted(mail.to()));
             }
-            return Map.of("messageId", "<%d@shop.example>".formatted(context.jobId()), "size", 4_117);
+            return Map.of(
+                "messageId", "<%d@shop.example>".formatted(context.jobId()), "size", 4_117);
           });
 
   private final JobDefinition<Export> export =
@@ -61,13 +64,16 @@ final class Shop implements Application {
   private final JobDefinition<Export> verbose =
       JobDefinition.named("reindex", Export.class)
           .queue("search")
-          .retry(SOON)
+          .retry(
+              RetryPolicy.attempts(LOGGING_ATTEMPTS)
+                  .withDelays(Duration.ofMillis(1), Duration.ofMillis(1)))
           .handler((export, context) -> {
-            int first = (context.attempt() - 1) * LOG_LINES / 2;
-            for (int line = first; line < first + LOG_LINES / 2; line++) {
+            int lines = LOG_LINES / LOGGING_ATTEMPTS;
+            int first = (context.attempt() - 1) * lines;
+            for (int line = first; line < first + lines; line++) {
               context.log("doc " + line);
             }
-            if (context.attempt() == 1) {
+            if (context.attempt() < LOGGING_ATTEMPTS) {
               throw new IllegalStateException("the index was locked");
             }
             return Map.of("documents", LOG_LINES);
@@ -128,20 +134,26 @@ final class Shop implements Application {
     long failed = engine.enqueue(mail.request(letter("nobody@example.org"))).id();
     engine.enqueue(mail.request(letter("nobody.else@example.org")).withGroup("acme"));
     engine.enqueue(
-        IntStream.range(0, 80).mapToObj(n -> mail.request(letter("customer-%d@example.org".formatted(n)))).toList());
+        IntStream.range(0, 80)
+            .mapToObj(n -> mail.request(letter("customer-%d@example.org".formatted(n))))
+            .toList());
     long verboseJob = engine.enqueue(verbose.request(new Export("json", LOG_LINES))).id();
     long array =
         engine
             .enqueueArray(
                 ArrayRequest.of(
                     JobRequest.of("send-mail", null),
-                    List.of(letter("a@example.org"), letter("b@example.org"), letter("c@example.org"))))
+                    List.of(
+                        letter("a@example.org"), letter("b@example.org"), letter("c@example.org"))))
             .id();
-    engine.enqueue(invoice.request(new Export("pdf", 3)).withKey(Key.serial("customer-7")).withPriority(8));
+    engine.enqueue(
+        invoice.request(new Export("pdf", 3)).withKey(Key.serial("customer-7")).withPriority(8));
     engine.enqueue(invoice.request(new Export("pdf", -1)));
-    engine.enqueue(invoice.request(new Export("pdf", 2)).withDelay(Duration.ofDays(2)).withGroup("acme"));
+    engine.enqueue(
+        invoice.request(new Export("pdf", 2)).withDelay(Duration.ofDays(2)).withGroup("acme"));
     for (int n = 0; n < 24; n++) {
-      engine.enqueue(nobody.request(new Export("zpl", n)).withGroup(n % 3 == 0 ? "acme" : "globex"));
+      engine.enqueue(
+          nobody.request(new Export("zpl", n)).withGroup(n % 3 == 0 ? "acme" : "globex"));
     }
     long running = engine.enqueue(export.request(new Export("csv", 120_000))).id();
     engine.enqueue(export.request(new Export("xlsx", 4_000)));
@@ -153,9 +165,27 @@ final class Shop implements Application {
     engine.enqueue(export.request(new Export("csv", 7)));
     long blocked = engine.enqueue(export.request(new Export("parquet", 9))).id();
     ZoneId tokyo = ZoneId.of("Asia/Tokyo");
-    engine.schedules().put("nightly-export", export.request(new Export("csv", 1)), new Timing.Cron("0 3 * * *"), tokyo);
-    engine.schedules().put("reminders", mail.request(letter("all@example.org")), new Timing.Cron("*/15 8-18 * * 1-5"), ZoneId.of("Europe/Berlin"));
-    engine.schedules().put("old-sync", mail.request(letter("sync@example.org")), new Timing.Rate(Duration.ofHours(6)), tokyo);
+    engine
+        .schedules()
+        .put(
+            "nightly-export",
+            export.request(new Export("csv", 1)),
+            new Timing.Cron("0 3 * * *"),
+            tokyo);
+    engine
+        .schedules()
+        .put(
+            "reminders",
+            mail.request(letter("all@example.org")),
+            new Timing.Cron("*/15 8-18 * * 1-5"),
+            ZoneId.of("Europe/Berlin"));
+    engine
+        .schedules()
+        .put(
+            "old-sync",
+            mail.request(letter("sync@example.org")),
+            new Timing.Rate(Duration.ofHours(6)),
+            tokyo);
     engine.schedules().pause("old-sync");
     engine.queues().pause("printing", "the printer is being moved");
     return new Stock(sent, failed, verboseJob, array, running, blocked);

@@ -141,6 +141,7 @@ public final class JobRoutes {
         "before",
         "fromId",
         "toId",
+        "parent",
         "cursor",
         "limit");
     JobFilter filter =
@@ -153,7 +154,8 @@ public final class JobRoutes {
             request.query("from").optional(Parameter::instant).orElse(null),
             request.query("before").optional(Parameter::instant).orElse(null),
             request.query("fromId").optional(Parameter::id).orElse(null),
-            request.query("toId").optional(Parameter::id).orElse(null));
+            request.query("toId").optional(Parameter::id).orElse(null),
+            request.query("parent").optional(Parameter::id).orElse(null));
     Page<Job> page =
         engine
             .jobs()
@@ -162,7 +164,10 @@ public final class JobRoutes {
                 request.query("cursor").textOrNull(),
                 request.query("limit").integer(1, MAX_PAGE, DEFAULT_PAGE));
     return Response.json(
-        new Items<>(page.items().stream().map(JobView.Summary::of).toList(), page.next()));
+        new JobView.Listing(
+            page.items().stream().map(JobView.Summary::of).toList(),
+            page.next(),
+            page.searchedBackTo()));
   }
 
   private Response get(Request request) throws InterruptedException {

@@ -136,6 +136,9 @@ final class JobView {
     }
   }
 
+  /** A page of jobs. */
+  record Listing(List<Summary> items, @Nullable String next, @Nullable Instant searchedBackTo) {}
+
   /** A page of a listing. */
   record Items<T>(List<T> items, @Nullable String next) {
     static <T> Items<T> of(List<T> items) {

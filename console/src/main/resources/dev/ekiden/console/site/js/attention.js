@@ -10,7 +10,7 @@ export function attention({ queues, workers, schedules, failed }) {
   const served = new Set(workers.flatMap((worker) => worker.queues));
   return [
     ...(workers.length === 0 ? [{ kind: "bad", icon: "workers", text: t("attention.noWorkers"), href: link("/workers") }] : []),
-    ...queues.filter((queue) => workers.length > 0 && queue.ready > 0 && !served.has(queue.name)).map(unserved),
+    ...queues.filter((queue) => workers.length > 0 && queue.ready > 0 && !queue.paused && !served.has(queue.name)).map(unserved),
     ...queues.filter((queue) => queue.paused).map(paused),
     ...queues.filter((queue) => !queue.paused && queue.oldestReadySeconds > longWaitSeconds).map(late),
     ...(failed.length > 0 ? [failures(failed)] : []),
@@ -39,7 +39,7 @@ function paused(queue) {
 function late(queue) {
   return {
     kind: "warning",
-    icon: "scheduled",
+    icon: "age",
     text: t("attention.late", { queue: queue.name, age: duration(queue.oldestReadySeconds) }),
     href: link("/jobs", { queue: queue.name, state: "ready" }),
   };

@@ -4,6 +4,7 @@ import { signedOut } from "./api.js";
 import "./components/connection-state.js";
 import "./components/choices.js";
 import { icon } from "./components/icon.js";
+import { loading } from "./components/loading.js";
 import "./components/toasts.js";
 import { Element } from "./element.js";
 import { connection } from "./events.js";
@@ -27,25 +28,27 @@ class Console extends Element {
 
   constructor() {
     super();
+    this.turn = 0;
     onNavigation(() => this.arrive());
     signedOut.addEventListener("signed-out", () => {
       if (here().screen !== "sign-in") go(link("/sign-in"), { replace: true });
     });
-    // What is shown may be years old in server time: a new build brings new scripts.
+    // A script that could not be fetched is not asked for again within the life of a page.
+    connection.addEventListener("state", () => this.broken && connection.state === "live" && location.reload());
     this.arrive();
   }
 
   async arrive() {
+    const turn = ++this.turn;
     const place = here();
     const moved = place.screen !== this.place?.screen || place.params.id !== this.place?.params.id;
     try {
       await screenOf(place.screen);
       this.broken = false;
     } catch {
-      // The server is away: once it is back, the rest of the page can be fetched.
       this.broken = true;
-      connection.subscribe(["jobs"], () => this.broken && this.arrive());
     }
+    if (turn !== this.turn) return; // somebody went on while the screen was fetched
     const first = !this.place;
     this.place = place;
     connection.watch(place.screen === "job" ? place.params.id : null);
@@ -87,7 +90,7 @@ class Console extends Element {
         </header>
         <div class="middle">
           <away-banner></away-banner>
-          <main id="main" tabindex="-1">${this.place ? this.screen() : nothing}</main>
+          <main id="main" tabindex="-1">${this.place && !this.broken ? this.screen() : loading()}</main>
         </div>
       </div>
       <toast-list></toast-list>
@@ -95,7 +98,6 @@ class Console extends Element {
   }
 
   screen() {
-    if (this.broken) return html`<p class="muted loading" role="status">${t("frame.loading")}</p>`;
     const { screen, params, query } = this.place;
     return keyed(screen + JSON.stringify(params), templates[screen](params, query));
   }

@@ -42,6 +42,11 @@ export function gist(job) {
   }
 }
 
+/** What an error says, without the class that stands before it. */
+export function errorText(type, error = "") {
+  return type && error.startsWith(`${type}: `) ? error.slice(type.length + 2) : error;
+}
+
 /** A class without its package. */
 export function simpleName(type) {
   return type ? type.slice(type.lastIndexOf(".") + 1) : nothing;
@@ -55,7 +60,7 @@ export const jobColumns = () => [
   { title: t("jobs.keyOrGroup"), minor: true, cell: (job) => [job.key, job.group].filter(Boolean).join(" · ") },
   { title: t("jobs.priority"), minor: true, end: true, cell: (job) => count(job.priority) },
   { title: t("jobs.attempt"), minor: true, end: true, cell: (job) => count(job.attempt) },
-  { title: t("jobs.enqueued"), cell: (job) => html`<time-ago class="nowrap" .at=${job.createdAt}></time-ago>` },
+  { title: t("jobs.enqueued"), minor: true, cell: (job) => html`<time-ago class="nowrap" .at=${job.createdAt}></time-ago>` },
   { title: t("jobs.gist"), cell: (job) => html`<span class="gist">${gist(job)}</span>` },
 ];
 

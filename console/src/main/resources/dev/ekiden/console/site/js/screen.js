@@ -2,8 +2,8 @@ import { html, nothing } from "lit";
 import { Problem } from "./api.js";
 import { Element } from "./element.js";
 import { connection } from "./events.js";
-import { t } from "./i18n.js";
 import { failureNotice } from "./components/failure.js";
+import { loading } from "./components/loading.js";
 
 /**
  * A screen shows what `load` answers, and loads again when a topic of its changed. While it loads the first time it shows
@@ -15,7 +15,6 @@ export class Screen extends Element {
     query: { attribute: false },
     data: { state: true },
     failure: { state: true },
-    late: { state: true },
   };
 
   /** Which changes concern it. */
@@ -26,15 +25,12 @@ export class Screen extends Element {
 
   connectedCallback() {
     super.connectedCallback();
-    this.unsubscribe = connection.subscribe(this.topics, () => this.reload());
-    // What comes at once needs no word about waiting.
-    this.lateTimer = setTimeout(() => (this.late = true), 300);
+    this.unsubscribe = connection.subscribe(this.topics, (changed) => this.reload({ changed }));
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.unsubscribe();
-    clearTimeout(this.lateTimer);
     this.#asked?.abort();
   }
 
@@ -50,6 +46,7 @@ export class Screen extends Element {
     }
     this.#asked?.abort();
     const asked = (this.#asked = new AbortController());
+    this.toggleAttribute("data-busy", anew);
     try {
       const data = await this.load(asked.signal);
       if (asked.signal.aborted) return;
@@ -62,6 +59,7 @@ export class Screen extends Element {
     } finally {
       if (this.#asked === asked) {
         this.#asked = null;
+        this.removeAttribute("data-busy");
         if (this.#again) {
           this.#again = false;
           this.reload();
@@ -75,6 +73,6 @@ export class Screen extends Element {
       return html`${this.failure && !this.failure.passing ? failureNotice(this.failure) : nothing}${this.view(this.data)}`;
     }
     if (this.failure) return failureNotice(this.failure, () => this.reload());
-    return this.late ? html`<p class="muted loading" role="status">${t("frame.loading")}</p>` : nothing;
+    return loading();
   }
 }

@@ -70,6 +70,7 @@ export function ask({ title, body = nothing, foresee, act, doIt, danger = false,
     document.body.append(dialog);
     dialog.showModal();
     if (foresee) {
+      now.none = true;
       during(async () => {
         const { text, none } = await foresee();
         now.effect = text;

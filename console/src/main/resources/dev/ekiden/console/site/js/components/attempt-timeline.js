@@ -1,7 +1,7 @@
 import { html, nothing, svg } from "lit";
 import { Element } from "../element.js";
 import { t } from "../i18n.js";
-import { simpleName } from "../jobs.js";
+import { errorText, simpleName } from "../jobs.js";
 import { duration } from "../numbers.js";
 import { absolute, clock } from "../time.js";
 import { status } from "./status.js";
@@ -28,11 +28,12 @@ class AttemptTimeline extends Element {
       ...job.attempts.map((attempt) => new Date(attempt.endedAt ?? Date.now()).getTime()),
     );
     const scale = { start, length: end - start };
+    const millis = scale.length < 10_000;
     return html`<div class="timeline">
       <ol>
         ${job.attempts.map((attempt, n) => this.attempt(attempt, job.attempts[n - 1], scale))}
       </ol>
-      <div class="axis number small muted"><span>${clock(start)}</span><span>${clock(end)}</span></div>
+      <div class="axis number small muted"><span>${clock(start, { millis })}</span><span>${clock(end, { millis })}</span></div>
       <ul class="legend small">
         ${["waited", "claimed", "ran"].map((phase) => html`<li><svg class="swatch" aria-hidden="true"><rect class=${phase} width="100%" height="100%"></rect></svg>${t(`job.phase.${phase}`)}</li>`)}
       </ul>
@@ -66,7 +67,7 @@ class AttemptTimeline extends Element {
 
   /** The first line is what was wrong; the stack is for who wants it. */
   error({ errorType, error }) {
-    const [first, ...rest] = (error ?? "").split("\n");
+    const [first, ...rest] = errorText(errorType, error).split("\n");
     const says = html`<span class="mono">${simpleName(errorType)}</span>${first ? html`: ${first}` : nothing}`;
     if (rest.length === 0) return html`<p class="error small">${says}</p>`;
     return html`<details class="error small">

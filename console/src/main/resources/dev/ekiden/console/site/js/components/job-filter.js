@@ -10,9 +10,9 @@ const spans = { "15m": 900, "1h": 3_600, "24h": 86_400, "7d": 604_800 };
 const texts = ["queue", "definition", "group", "key"];
 
 /** The filter of an address, as the API takes it. */
-export function filterOf({ state, queue, definition, group, key, since, from, before }) {
+export function filterOf({ state, queue, definition, group, key, parent, since, from, before }) {
   const start = since in spans ? new Date(Date.now() - spans[since] * 1_000).toISOString() : from;
-  return clean({ state, queue, definition, group, key, from: start, before });
+  return clean({ state, queue, definition, group, key, parent, from: start, before });
 }
 
 /** The same for a bulk operation, which wants a condition besides the states: that they exist by now. */
@@ -29,7 +29,7 @@ function clean(filter) {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value));
 }
 
-const unfiltered = Object.fromEntries([...texts, "state", "since", "from", "before", "cursor"].map((name) => [name, ""]));
+const unfiltered = Object.fromEntries([...texts, "state", "parent", "since", "from", "before", "cursor"].map((name) => [name, ""]));
 
 /** Which jobs a list shows. Every change goes to the address, and from there to the server. */
 class JobFilter extends Element {
@@ -60,6 +60,11 @@ class JobFilter extends Element {
             ${icon(state.toLowerCase())}${t(`state.${state}`)}
           </button>`,
         )}
+        ${this.query.parent
+          ? html`<button class="chip" aria-pressed="true" @click=${() => this.apply({ parent: "" })}>
+              ${t("filter.childrenOf", this.query.parent)}${icon("close")}
+            </button>`
+          : nothing}
         ${isFiltered(this.query)
           ? html`<button class="button quiet" @click=${() => refine(unfiltered)}>${icon("close")}${t("filter.clear")}</button>`
           : nothing}

@@ -1,11 +1,9 @@
 import { html, nothing } from "lit";
 import { api, get } from "../api.js";
-import { cli } from "../commands.js";
 import { Element } from "../element.js";
 import { connection } from "../events.js";
 import { t } from "../i18n.js";
 import { hasEnded } from "../jobs.js";
-import { empty } from "./empty.js";
 import { failureNotice } from "./failure.js";
 import "./log-viewer.js";
 
@@ -37,7 +35,7 @@ class JobLog extends Element {
   render() {
     if (this.failure && !this.lines) return failureNotice(this.failure, () => this.load());
     if (!this.lines) return nothing;
-    if (this.lines.length === 0) return empty(t("log.none"), t("log.noneText"), cli("jobs", "logs", this.job.id));
+    if (this.lines.length === 0) return html`<p class="muted">${t("log.none")}</p>`;
     return html`<log-viewer .lines=${this.lines} .growing=${!hasEnded(this.job)}></log-viewer>`;
   }
 }

@@ -6,6 +6,7 @@ import { absolute, clock } from "../time.js";
 import { icon } from "./icon.js";
 
 const lineHeight = 20;
+const scrollBar = 18;
 const margin = 20; // lines drawn beyond what is seen
 
 // Colours and cursor moves that programs write for terminals.
@@ -103,7 +104,12 @@ class LogViewer extends Element {
         <button class="button" aria-pressed=${this.follows} @click=${() => (this.follows = !this.follows)}>${icon("follow")}${t("log.follow")}</button>
         <button class="button" @click=${this.download}>${icon("download")}${t("log.download")}</button>
       </div>
-      <div class="lines mono" tabindex="0" role="log" aria-live="off" aria-label=${t("log.title")} @scroll=${this.scrolled}>
+      <div
+        class="lines mono"
+        .style=${`height: min(${Math.max(3, total) * lineHeight + scrollBar}px, 60vh, 28rem)`}
+        tabindex="0" role="log" aria-live="off" aria-label=${t("log.title")}
+        @scroll=${this.scrolled}
+      >
         <div class="roll" .style=${`height: ${total * lineHeight}px`}>
           <div class="window" .style=${`transform: translateY(${first * lineHeight}px)`}>
             ${seen.map((n) => this.line(n))}

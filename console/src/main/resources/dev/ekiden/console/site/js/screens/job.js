@@ -11,22 +11,33 @@ import "../components/json-value.js";
 import { status } from "../components/status.js";
 import { say } from "../components/toasts.js";
 import { t, tOr } from "../i18n.js";
-import { canCancel, canRetry, gist, hasEnded, jobLink } from "../jobs.js";
+import { canCancel, canRetry, errorText, gist, hasEnded, jobLink } from "../jobs.js";
 import { count } from "../numbers.js";
 import { go, link } from "../router.js";
 import { Screen } from "../screen.js";
 
 /** Everything about one job. */
 class JobScreen extends Screen {
-  topics = ["job"];
+  topics = ["job", "queues"];
+
+  /** What happens in its queue says why it waits; once it has ended, nothing there concerns it. */
+  reload(options) {
+    const elsewhere = options?.changed && !options.changed.includes("job");
+    if (elsewhere && this.data && hasEnded(this.data.job)) return;
+    return super.reload(options);
+  }
 
   async load(signal) {
     const { id } = this.params;
-    const [job, explanation] = await Promise.all([get(api`/jobs/${id}`, { signal }), get(api`/jobs/${id}/explain`, { signal })]);
-    return { job, reasons: explanation.reasons };
+    const [job, explanation, children] = await Promise.all([
+      get(api`/jobs/${id}`, { signal }),
+      get(api`/jobs/${id}/explain`, { signal }),
+      get(api`/jobs`, { signal, query: { parent: id, limit: 1 } }),
+    ]);
+    return { job, reasons: explanation.reasons, hasChildren: children.items.length > 0 };
   }
 
-  view({ job, reasons }) {
+  view({ job, reasons, hasChildren }) {
     return html`<div class="stack">
       <div class="row apart">
         <div class="row">
@@ -45,7 +56,7 @@ class JobScreen extends Screen {
         </section>
         <section class="card">
           <header><h2>${t("job.facts")}</h2></header>
-          <div class="content">${this.facts(job)}</div>
+          <div class="content">${this.facts(job, hasChildren)}</div>
         </section>
       </div>
       <div class="columns">
@@ -81,7 +92,7 @@ class JobScreen extends Screen {
       data-tip=${can ? nothing : t(`job.${name}Impossible`, t(`state.${job.state}`))}
       @click=${() => can && this.act(name, job, text)}
     >
-      ${icon(symbol)}${t(`action.${text}`)}${name === "cancel" ? "…" : nothing}
+      ${icon(symbol)}${t(`action.${text}`)}…
     </button>`;
   }
 
@@ -120,11 +131,11 @@ class JobScreen extends Screen {
   error(job) {
     return html`<div class="notice ${job.state === "FAILED" ? "bad" : "warning"}">
       ${icon(job.state === "FAILED" ? "failed" : "warning")}
-      <div><strong class="mono">${job.errorType ?? t("job.error")}</strong><p class="error-text">${job.error.split("\n")[0]}</p></div>
+      <div><strong class="mono">${job.errorType ?? t("job.error")}</strong><p class="error-text">${errorText(job.errorType, job.error).split("\n")[0]}</p></div>
     </div>`;
   }
 
-  facts(job) {
+  facts(job, hasChildren) {
     const facts = {
       definition: html`<a href=${link("/jobs", { definition: job.definition })}>${job.definition}</a>`,
       queue: html`<a href=${link(`/queues/${job.queue}`)}>${job.queue}</a>`,
@@ -139,6 +150,7 @@ class JobScreen extends Screen {
       failures: job.failures > 0 && count(job.failures),
       losses: job.losses > 0 && count(job.losses),
       parent: job.parent && html`${jobLink(job.parent)} ${job.arrayIndex === undefined ? nothing : html`<span class="muted">#${count(job.arrayIndex)}</span>`}`,
+      children: hasChildren && html`<a href=${link("/jobs", { parent: job.id })}>${t("jobs.showChildren")}</a>`,
       cloneOf: job.cloneOf && jobLink(job.cloneOf),
       blocker: job.blocker && jobLink(job.blocker),
       absorbedBy: job.coalescedInto && jobLink(job.coalescedInto),

@@ -12,6 +12,7 @@ import { t } from "../i18n.js";
 import { canCancel, canRetry, carryThrough, foreseeBulk, jobColumns } from "../jobs.js";
 import { link } from "../router.js";
 import { Screen } from "../screen.js";
+import { absolute } from "../time.js";
 
 const pageSize = 50;
 const actions = { retry: "retry", clone: "clone", cancel: "canceled" };
@@ -59,8 +60,8 @@ class JobsScreen extends Screen {
     </div>`;
   }
 
-  view({ items, next }) {
-    if (items.length === 0) return html`<div class="card">${this.emptyState()}</div>`;
+  view({ items, next, searchedBackTo }) {
+    if (items.length === 0 && !next) return html`<div class="card">${this.emptyState()}</div>`;
     return html`<section class="card" aria-label=${t("jobs.list")}>
       <header class="bulk">${this.progress ? this.progressBar() : this.bulkBar(items, next)}</header>
       <data-table
@@ -71,7 +72,8 @@ class JobsScreen extends Screen {
         .chosen=${this.chosen}
         @choose=${(event) => (this.chosen = event.detail)}
       ></data-table>
-      ${this.pages(next)}
+      ${searchedBackTo ? html`<p class="searched muted small" role="status">${t("jobs.searchedBackTo", absolute(searchedBackTo))}</p>` : nothing}
+      ${this.pages(next, searchedBackTo)}
     </section>`;
   }
 
@@ -102,14 +104,14 @@ class JobsScreen extends Screen {
       <progress class="grow" max=${Math.max(1, total)} .value=${done} aria-label=${t("bulk.progress", this.progress)}></progress>`;
   }
 
-  pages(next) {
+  pages(next, searchedBackTo) {
     if (!next && !this.query.cursor) return nothing;
     return html`<nav class="pages" aria-label=${t("jobs.pages")}>
       ${this.query.cursor
         ? html`<a class="button" href=${link("/jobs", { ...this.query, cursor: "" })}>${icon("left")}${t("jobs.newest")}</a>`
         : html`<span></span>`}
       ${next
-        ? html`<a class="button" href=${link("/jobs", { ...this.query, cursor: next })}>${t("jobs.older")}${icon("right")}</a>`
+        ? html`<a class="button" href=${link("/jobs", { ...this.query, cursor: next })}>${t(searchedBackTo ? "jobs.searchOn" : "jobs.older")}${icon("right")}</a>`
         : nothing}
     </nav>`;
   }

@@ -2,6 +2,7 @@ import { html } from "lit";
 import { api, get } from "../api.js";
 import { attention } from "../attention.js";
 import "../components/data-table.js";
+import "../components/history-charts.js";
 import { empty } from "../components/empty.js";
 import { icon } from "../components/icon.js";
 import { filterOf } from "../components/job-filter.js";
@@ -47,12 +48,13 @@ class OverviewScreen extends Screen {
       <div class="tiles">
         ${tile("ready", t("overview.backlog"), count(sum("ready")), link("/jobs", { state: "ready" }))}
         ${tile("running", t("state.RUNNING"), html`${count(sum("running"))}<small> / ${brief(capacity)}</small>`, link("/jobs", { state: "running" }))}
-        ${tile("warning", t("queues.oldest"), oldest < 0 ? "–" : duration(oldest), link("/jobs", { state: "ready" }))}
+        ${tile("age", t("queues.oldest"), oldest < 0 ? "–" : duration(oldest), link("/jobs", { state: "ready" }))}
         ${tile("scheduled", t("state.SCHEDULED"), count(sum("scheduled")), link("/jobs", { state: "scheduled" }))}
         ${tile("blocked", t("state.BLOCKED"), count(sum("blocked")), link("/jobs", { state: "blocked" }))}
         ${tile("workers", t("workers.title"), count(workers.length), link("/workers"))}
       </div>
       ${this.attention(attention(data))}
+      <history-charts></history-charts>
       <section class="card" aria-label=${t("queues.title")}>
         <header>
           <h2>${t("queues.title")}</h2>

@@ -3,6 +3,7 @@ import { api, get } from "../api.js";
 import { cli, curl } from "../commands.js";
 import "../components/copy-menu.js";
 import "../components/data-table.js";
+import "../components/history-charts.js";
 import { icon } from "../components/icon.js";
 import { editLimit, limitText } from "../components/limit-editor.js";
 import { t } from "../i18n.js";
@@ -63,10 +64,11 @@ class QueueScreen extends Screen {
           </a>`,
         )}
         <div class="tile">
-          <span class="label">${icon("warning")}${t("queues.oldest")}</span>
+          <span class="label">${icon("age")}${t("queues.oldest")}</span>
           <strong class="number">${queue.oldestReadySeconds === undefined ? "–" : duration(queue.oldestReadySeconds)}</strong>
         </div>
       </div>
+      <history-charts .queue=${queue.name}></history-charts>
       <div class="columns">
         <section class="card">
           <header>

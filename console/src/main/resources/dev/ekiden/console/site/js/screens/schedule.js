@@ -67,7 +67,7 @@ class ScheduleScreen extends Screen {
   next(schedule) {
     if (schedule.nextFirings.length === 0) return html`<p class="content muted">${t("schedules.noNext")}</p>`;
     const zones = [...new Set([schedule.zone, zone()])];
-    return html`<div class="scroll">
+    return html`<div class="scroll" tabindex="0" role="group" aria-label=${t("schedules.nextFirings")}>
       <table class="table" aria-label=${t("schedules.nextFirings")}>
         <thead>
           <tr>
@@ -108,7 +108,7 @@ class ScheduleScreen extends Screen {
   }
 
   firings(firings) {
-    return html`<div class="scroll">
+    return html`<div class="scroll" tabindex="0" role="group" aria-label=${t("schedules.firings")}>
       <table class="table" aria-label=${t("schedules.firings")}>
         <thead>
           <tr>
