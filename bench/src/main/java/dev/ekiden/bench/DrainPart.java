@@ -25,7 +25,7 @@ final class DrainPart implements Part {
     return new ProcessDrain(
         lab,
         sizes.jobs(),
-        sizes.warmUp(),
+        sizes.warmUpSeconds(),
         database -> lab.java(database, "ekiden", workload.name()));
   }
 
@@ -129,6 +129,11 @@ final class DrainPart implements Part {
           "jobs/s",
           burst.rate(PLAIN),
           0.5);
+      figures.against(
+          "attempts of those, two for each job, beside attempts of jobs that do not fail",
+          2 * burst.rate(FAILING),
+          "attempts/s",
+          burst.rate(PLAIN));
     }
   }
 }

@@ -83,11 +83,11 @@ final class EngineCommand implements Callable<Integer> {
 
   @Option(
       names = "--warm-up",
-      paramLabel = "COUNT",
-      defaultValue = "200000",
+      paramLabel = "SECONDS",
+      defaultValue = "10",
       description =
-          "Jobs that the same process drains before, outside the clock (default: ${DEFAULT-VALUE}).")
-  private int warmUp;
+          "The same process drains others so long before, outside the clock (default: ${DEFAULT-VALUE}).")
+  private double warmUpSeconds;
 
   @Option(
       names = "--rounds",
@@ -139,7 +139,7 @@ final class EngineCommand implements Callable<Integer> {
     EngineSizes sizes =
         new EngineSizes(
             jobs,
-            warmUp,
+            warmUpSeconds,
             rounds,
             samples,
             full ? FULL_SECONDS : seconds,
@@ -168,8 +168,8 @@ final class EngineCommand implements Callable<Integer> {
     }
     lab.terminal()
         .say(
-            "each in a process of its own; its start and a first drain of %,d jobs are outside the clock"
-                .formatted(sizes.warmUp()));
+            "each in a process of its own; its start and %.0f s of drains before are outside the clock"
+                .formatted(sizes.warmUpSeconds()));
     burst.run(lab, sizes.rounds());
     for (Part part : parts) {
       part.tell(burst, figures);

@@ -6,7 +6,7 @@ import dev.ekiden.bench.contender.Workload;
 final class PeersPart implements Part {
   private static final double GOAL_AGAINST_GRAPHILE = 2;
 
-  /** What the slower ones get: a share of the jobs, and of the warm-up. */
+  /** What the slower ones get: a share of the jobs. */
   private static final int DB_SCHEDULER_SHARE = 5;
 
   private static final int JOBRUNR_SHARE = 5;
@@ -40,7 +40,7 @@ final class PeersPart implements Part {
 
   private ProcessDrain drain(int share, ProcessDrain.Starter starter) {
     EngineSizes part = sizes.share(share);
-    return new ProcessDrain(lab, part.jobs(), part.warmUp(), starter);
+    return new ProcessDrain(lab, part.jobs(), part.warmUpSeconds(), starter);
   }
 
   @Override

@@ -7,11 +7,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -47,6 +49,9 @@ final class Backlog {
 
   /** Of each SERIAL key that waits or runs here: the jobs that were claimed after that one. */
   private final Map<QueueKey, Deque<Waiting>> behind = new HashMap<>();
+
+  /** SERIAL keys whose last job here ended well since the last claim began. */
+  private final Set<QueueKey> wentOn = new HashSet<>();
 
   /** SERIAL jobs that are given back, until that is stored. */
   private final Map<AttemptRef, QueueKey> goingBack = new HashMap<>();
@@ -127,20 +132,26 @@ final class Backlog {
     Waiting next = chain == null ? null : chain.poll();
     if (next == null) {
       behind.remove(key(ended));
+      wentOn.add(key(ended));
     } else {
       inChains--;
       place(next);
     }
   }
 
+  /** Jobs are looked for in the database, from now on. */
+  void claimBegins() {
+    wentOn.clear();
+  }
+
   /**
    * Whether a job must not be taken in, because one before it in its key is on its way back, or has
-   * ended since the claim and may have to run again.
+   * ended since the claim began and has to run again.
    */
   boolean isOutOfTurn(ClaimedJob job) {
     return job.isSerial()
         && (goingBack.containsValue(key(job))
-            || (job.continues() && !behind.containsKey(key(job))));
+            || (job.continues() && !behind.containsKey(key(job)) && !wentOn.contains(key(job))));
   }
 
   /** A job is on its way back to the database. */
@@ -155,15 +166,17 @@ final class Backlog {
     goingBack.remove(attempt);
   }
 
-  /** Nothing of this goes back any more. */
-  void forgetGoingBack() {
+  /** Others may have by now what goes back, and the keys that went on. */
+  void leaseLost() {
     goingBack.clear();
+    wentOn.clear();
   }
 
   /**
    * A SERIAL job ran in vain and its key waits for it: answers those behind it, to be given back.
    */
   List<ClaimedJob> breakChain(ClaimedJob ended) {
+    wentOn.remove(key(ended));
     Deque<Waiting> chain = behind.remove(key(ended));
     if (chain == null) {
       return List.of();

@@ -50,15 +50,6 @@ public final class Bulk {
   /** Most children that are canceled with their array jobs in one transaction. */
   private static final int MAX_CHILDREN = ArrayRequest.MAX_SIZE;
 
-  /** A child was claimed between two looks: nothing of the batch is done, it is looked at again. */
-  private static final class Moved extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    Moved() {
-      super(null, null, false, false);
-    }
-  }
-
   private final Engine engine;
   private final Database database;
 

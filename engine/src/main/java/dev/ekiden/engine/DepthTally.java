@@ -2,6 +2,7 @@ package dev.ekiden.engine;
 
 import dev.ekiden.engine.store.DepthTable;
 import dev.ekiden.postgres.Database;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -13,13 +14,11 @@ final class DepthTally {
 
   private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /**
-   * It rests so many times as long as it worked: where a transaction is held open for hours, the
-   * notes that are gone cannot be cleared away, and each turn passes by all of them.
-   */
+  /** It rests so many times as long as it worked; a turn passes by all notes that are gone. */
   private static final int REST_FACTOR = 20;
 
   private final Database database;
+  private final Pace pace = new Pace(Duration.ZERO, REST_FACTOR);
   private long nextNanos = System.nanoTime();
 
   DepthTally(Database database) {
@@ -29,12 +28,11 @@ final class DepthTally {
   /** Adds up all notes if it is time to. */
   void addUpDue() {
     long begin = System.nanoTime();
-    if (begin - nextNanos < 0) {
+    if (begin - nextNanos < 0 || !pace.isDue()) {
       return;
     }
-    addUp();
-    long end = System.nanoTime();
-    nextNanos = Math.max(begin + PERIOD_NANOS, end + REST_FACTOR * (end - begin));
+    nextNanos = begin + PERIOD_NANOS;
+    pace.run(this::addUp);
   }
 
   /** Adds up all notes there are. */

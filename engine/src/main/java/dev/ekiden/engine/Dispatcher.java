@@ -13,6 +13,7 @@ import dev.ekiden.engine.store.ClaimTable.Claim;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
 import dev.ekiden.engine.store.ClaimTable.Sign;
+import dev.ekiden.engine.store.ClaimTable.Start;
 import dev.ekiden.engine.store.LogTable;
 import dev.ekiden.engine.store.LogTable.Segment;
 import dev.ekiden.engine.store.SettleTable;
@@ -80,6 +81,7 @@ final class Dispatcher {
   private final List<Thread> threads = new ArrayList<>();
   private long nextSignsNanos = System.nanoTime();
   private Set<Short> gated = Set.of(); // of the thread that claims
+  private final Map<Short, ClaimStart> starts = new HashMap<>(); // of the thread that claims
 
   /** Attempts whose end may have been stored by a transaction whose answer was lost. */
   private final Set<AttemptRef> uncertain = ConcurrentHashMap.newKeySet();
@@ -244,9 +246,11 @@ final class Dispatcher {
       long now = System.nanoTime();
       ClaimTable.markStarted(
           handle,
-          turn.marks().stream().map(mark -> mark.ref().jobId()).toList(),
-          turn.marks().stream().map(mark -> mark.ref().attempt()).toList(),
-          turn.marks().stream().map(mark -> micros(now - mark.startedNanos())).toList());
+          turn.marks().stream()
+              .map(mark ->
+                  new Start(
+                      mark.ref().jobId(), mark.ref().attempt(), micros(now - mark.startedNanos())))
+              .toList());
     }
     List<Settlement> settlements = settlements(turn);
     return settlements.isEmpty() ? List.of() : settle(handle, settlements, locked);
@@ -404,13 +408,26 @@ final class Dispatcher {
     }
     for (QueueTurns.Turn turn = claims.next(); turn != null; turn = claims.next()) {
       Order order = order(turn, claims);
-      Claim claim =
-          database.inTransaction(handle -> ClaimTable.claim(handle, order, isGated(order)));
+      Claim claim = isGated(order) ? claimGated(order) : claimPlain(order);
       if (claim.jobs().isEmpty() && !claim.more() && !isGated(order) && needsGateNow(order)) {
-        claim = database.inTransaction(handle -> ClaimTable.claim(handle, order, true));
+        claim = claimGated(order);
       }
       accept(turn, order, claim, claims);
     }
+  }
+
+  private Claim claimPlain(Order order) {
+    return starts
+        .computeIfAbsent(order.queueId(), queueId -> new ClaimStart())
+        .claim(
+            state.isAwaited(),
+            above ->
+                database.inTransaction(
+                    handle -> ClaimTable.claim(handle, order.withAbove(above), false)));
+  }
+
+  private Claim claimGated(Order order) {
+    return database.inTransaction(handle -> ClaimTable.claim(handle, order, true));
   }
 
   private void accept(QueueTurns.Turn turn, Order order, Claim claim, Claims claims) {

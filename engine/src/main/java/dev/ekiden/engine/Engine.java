@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
@@ -330,7 +331,7 @@ public final class Engine implements AutoCloseable {
     return database.joined(
         connection,
         handle -> {
-          Enqueuer.Result result = insert(handle, requests);
+          Enqueuer.Result result = insert(() -> enqueuer.enqueue(handle, requests));
           wakeUps.jobsReady(handle, result.queueIds());
           return result.answers();
         });
@@ -356,21 +357,24 @@ public final class Engine implements AutoCloseable {
 
                   @Override
                   public List<Enqueued> enqueue(List<JobRequest> requests) {
-                    Enqueuer.Result result = insert(handle, requests);
-                    told.addAll(wakeUps.jobsReadySoon(handle, result.queueIds()));
-                    results.add(result);
-                    return result.answers();
+                    return take(insert(() -> enqueuer.enqueue(handle, requests)));
                   }
 
                   @Override
                   public Enqueued enqueueArray(ArrayRequest request) {
-                    Enqueuer.Result result = enqueuer.enqueue(handle, request);
+                    return take(insert(() -> enqueuer.enqueue(handle, request))).getFirst();
+                  }
+
+                  private List<Enqueued> take(Enqueuer.Result result) {
+                    told.addAll(wakeUps.jobsReadySoon(handle, result.queueIds()));
                     results.add(result);
-                    return result.answers().getFirst();
+                    return result.answers();
                   }
                 }));
+    Set<Short> queueIds = new TreeSet<>();
+    results.forEach(result -> queueIds.addAll(result.queueIds()));
+    wakeUps.jobsReady(queueIds, told);
     for (Enqueuer.Result result : results) {
-      wakeUps.jobsReady(result.queueIds(), told);
       result
           .counts()
           .forEach((definition, count) ->
@@ -382,9 +386,9 @@ public final class Engine implements AutoCloseable {
     return answer;
   }
 
-  private Enqueuer.Result insert(Handle handle, List<JobRequest> requests) {
+  private static Enqueuer.Result insert(Supplier<Enqueuer.Result> insertion) {
     try {
-      return enqueuer.enqueue(handle, requests);
+      return insertion.get();
     } catch (JdbiException e) {
       if (e.getCause() instanceof SQLException sql && DEADLOCK.equals(sql.getSQLState())) {
         throw new ConflictException(

@@ -8,12 +8,14 @@ import dev.ekiden.engine.store.LifeTable;
 import dev.ekiden.engine.store.LogTable;
 import dev.ekiden.postgres.Database;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Jobs that exist: read, cancel, retry. Got from {@link Engine#jobs}; thread-safe. */
@@ -27,7 +29,6 @@ public final class Jobs {
   /** A job that moves from state to state is looked for this often before we give up. */
   private static final int CANCEL_TRIES = 100;
 
-  private static final int CHILDREN_BATCH = 1_000;
   private static final Duration FIRST_LOOK = Duration.ofMillis(5);
   private static final Duration LONGEST_LOOK = Duration.ofMillis(200);
 
@@ -126,7 +127,8 @@ public final class Jobs {
 
   /**
    * Cancels a job. One that waits is CANCELED at once; one that runs is asked to stop: its thread
-   * is interrupted, and it is CANCELED if its handler then fails, or SUCCEEDED if it returns.
+   * is interrupted, and it is CANCELED if its handler then fails, or SUCCEEDED if it returns. An
+   * array job goes with its children, in one transaction.
    *
    * @return whether it is CANCELED already
    * @throws NotFoundException when there is no such job
@@ -134,10 +136,7 @@ public final class Jobs {
    */
   public boolean cancel(long id) {
     for (int i = 0; i < CANCEL_TRIES; i++) {
-      if (!database
-          .inTransaction(handle -> LifeTable.cancelWaiting(handle, List.of(id)))
-          .isEmpty()) {
-        cancelChildren(id);
+      if (cancelWaiting(id)) {
         return true;
       }
       Long worker =
@@ -157,23 +156,34 @@ public final class Jobs {
         ErrorCode.CONFLICT, "job " + id + " changes too fast to be canceled; try again", true);
   }
 
-  /** Cancels what an array job has left; what runs is asked to stop. */
-  private void cancelChildren(long parent) {
-    long after = 0;
-    while (true) {
-      long from = after;
-      List<Long> ids =
-          database.withHandle(
-              handle -> ArrayTable.liveChildren(handle, parent, from, CHILDREN_BATCH));
-      if (ids.isEmpty()) {
-        return;
-      }
-      database.useTransaction(handle -> LifeTable.cancelWaiting(handle, ids));
-      database
-          .inTransaction(handle -> LifeTable.askToStop(handle, ids))
-          .values()
-          .forEach(engine.wakeUps()::stopAsked);
-      after = ids.getLast();
+  /**
+   * Whether it waited and is CANCELED now. What waits of an array job's children is CANCELED with
+   * it, and what runs is asked to stop; all of that or nothing.
+   */
+  private boolean cancelWaiting(long id) {
+    Set<Long> workers = new TreeSet<>();
+    try {
+      boolean canceled =
+          database.inTransaction(handle -> {
+            List<Long> ids = new ArrayList<>();
+            ids.add(id);
+            ArrayTable.liveChildren(handle, List.of(id), ArrayRequest.MAX_SIZE)
+                .forEach(child -> ids.add(child.id()));
+            boolean withChildren = ids.size() > 1;
+            if (withChildren) {
+              // First those that run: whoever ends an attempt locks its row before the gate, too.
+              workers.addAll(LifeTable.askToStop(handle, ids).values());
+            }
+            boolean waited = LifeTable.cancelWaiting(handle, ids).contains(id);
+            if (withChildren && (!waited || ArrayTable.hasUnasked(handle, List.of(id)))) {
+              throw new Moved();
+            }
+            return waited;
+          });
+      workers.forEach(engine.wakeUps()::stopAsked);
+      return canceled;
+    } catch (Moved e) {
+      return false;
     }
   }
 

@@ -34,15 +34,15 @@ final class Outbox {
   static final int MAX_WAITING = 8 * MAX_ENDS;
 
   /** Most jobs given back by one statement. */
-  private static final int MAX_RETURNED = 1_000;
+  static final int MAX_RETURNED = 1_000;
 
   /** Ends and marks wait this long for company while handlers still run. */
-  private static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+  static final long LINGER_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
   /** After this long it is tried again to store ends whose rows others had locked. */
-  private static final long LOCKED_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
+  static final long LOCKED_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
 
-  private static final long LOG_FLUSH_NANOS = TimeUnit.SECONDS.toNanos(1);
+  static final long LOG_FLUSH_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long LONGEST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** A start to be noted in the database. */
@@ -81,10 +81,10 @@ final class Outbox {
   // ---- in ----
 
   /** Answers whether whoever waits for a turn may want to know. */
-  boolean add(List<End> more) {
+  boolean add(List<End> more, long now) {
     boolean first = ends.isEmpty();
     if (first) {
-      firstEndNanos = System.nanoTime();
+      firstEndNanos = now;
     }
     ends.addAll(more);
     more.forEach(end -> unmarked.remove(end.job().ref()));
@@ -121,9 +121,24 @@ final class Outbox {
 
   // ---- out ----
 
-  /** Whether a turn should go out; beside one that is out, only a full statement is worth it. */
+  /** Lets what was locked go out again, if it has rested. */
+  void tryLockedAgain(long now) {
+    if (hasLocked() && now >= lockedUntilNanos) {
+      if (!lockedEnds.isEmpty()) {
+        ends.addAll(lockedEnds);
+        firstEndNanos = now - LINGER_NANOS;
+      }
+      returned.addAll(lockedReturned);
+      lockedEnds.clear();
+      lockedReturned.clear();
+    }
+  }
+
+  /**
+   * Whether a turn should go out; beside one that is out, only a full statement is worth it. What
+   * was locked does not count before {@link #tryLockedAgain}.
+   */
   boolean isDue(long now, Collection<Execution> running) {
-    tryLockedAgain(now);
     return turnsOut > 0
         ? ends.size() >= MAX_ENDS
         : !returned.isEmpty()
@@ -219,25 +234,13 @@ final class Outbox {
   }
 
   /** The rows of these attempts of a turn are locked by others: they are stored after a rest. */
-  void putBackLocked(Turn part) {
+  void putBackLocked(Turn part, long now) {
     noLongerStoring(part);
     if (!hasLocked()) {
-      lockedUntilNanos = System.nanoTime() + LOCKED_REST_NANOS;
+      lockedUntilNanos = now + LOCKED_REST_NANOS;
     }
     lockedEnds.addAll(part.ends());
     lockedReturned.addAll(part.returned());
-  }
-
-  private void tryLockedAgain(long now) {
-    if (hasLocked() && now >= lockedUntilNanos) {
-      if (!lockedEnds.isEmpty()) {
-        ends.addAll(lockedEnds);
-        firstEndNanos = now - LINGER_NANOS;
-      }
-      returned.addAll(lockedReturned);
-      lockedEnds.clear();
-      lockedReturned.clear();
-    }
   }
 
   private boolean hasLocked() {

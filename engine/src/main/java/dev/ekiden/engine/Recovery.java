@@ -50,6 +50,8 @@ final class Recovery {
   static final int MAX_LOSSES = 3;
 
   private static final int BATCH = 1_000;
+  private static final Duration FREE = Duration.ofMillis(100);
+  private static final int REST_FACTOR = 4;
   private static final long HOUSEKEEPING_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final Duration WORKER_MEMORY = Duration.ofDays(7);
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
@@ -61,6 +63,10 @@ final class Recovery {
   private final DepthTally depths;
   private final StandAside aside;
   private final Duration period;
+
+  /** Looks for attempts without a worker, which pass by all that ran. */
+  private final Pace orphanLooks = new Pace(FREE, REST_FACTOR);
+
   private long nextHousekeepingNanos = System.nanoTime();
 
   Recovery(Engine engine, Database database, String holder) {
@@ -94,8 +100,15 @@ final class Recovery {
   }
 
   private void recover(Leadership leadership) {
-    while (expireOne(leadership)) {}
-    while (returnOrphans(leadership)) {}
+    boolean expired = false;
+    while (expireOne(leadership)) {
+      expired = true;
+    }
+    if (expired || orphanLooks.isDue()) {
+      orphanLooks.run(() -> {
+        while (returnOrphans(leadership)) {}
+      });
+    }
     ageing.raiseDue();
     depths.addUpDue();
     aside.run();

@@ -103,7 +103,7 @@ final class WakeUps implements AutoCloseable {
 
   /** The same, where the commit itself has told other processes of some of the queues. */
   void jobsReady(Collection<Short> queueIds, Collection<Short> told) {
-    told.forEach(queueId -> dispatch(ready(queueId)));
+    queueIds.stream().filter(told::contains).forEach(queueId -> dispatch(ready(queueId)));
     jobsReady(queueIds.stream().filter(queueId -> !told.contains(queueId)).toList());
   }
 

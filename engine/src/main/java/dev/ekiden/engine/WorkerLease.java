@@ -19,10 +19,17 @@ import org.slf4j.LoggerFactory;
 final class WorkerLease {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerLease.class);
 
+  private static final Duration FREE = Duration.ofMillis(100);
+  private static final int REST_FACTOR = 4;
+
   private final Database database;
   private final WorkerOptions options;
   private final List<String> definitions;
   private final Duration lease;
+
+  /** Looks for all that it holds, which pass by all that ran. */
+  private final Pace wholeLooks = new Pace(FREE, REST_FACTOR);
+
   private final WorkerState state;
   private volatile long id;
   private volatile @Nullable Agent agent;
@@ -94,11 +101,17 @@ final class WorkerLease {
     long worker = id;
     if (database.inTransaction(handle -> WorkerTable.renew(handle, worker, lease))) {
       state.leaseRunsUntil(before + lease.toNanos());
-      List<Held> held = database.withHandle(handle -> WorkerTable.held(handle, worker));
-      for (AttemptRef stranger : state.compare(held)) {
-        LOG.warn(
-            "Job {} was claimed by a claim whose answer was lost; it is given back",
-            stranger.jobId());
+      if (wholeLooks.isDue()) {
+        List<Held> held =
+            wholeLooks.time(() -> database.withHandle(handle -> WorkerTable.held(handle, worker)));
+        for (AttemptRef stranger : state.compare(held)) {
+          LOG.warn(
+              "Job {} was claimed by a claim whose answer was lost; it is given back",
+              stranger.jobId());
+        }
+      } else {
+        List<Long> known = state.known().stream().map(AttemptRef::jobId).toList();
+        state.stopRequested(database.withHandle(handle -> WorkerTable.held(handle, worker, known)));
       }
     } else {
       int fenced = state.leaseLost();

@@ -69,6 +69,7 @@ final class WorkerState {
   private boolean moreToClaim = true;
   private boolean claiming;
   private long claims;
+  private int awaited; // how many wait until there is nothing to claim
   private boolean wantsAlone; // claims nothing until it can run a lost job alone
   private boolean alone; // the one handler that runs is to have no company
   private long leaseEndNanos;
@@ -225,7 +226,7 @@ final class WorkerState {
           .forEach(execution -> execution.stop(Stop.FENCED));
       leaseEndNanos = System.nanoTime();
       removeWaiting(job -> true);
-      backlog.forgetGoingBack();
+      backlog.leaseLost();
       outbox.leaseLost();
       strangers.clear();
       moreToClaim = true;
@@ -246,16 +247,11 @@ final class WorkerState {
     List<AttemptRef> found = new ArrayList<>();
     lock.lock();
     try {
-      Set<AttemptRef> known = new HashSet<>(outbox.attempts());
-      executions.forEach(execution -> execution.jobs().forEach(job -> known.add(job.ref())));
-      backlog.forEach(job -> known.add(job.ref()));
+      stopRequested(held);
+      Set<AttemptRef> known = known();
       long endedClaims = claiming ? claims - 1 : claims;
       Map<AttemptRef, Long> unknown = new HashMap<>();
       for (Held attempt : held) {
-        if (attempt.stopRequested()) {
-          giveBack(removeWaiting(job -> job.ref().equals(attempt.ref())));
-          executions.forEach(execution -> execution.cancel(attempt.ref()));
-        }
         if (!known.contains(attempt.ref())) {
           Long seen = strangers.get(attempt.ref());
           unknown.put(attempt.ref(), seen == null ? claims : seen);
@@ -268,6 +264,32 @@ final class WorkerState {
       strangers = unknown;
       signalAll();
       return found;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Passes on requests to stop. */
+  void stopRequested(Collection<Held> held) {
+    locked(() -> {
+      for (Held attempt : held) {
+        if (attempt.stopRequested()) {
+          giveBack(removeWaiting(job -> job.ref().equals(attempt.ref())));
+          executions.forEach(execution -> execution.cancel(attempt.ref()));
+          signalAll();
+        }
+      }
+    });
+  }
+
+  /** All attempts that are here, in whatever place. */
+  Set<AttemptRef> known() {
+    lock.lock();
+    try {
+      Set<AttemptRef> known = new HashSet<>(outbox.attempts());
+      executions.forEach(execution -> execution.jobs().forEach(job -> known.add(job.ref())));
+      backlog.forEach(job -> known.add(job.ref()));
+      return known;
     } finally {
       lock.unlock();
     }
@@ -300,11 +322,11 @@ final class WorkerState {
     try {
       while (true) {
         long now = System.nanoTime();
-        boolean due = outbox.isDue(now, executions);
+        outbox.tryLockedAgain(now);
         if (phase == Phase.ENDED && outbox.nothingWaits()) {
           return null;
         }
-        if (due) {
+        if (outbox.isDue(now, executions)) {
           return outbox.take(now, executions);
         }
         changed.awaitNanos(outbox.untilDue(now, executions));
@@ -328,6 +350,7 @@ final class WorkerState {
         if ((moreToClaim || now >= nextPollNanos) && mayClaim(now)) {
           claiming = true;
           claims++;
+          backlog.claimBegins();
           moreToClaim = false;
           nextPollNanos = now + options.pollInterval().toNanos();
           return true;
@@ -388,7 +411,7 @@ final class WorkerState {
 
   /** The rows of these attempts of a turn are locked by others: they are stored after a rest. */
   void putBackLocked(Turn part) {
-    locked(() -> outbox.putBackLocked(part));
+    locked(() -> outbox.putBackLocked(part, System.nanoTime()));
   }
 
   /** A claim is over; after one that failed, what it would have found is still there. */
@@ -402,8 +425,23 @@ final class WorkerState {
 
   /** Claims again and waits until that, and all that came of it, has ended and found no more. */
   void awaitNothingToClaim() {
-    jobsReady(null);
-    await(FOREVER, () -> phase != Phase.RUNNING || (holdsNothing() && !moreToClaim && !claiming));
+    locked(() -> awaited++);
+    try {
+      jobsReady(null);
+      await(FOREVER, () -> phase != Phase.RUNNING || (holdsNothing() && !moreToClaim && !claiming));
+    } finally {
+      locked(() -> awaited--);
+    }
+  }
+
+  /** Whether somebody waits until there is nothing to claim, so that nothing may be overlooked. */
+  boolean isAwaited() {
+    lock.lock();
+    try {
+      return awaited > 0;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** How many claims have begun. */
@@ -546,7 +584,7 @@ final class WorkerState {
     List<Execution> starting = List.of();
     lock.lock();
     try {
-      boolean tell = outbox.add(mine);
+      boolean tell = outbox.add(mine, System.nanoTime());
       if (execution.isDone() && executions.remove(execution)) {
         moreToClaim |= alone || (wantsAlone && holdsNothing());
         alone = false;

@@ -2,6 +2,7 @@ package dev.ekiden.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ekiden.engine.Job.KeyKind;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import java.time.Duration;
 import java.util.List;
@@ -98,5 +99,63 @@ class BacklogTest {
     assertThat(ids(backlog.next(2))).containsExactly(2L);
     assertThat(backlog.remove(job -> true)).hasSize(1);
     assertThat(backlog.isEmpty()).isTrue();
+  }
+
+  private static ClaimedJob serial(long id, boolean continues) {
+    return new ClaimedJob(
+        id,
+        1,
+        (short) 1,
+        1,
+        5,
+        1,
+        0,
+        0,
+        KeyKind.SERIAL,
+        "key",
+        0,
+        true,
+        "{}",
+        false,
+        continues,
+        false);
+  }
+
+  /** The claim saw the job before it run; that one's end was told before the claim's answer. */
+  @Test
+  void aKeyThatWentOnDuringAClaimNeedsNoSecondClaim() {
+    Backlog backlog = new Backlog(4, 500);
+    backlog.add(serial(1, false), 0);
+    assertThat(ids(backlog.next(1))).containsExactly(1L);
+    backlog.claimBegins();
+    assertThat(backlog.isOutOfTurn(serial(2, true))).as("behind the first").isFalse();
+    backlog.goOn(serial(1, false));
+    assertThat(backlog.isOutOfTurn(serial(2, true))).as("the first has ended well").isFalse();
+    backlog.add(serial(2, true), 0);
+    backlog.add(serial(3, true), 0);
+    assertThat(ids(backlog.next(2))).as("one after the other").containsExactly(2L);
+  }
+
+  @Test
+  void aKeyWhoseJobRunsAgainDoesNotGoOn() {
+    Backlog backlog = new Backlog(4, 500);
+    backlog.add(serial(1, false), 0);
+    backlog.claimBegins();
+    backlog.goOn(serial(1, false));
+    backlog.add(serial(2, true), 0);
+    assertThat(backlog.breakChain(serial(2, true))).isEmpty();
+    assertThat(backlog.isOutOfTurn(serial(3, true))).as("the second waits to run again").isTrue();
+  }
+
+  @Test
+  void whatWentOnBeforeAClaimSaysNothingAboutIt() {
+    Backlog backlog = new Backlog(4, 500);
+    backlog.add(serial(1, false), 0);
+    backlog.goOn(serial(1, false));
+    backlog.claimBegins();
+    assertThat(backlog.isOutOfTurn(serial(3, true))).isTrue();
+    backlog.goOn(serial(1, false));
+    backlog.leaseLost();
+    assertThat(backlog.isOutOfTurn(serial(3, true))).as("others may have the key").isTrue();
   }
 }

@@ -1,5 +1,10 @@
 package dev.ekiden.engine;
 
+import static dev.ekiden.engine.ClaimedJobs.DEFINITION;
+import static dev.ekiden.engine.ClaimedJobs.QUEUE;
+import static dev.ekiden.engine.ClaimedJobs.WORKER;
+import static dev.ekiden.engine.ClaimedJobs.fresh;
+import static dev.ekiden.engine.ClaimedJobs.suspect;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ekiden.engine.Outbox.Turn;
@@ -15,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,10 +29,6 @@ import org.junit.jupiter.api.Test;
 /** The states in which a worker could get stuck, spin, or take its own jobs for somebody else's. */
 class WorkerStateTest {
   record Work(int number) {}
-
-  private static final long WORKER = 7;
-  private static final short QUEUE = 1;
-  private static final int DEFINITION = 3;
 
   private final JobDefinition<Work> work =
       JobDefinition.named("work", Work.class).handler((payload, context) -> null);
@@ -52,22 +54,12 @@ class WorkerStateTest {
     state.leaseRunsUntil(System.nanoTime() + time.toNanos());
   }
 
-  private static ClaimedJob job(long id) {
-    return new ClaimedJob(
-        id, WORKER, QUEUE, DEFINITION, 5, 1, 0, 0, null, null, 0, false, "{}", true, false, false);
-  }
-
-  private static ClaimedJob suspect(long id) {
-    return new ClaimedJob(
-        id, WORKER, QUEUE, DEFINITION, 5, 2, 0, 0, null, null, 0, false, "{}", false, false, true);
-  }
-
   private static Held held(long id) {
-    return new Held(job(id).ref(), 0, null, false);
+    return new Held(fresh(id).ref(), 0, null, false);
   }
 
   private void accept(long... ids) {
-    List<ClaimedJob> jobs = LongStream.of(ids).mapToObj(WorkerStateTest::job).toList();
+    List<ClaimedJob> jobs = LongStream.of(ids).mapToObj(ClaimedJobs::fresh).toList();
     Order order = new Order(WORKER, QUEUE, List.of(DEFINITION), jobs.size() + 1, 1);
     state.accept(lane, order, new Claim(jobs, false, Long.MAX_VALUE));
   }
@@ -125,7 +117,7 @@ class WorkerStateTest {
   @Test
   void aWorkerClaimsAgainAfterTheJobItWasToRunAloneWasTakenAway() {
     leaseFor(Duration.ZERO);
-    state.runAlone(job(1));
+    state.runAlone(fresh(1));
     assertThat(begun).isEmpty();
     assertThat(state.round().room()).as("nothing beside it").isZero();
     state.leaseLost();
@@ -139,11 +131,11 @@ class WorkerStateTest {
     start();
     ClaimedJob suspect = suspect(2);
     Order order = new Order(WORKER, QUEUE, List.of(DEFINITION), 3, 2);
-    state.accept(lane, order, new Claim(List.of(job(1), suspect), false, Long.MAX_VALUE));
+    state.accept(lane, order, new Claim(List.of(fresh(1), suspect), false, Long.MAX_VALUE));
     assertThat(begun).as("its start is to be noted first").hasSize(1);
     Turn turn = state.nextTurn();
     assertThat(turn.marks()).extracting(Outbox.Mark::ref).contains(suspect.ref());
-    state.stored(turn.about(Set.of(job(1).ref()), false), Set.of());
+    state.stored(turn.about(Set.of(fresh(1).ref()), false), Set.of());
     assertThat(begun).hasSize(2);
   }
 
@@ -184,8 +176,53 @@ class WorkerStateTest {
     accept(1);
     state.claimed(false);
     assertThat(begun).isEmpty();
-    assertThat(state.nextTurn().returned()).containsExactly(job(1).ref());
+    assertThat(state.nextTurn().returned()).containsExactly(fresh(1).ref());
     state.ended();
     assertThat(state.nextClaim()).as("ended").isFalse();
+  }
+
+  @Test
+  void claimsNothingWhileTooManyEndsWaitToBeStored() throws Exception {
+    int batch = 1_000;
+    JobDefinition<Work> many =
+        JobDefinition.named("work", Work.class).batchHandler(batch, items -> {});
+    int concurrency = Outbox.MAX_WAITING / batch;
+    state =
+        new WorkerState(
+            WorkerOptions.of("work").withConcurrency(concurrency),
+            List.of(lane),
+            Map.of(DEFINITION, many),
+            begun::addAll);
+    start();
+    accept(LongStream.range(1, Outbox.MAX_WAITING).toArray());
+    assertThat(begun).hasSize(concurrency);
+    begun.forEach(Execution::start);
+    assertThat(state.awaitNoHandlers(Duration.ofSeconds(20))).isTrue();
+    assertThat(state.round().room()).as("3,999 ends wait").isPositive();
+
+    accept(Outbox.MAX_WAITING);
+    begun.getLast().start();
+    assertThat(state.awaitNoHandlers(Duration.ofSeconds(20))).isTrue();
+    assertThat(state.round().room()).as("4,000 ends wait").isZero();
+    assertThat(state.untilNextClaim(System.nanoTime() + TimeUnit.SECONDS.toNanos(10)))
+        .as("not even when a poll is due")
+        .isGreaterThan(TimeUnit.MILLISECONDS.toNanos(100));
+
+    CompletableFuture<Boolean> claim = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .start(() -> {
+          try {
+            claim.complete(state.nextClaim());
+          } catch (Throwable e) {
+            claim.completeExceptionally(e);
+          }
+        });
+    Turn turn = state.nextTurn();
+    assertThat(turn.ends()).hasSize(Outbox.MAX_ENDS);
+    state.putBack(turn);
+    assertThat(state.round().room()).as("none could be stored").isZero();
+    state.stored(state.nextTurn(), Set.of());
+    assertThat(state.round().room()).as("some are stored").isPositive();
+    assertThat(claim.get(20, TimeUnit.SECONDS)).as("and whoever waited to claim does").isTrue();
   }
 }

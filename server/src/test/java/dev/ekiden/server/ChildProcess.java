@@ -2,6 +2,7 @@ package dev.ekiden.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ekiden.testkit.TestEngine;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -60,8 +61,8 @@ final class ChildProcess implements AutoCloseable {
   }
 
   /** Waits for a text on either stream. */
-  ChildProcess awaitText(String text) throws InterruptedException {
-    Await.until(
+  ChildProcess awaitText(String text) {
+    TestEngine.awaitUntil(
         "the process says '" + text + "'",
         () -> {
           boolean said = out.indexOf(text) >= 0 || err.indexOf(text) >= 0;

@@ -7,6 +7,7 @@ import dev.ekiden.engine.JobState;
 import dev.ekiden.server.SampleApplication.Greeting;
 import dev.ekiden.server.cli.Terminal;
 import dev.ekiden.testkit.TestDatabase;
+import dev.ekiden.testkit.TestEngine;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -132,7 +133,8 @@ final class CommandLineTest {
     Run run =
         ekiden(
             "jobs", "submit", "greet", "--payload", "{\"name\":\"log\"}", "--wait", "-o", "json");
-    Await.until("the log is there", () -> !ekiden("jobs", "logs", id(run)).out().isEmpty());
+    TestEngine.awaitUntil(
+        "the log is there", () -> !ekiden("jobs", "logs", id(run)).out().isEmpty());
     assertThat(ekiden("jobs", "logs", id(run)).out().strip()).isEqualTo("greeting log");
     assertThat(ekiden("jobs", "logs", id(run), "--attempt", "2").out()).isEmpty();
     assertThat(ekiden("jobs", "logs", id(run), "-o", "jsonl").out()).contains("\"attempt\":1");
@@ -183,7 +185,7 @@ final class CommandLineTest {
                 .asInt())
         .isPositive();
     assertThat(ekiden("queues", "redrive", "failures", "--yes").exitCode()).isEqualTo(ExitCode.OK);
-    Await.until(
+    TestEngine.awaitUntil(
         "it has failed again",
         () ->
             server.engine().jobs().get(id).attempt() == 2
@@ -445,7 +447,7 @@ final class CommandLineTest {
         .doesNotContain("\u001b")
         .doesNotContain("\u202e")
         .contains("evil");
-    Await.until(
+    TestEngine.awaitUntil(
         "the log is there", () -> !ekiden("jobs", "logs", Long.toString(id)).out().isEmpty());
     assertThat(ekiden("jobs", "logs", Long.toString(id)).out()).doesNotContain("\u001b");
   }
@@ -472,7 +474,8 @@ final class CommandLineTest {
   @Test
   void aRunningJobIsAskedToStop() throws Exception {
     long id = server.engine().enqueue(JobRequest.of("sleep", null)).id();
-    Await.until("the nap has begun", () -> server.engine().jobs().get(id).startedAt() != null);
+    TestEngine.awaitUntil(
+        "the nap has begun", () -> server.engine().jobs().get(id).startedAt() != null);
     assertThat(ekiden("jobs", "cancel", Long.toString(id)).exitCode()).isEqualTo(ExitCode.OK);
     Run waited = ekiden("jobs", "wait", Long.toString(id));
     assertThat(waited.exitCode()).isEqualTo(ExitCode.UNSUCCESSFUL);

@@ -6,6 +6,7 @@ import dev.ekiden.engine.JobRequest;
 import dev.ekiden.server.Http.Answer;
 import dev.ekiden.server.SampleApplication.Greeting;
 import dev.ekiden.testkit.TestDatabase;
+import dev.ekiden.testkit.TestEngine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -119,7 +120,8 @@ final class ContractTest {
     assertThat(done.json().path("result").asString()).isEqualTo("Hello, Aiko");
     assertThat(done.json().path("attempts")).hasSize(1);
     check("GET", "/api/v1/jobs/{id}", done);
-    Await.until("the log is there", () -> !http.get(job + "/logs").json().path("items").isEmpty());
+    TestEngine.awaitUntil(
+        "the log is there", () -> !http.get(job + "/logs").json().path("items").isEmpty());
     check("GET", "/api/v1/jobs/{id}/logs", http.get(job + "/logs"));
     check("GET", "/api/v1/jobs/{id}/history", http.get(job + "/history"));
     check("GET", "/api/v1/jobs/{id}/explain", http.get(job + "/explain"));
@@ -140,7 +142,8 @@ final class ContractTest {
     check("POST", "/api/v1/jobs/{id}/cancel", http.post("/api/v1/jobs/" + later + "/cancel"));
 
     long running = server.engine().enqueue(JobRequest.of("sleep", null)).id();
-    Await.until("the nap has begun", () -> server.engine().jobs().get(running).startedAt() != null);
+    TestEngine.awaitUntil(
+        "the nap has begun", () -> server.engine().jobs().get(running).startedAt() != null);
     Answer asked = http.post("/api/v1/jobs/" + running + "/cancel");
     assertThat(asked.status()).isEqualTo(202);
     check("POST", "/api/v1/jobs/{id}/cancel", asked);

@@ -6,6 +6,7 @@ import dev.ekiden.embedded.EmbeddedPostgres;
 import dev.ekiden.embedded.EmbeddedPostgresOptions;
 import dev.ekiden.postgres.DatabaseAddress;
 import dev.ekiden.server.Http.Answer;
+import dev.ekiden.testkit.TestEngine;
 import java.net.URI;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ final class DatabaseOutageTest {
       assertThat(http.get("/ready").json().path("ready").asBoolean()).isTrue();
 
       postgres.close();
-      Await.until("it is not ready", () -> http.get("/ready").status() == 503);
+      TestEngine.awaitUntil("it is not ready", () -> http.get("/ready").status() == 503);
       Answer notReady = http.get("/ready");
       assertThat(notReady.json().path("ready").asBoolean()).isFalse();
       assertThat(notReady.json().path("checks").get(0).path("name").asString(""))
@@ -42,7 +43,7 @@ final class DatabaseOutageTest {
       assertThat(refused.body()).doesNotContain("Exception").doesNotContain("org.");
 
       postgres = EmbeddedPostgres.start(options.withPort(port));
-      Await.until("it is ready again", () -> http.get("/ready").status() == 200);
+      TestEngine.awaitUntil("it is ready again", () -> http.get("/ready").status() == 200);
       String job =
           http.post("/api/v1/jobs", "{\"definition\":\"greet\",\"payload\":{\"name\":\"again\"}}")
               .json()

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ekiden.engine.JobRequest;
 import dev.ekiden.engine.JobState;
 import dev.ekiden.testkit.TestDatabase;
+import dev.ekiden.testkit.TestEngine;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.concurrent.Executors;
@@ -28,7 +29,7 @@ final class GracefulStopTest {
       Future<Http.Answer> waiting = threads.submit(() -> http.get("/sample/gate"));
       server.application().atGate.await();
       Future<?> stopping = threads.submit(server::close);
-      Await.until("no more connections are accepted", () -> isRefused(http));
+      TestEngine.awaitUntil("no more connections are accepted", () -> isRefused(http));
       server.application().gate.countDown();
       assertThat(waiting.get().status()).isEqualTo(200);
       assertThat(waiting.get().body()).isEqualTo("through");
@@ -45,7 +46,8 @@ final class GracefulStopTest {
             database.address(),
             java.util.Map.of(dev.ekiden.server.config.Setting.DRAIN, "100ms"))) {
       nap = server.engine().enqueue(JobRequest.of("sleep", null)).id();
-      Await.until("the nap has begun", () -> server.engine().jobs().get(nap).startedAt() != null);
+      TestEngine.awaitUntil(
+          "the nap has begun", () -> server.engine().jobs().get(nap).startedAt() != null);
     }
     try (RunningServer server =
         RunningServer.start(

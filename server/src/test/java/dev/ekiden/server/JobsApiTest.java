@@ -7,6 +7,7 @@ import dev.ekiden.server.Http.Answer;
 import dev.ekiden.server.api.JobRoutes;
 import dev.ekiden.server.api.QueueRoutes;
 import dev.ekiden.testkit.TestDatabase;
+import dev.ekiden.testkit.TestEngine;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -395,7 +396,7 @@ final class JobsApiTest {
             .path("id")
             .asString("");
     http.get("/api/v1/jobs/" + id + "?waitSeconds=30");
-    Await.until(
+    TestEngine.awaitUntil(
         "the attempt is counted",
         () ->
             http.get("/metrics")

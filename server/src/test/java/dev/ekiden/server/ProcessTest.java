@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ekiden.embedded.EmbeddedPostgres;
 import dev.ekiden.server.config.RuntimeFile;
 import dev.ekiden.server.process.Version;
+import dev.ekiden.testkit.TestEngine;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -67,7 +68,7 @@ final class ProcessTest {
           Http.to(runtime.address()).withToken(Files.readString(state().resolve("token")).strip());
       String job =
           http.post("/api/v1/jobs", "{\"definition\":\"sleep\"}").json().path("id").asString("");
-      Await.until(
+      TestEngine.awaitUntil(
           "the nap has begun", () -> http.get("/api/v1/jobs/" + job).json().has("startedAt"));
       up.terminate();
       up.awaitText("once more ends at once");

@@ -42,11 +42,12 @@ public final class SampleApplication implements Application {
             throw JobFailure.permanent("no " + greeting.name());
           });
 
+  /** Runs until it is told to stop. */
   static final JobDefinition<Object> SLEEP =
       JobDefinition.named("sleep", Object.class)
           .queue("naps")
           .handler((nothing, context) -> {
-            Thread.sleep(Duration.ofMinutes(5));
+            new CountDownLatch(1).await();
             return null;
           });
 

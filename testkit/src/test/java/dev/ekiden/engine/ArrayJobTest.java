@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ekiden.engine.Attempt.Outcome;
 import dev.ekiden.engine.store.ClaimTable;
+import dev.ekiden.engine.store.ClaimTable.Claim;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
 import dev.ekiden.engine.store.DefinitionTable;
@@ -13,9 +14,12 @@ import dev.ekiden.engine.store.SettleTable.Settled;
 import dev.ekiden.engine.store.SettleTable.Settlement;
 import dev.ekiden.testkit.TestEngine;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -116,6 +120,121 @@ class ArrayJobTest {
     assertThat(get(parent).state()).isEqualTo(JobState.CANCELED);
     assertThat(count("job")).isZero();
     assertThat(count("finished")).isEqualTo(11);
+  }
+
+  /** The process that cancels dies while its transaction waits for the gate. */
+  @Test
+  void aCancelThatIsKilledHalfwayHasDoneNothing() throws Exception {
+    long parent = engine.enqueueArray(ArrayRequest.of(common, 3)).id();
+    claim(1).commit();
+    try (Claiming second = claim(1)) {
+      CompletableFuture<Boolean> cancel =
+          CompletableFuture.supplyAsync(() -> engine.jobs().cancel(parent));
+      long waiting = awaitWhoWaitsForAGate();
+      assertThat(cancel).isNotDone();
+      jobs.database()
+          .useTransaction(handle ->
+              handle
+                  .createQuery("SELECT pg_terminate_backend(CAST(:pid AS integer))")
+                  .bind("pid", waiting)
+                  .mapTo(Boolean.class)
+                  .one());
+      assertThatThrownBy(cancel::get).hasCauseInstanceOf(RuntimeException.class);
+      second.rollback();
+    }
+    assertThat(get(parent).state()).isEqualTo(JobState.BLOCKED);
+    assertThat(count("ready")).isEqualTo(2);
+    assertThat(count("running WHERE NOT cancel_requested")).isEqualTo(1);
+
+    assertThat(engine.jobs().cancel(parent)).isTrue();
+    assertThat(get(parent).state()).isEqualTo(JobState.CANCELED);
+    assertThat(count("ready")).isZero();
+    assertThat(count("running WHERE cancel_requested")).isEqualTo(1);
+  }
+
+  @Test
+  void aChildThatIsClaimedWhileItsParentIsCanceledIsAskedToStop() throws Exception {
+    long parent = engine.enqueueArray(ArrayRequest.of(common, 3)).id();
+    try (Claiming claiming = claim(1)) {
+      CompletableFuture<Boolean> cancel =
+          CompletableFuture.supplyAsync(() -> engine.jobs().cancel(parent));
+      awaitWhoWaitsForAGate();
+      claiming.commit();
+      assertThat(cancel.get()).isTrue();
+    }
+    assertThat(get(parent).state()).isEqualTo(JobState.CANCELED);
+    assertThat(count("ready")).isZero();
+    assertThat(count("running WHERE cancel_requested")).isEqualTo(1);
+    assertThat(count("finished")).isEqualTo(3);
+  }
+
+  /** A parent that has ended is not canceled again with a child that runs again. */
+  @Test
+  void aChildOfAParentThatHasEndedIsItsOwn() {
+    long parent = engine.enqueueArray(ArrayRequest.of(common, 2)).id();
+    engine.jobs().cancel(parent);
+    engine.jobs().retry(parent + 1);
+    assertThatThrownBy(() -> engine.jobs().cancel(parent))
+        .isInstanceOf(ConflictException.class)
+        .hasMessageContaining("it is CANCELED");
+    assertThat(get(parent + 1).state()).isEqualTo(JobState.READY);
+  }
+
+  /** A claim that has not committed yet, and holds the gate of its queue shared. */
+  private record Claiming(Connection connection) implements AutoCloseable {
+    void commit() throws SQLException {
+      connection.commit();
+      connection.close();
+    }
+
+    void rollback() throws SQLException {
+      connection.rollback();
+      connection.close();
+    }
+
+    @Override
+    public void close() throws SQLException {
+      if (!connection.isClosed()) {
+        rollback();
+      }
+    }
+  }
+
+  private static Claiming claim(int max) throws SQLException {
+    DefinitionTable.Row row =
+        jobs.database().withHandle(handle -> DefinitionTable.find(handle, "work")).orElseThrow();
+    Connection connection = jobs.database().dataSource().getConnection();
+    connection.setAutoCommit(false);
+    jobs.database()
+        .<Claim>joined(
+            connection,
+            handle ->
+                ClaimTable.claim(
+                    handle, new Order(1, row.queueId(), List.of(row.id()), max, max), false));
+    return new Claiming(connection);
+  }
+
+  /** Answers the backend that does. */
+  private static long awaitWhoWaitsForAGate() {
+    List<Long> waiting = new ArrayList<>();
+    TestEngine.awaitUntil(
+        "somebody waits for a gate",
+        () ->
+            waiting.addAll(
+                jobs.database()
+                    .withHandle(handle ->
+                        handle
+                            .createQuery(
+                                """
+                                SELECT pid FROM pg_locks
+                                WHERE locktype = 'advisory' AND NOT granted
+                                  AND database = (
+                                    SELECT oid FROM pg_database
+                                    WHERE datname = current_database())
+                                """)
+                            .mapTo(Long.class)
+                            .list())));
+    return waiting.getFirst();
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ekiden.engine.store.ClaimTable;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
+import dev.ekiden.engine.store.ClaimTable.Start;
 import dev.ekiden.engine.store.DefinitionTable;
 import dev.ekiden.engine.store.QueueTable;
 import dev.ekiden.engine.store.SettleTable;
@@ -135,7 +136,7 @@ class CrashTest {
             handle -> ClaimTable.claim(handle, order, false),
             handle -> ClaimTable.claim(handle, order, true),
             handle -> ClaimTable.claimLost(handle, order),
-            handle -> ClaimTable.markStarted(handle, List.of(id), List.of(1), List.of(0L)),
+            handle -> ClaimTable.markStarted(handle, List.of(new Start(id, 1, 0))),
             handle -> SettleTable.settle(handle, List.of()),
             handle -> QueueTable.pause(handle, "work", null));
     for (Consumer<Handle> transaction : transactions) {

@@ -7,6 +7,8 @@ import dev.ekiden.engine.store.AttemptRef;
 import dev.ekiden.engine.store.ClaimTable;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
+import dev.ekiden.engine.store.ClaimTable.Start;
+import dev.ekiden.engine.store.ClockTable;
 import dev.ekiden.engine.store.DefinitionTable;
 import dev.ekiden.engine.store.LifeTable;
 import dev.ekiden.engine.store.SettleTable;
@@ -15,9 +17,13 @@ import dev.ekiden.engine.store.SettleTable.Settlement;
 import dev.ekiden.testkit.TestEngine;
 import java.sql.Connection;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -123,8 +129,41 @@ class FencingTest {
     jobs.database()
         .useTransaction(handle -> {
           handle.execute("SET LOCAL synchronous_commit = off");
-          ClaimTable.markStarted(handle, List.of(job.id()), List.of(job.attempt()), List.of(10L));
+          ClaimTable.markStarted(handle, List.of(new Start(job.id(), job.attempt(), 10)));
         });
+  }
+
+  @Test
+  void startsAreNotedEachWithItsTimeAndOnlyForTheAttemptThatRuns() {
+    engine.enqueue(
+        IntStream.range(0, 100).mapToObj(number -> work.request(new Work(number))).toList());
+    List<ClaimedJob> claimed = claim(1, 100);
+    Instant now = jobs.database().withHandle(ClockTable::now);
+    List<Start> starts = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      // Every tenth belongs to an attempt that is no more.
+      int attempt = claimed.get(i).attempt() - (i % 10 == 0 ? 1 : 0);
+      starts.add(new Start(claimed.get(i).id(), attempt, (i + 1) * 60_000_000L));
+    }
+    starts.add(new Start(Long.MAX_VALUE, 1, 0));
+    Collections.shuffle(starts, new Random(1));
+    jobs.database().useTransaction(handle -> ClaimTable.markStarted(handle, starts));
+    for (int i = 0; i < 100; i++) {
+      Instant started = engine.jobs().get(claimed.get(i).id()).startedAt();
+      if (i % 10 == 0) {
+        assertThat(started).isNull();
+      } else {
+        assertThat(started)
+            .isBetween(now.minusSeconds(60L * (i + 1)), now.minusSeconds(60L * (i + 1) - 50));
+      }
+    }
+    jobs.database()
+        .useTransaction(handle ->
+            ClaimTable.markStarted(
+                handle, List.of(new Start(claimed.get(1).id(), claimed.get(1).attempt(), 0))));
+    assertThat(engine.jobs().get(claimed.get(1).id()).startedAt())
+        .as("the first note counts")
+        .isBefore(now);
   }
 
   @Test

@@ -26,6 +26,9 @@ class NotMigratedTest {
       assertThatExceptionOfType(SchemaVersionException.class)
           .isThrownBy(() -> engine.enqueue(List.of(work.request(new Work(1)))))
           .withMessageContaining("call migrate()");
+      assertThatExceptionOfType(SchemaVersionException.class)
+          .isThrownBy(() -> engine.enqueueArray(ArrayRequest.of(work.request(new Work(1)), 2)))
+          .withMessageContaining("call migrate()");
     }
   }
 }

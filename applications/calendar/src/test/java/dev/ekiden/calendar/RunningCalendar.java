@@ -9,7 +9,6 @@ import dev.ekiden.engine.Engine;
 import dev.ekiden.postgres.Database;
 import dev.ekiden.postgres.DatabaseAddress;
 import dev.ekiden.server.Application;
-import dev.ekiden.server.Await;
 import dev.ekiden.server.Http;
 import dev.ekiden.server.Json;
 import dev.ekiden.server.cli.CommandTree;
@@ -20,6 +19,7 @@ import dev.ekiden.server.config.Setting;
 import dev.ekiden.server.config.Settings;
 import dev.ekiden.server.process.Applications;
 import dev.ekiden.server.process.ServerProcess;
+import dev.ekiden.testkit.TestEngine;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -140,7 +140,7 @@ public final class RunningCalendar implements AutoCloseable {
 
   /** Returns when nothing is to be refreshed any more. */
   public void settle() throws InterruptedException {
-    Await.until(
+    TestEngine.awaitUntil(
         "all refreshes have ended",
         () ->
             engine().queues().list().stream()

@@ -133,7 +133,7 @@ final class ChaosRun implements AutoCloseable {
       log.accept(fault.toString());
       apply(fault);
       done.merge(fault.kind(), 1, Integer::sum);
-      violations.addAll(Persistently.get(() -> Checker.checkPresent(history)));
+      violations.addAll(Persistently.get(() -> TableRules.present(history)));
     }
     flow.join();
     log.accept("all jobs are enqueued, all faults done");

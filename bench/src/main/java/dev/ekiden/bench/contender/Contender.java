@@ -10,6 +10,11 @@ public interface Contender extends AutoCloseable {
   /** Adds trivial jobs while no worker runs. */
   void preload(int jobs) throws Exception;
 
+  /** Adds the trivial jobs that are measured, after what its workload puts before them. */
+  default void preloadMeasured(int jobs) throws Exception {
+    preload(jobs);
+  }
+
   /**
    * Starts a worker on the preloaded jobs, and stops it when they have ended.
    *

@@ -55,7 +55,12 @@ public final class ContenderMain {
   private static String answer(Contender contender, String[] command) throws Exception {
     return switch (command[0]) {
       case "preload" -> {
-        contender.preload(Integer.parseInt(command[1]));
+        int jobs = Integer.parseInt(command[1]);
+        if (command.length > 2 && command[2].equals("measured")) {
+          contender.preloadMeasured(jobs);
+        } else {
+          contender.preload(jobs);
+        }
         yield "done";
       }
       case "drain" -> Double.toString(contender.drain(Integer.parseInt(command[1])));

@@ -41,7 +41,6 @@ public final class EkidenContender implements Contender {
   private final List<Long> preloaded = Collections.synchronizedList(new ArrayList<>());
   private volatile CountDownLatch drained = new CountDownLatch(0);
   private @Nullable Worker worker;
-  private int preloads;
 
   EkidenContender(DatabaseAddress address, String workload) {
     this.workload = Workload.valueOf(workload);
@@ -55,6 +54,7 @@ public final class EkidenContender implements Contender {
     engine.migrate();
     this.workload.prepare(engine);
     engine.start();
+    enqueue(this.workload.beforeAll(trivial));
   }
 
   /** The definition that notes when its handlers start. */
@@ -65,11 +65,19 @@ public final class EkidenContender implements Contender {
   }
 
   @Override
-  public void preload(int jobs) {
-    List<JobRequest> before = workload.before(trivial, ++preloads);
-    for (int from = 0; from < before.size(); from += Engine.MAX_BULK) {
-      engine.enqueue(before.subList(from, Math.min(before.size(), from + Engine.MAX_BULK)));
+  public void preloadMeasured(int jobs) {
+    enqueue(workload.beforeMeasured(trivial));
+    preload(jobs);
+  }
+
+  private void enqueue(List<JobRequest> requests) {
+    for (int from = 0; from < requests.size(); from += Engine.MAX_BULK) {
+      engine.enqueue(requests.subList(from, Math.min(requests.size(), from + Engine.MAX_BULK)));
     }
+  }
+
+  @Override
+  public void preload(int jobs) {
     for (int done = 0; done < jobs; ) {
       List<JobRequest> requests = new ArrayList<>();
       while (requests.size() < Engine.MAX_BULK && done < jobs) {

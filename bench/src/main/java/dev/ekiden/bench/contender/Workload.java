@@ -78,8 +78,8 @@ public enum Workload {
     }
 
     @Override
-    List<JobRequest> before(JobDefinition<Trivial> definition, int preload) {
-      return preload == 1 ? blocked(definition) : List.of();
+    List<JobRequest> beforeAll(JobDefinition<Trivial> definition) {
+      return blocked(definition);
     }
   },
 
@@ -91,8 +91,8 @@ public enum Workload {
     }
 
     @Override
-    List<JobRequest> before(JobDefinition<Trivial> definition, int preload) {
-      return preload == 2 ? blocked(definition) : List.of();
+    List<JobRequest> beforeMeasured(JobDefinition<Trivial> definition) {
+      return blocked(definition);
     }
   };
 
@@ -131,12 +131,13 @@ public enum Workload {
     return definition.request(new Trivial(number));
   }
 
-  /**
-   * What is enqueued before the jobs that are drained.
-   *
-   * @param preload 1 for the warm-up, 2 for what is measured
-   */
-  List<JobRequest> before(JobDefinition<Trivial> definition, int preload) {
+  /** What is enqueued before the jobs of the warm-up. */
+  List<JobRequest> beforeAll(JobDefinition<Trivial> definition) {
+    return List.of();
+  }
+
+  /** What is enqueued before the jobs that are measured. */
+  List<JobRequest> beforeMeasured(JobDefinition<Trivial> definition) {
     return List.of();
   }
 

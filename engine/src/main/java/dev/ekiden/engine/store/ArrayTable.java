@@ -133,9 +133,6 @@ public final class ArrayTable {
       SELECT EXISTS (SELECT FROM ekiden.blocked WHERE id = :id AND reason = 'CHILDREN')
       """;
 
-  private static final String LIVE_CHILDREN =
-      "SELECT id FROM ekiden.job WHERE parent_id = :id AND id > :after ORDER BY id LIMIT :max";
-
   private static final String CHILDREN_OF =
       """
       SELECT parent_id, id
@@ -285,16 +282,5 @@ public final class ArrayTable {
         .bindArray("ids", Long.class, parents)
         .mapTo(Boolean.class)
         .one();
-  }
-
-  /** Children that have not ended, in order, after a given one. */
-  public static List<Long> liveChildren(Handle handle, long id, long after, int max) {
-    return handle
-        .createQuery(LIVE_CHILDREN)
-        .bind("id", id)
-        .bind("after", after)
-        .bind("max", max)
-        .mapTo(Long.class)
-        .list();
   }
 }

@@ -2,10 +2,12 @@ package dev.ekiden.engine.store;
 
 import dev.ekiden.engine.Attempt.Outcome;
 import dev.ekiden.engine.Job.KeyKind;
+import dev.ekiden.engine.JobDefinition;
 import dev.ekiden.engine.store.SettleTable.Settlement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -13,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.mapper.RowMapper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,9 +117,30 @@ public final class ClaimTable {
    * @param max most jobs
    * @param starting how many of them the worker will start at once; marked as started, so that a
    *     crash counts against them
+   * @param above ids to begin behind, one for each priority from 0 on; what needs the gate is
+   *     claimed from the beginning
    */
   public record Order(
-      long workerId, short queueId, List<Integer> definitionIds, int max, int starting) {}
+      long workerId,
+      short queueId,
+      List<Integer> definitionIds,
+      int max,
+      int starting,
+      List<Long> above) {
+    /** As {@link #above}: behind nothing. */
+    public static final List<Long> FROM_THE_BEGINNING =
+        Collections.nCopies(JobDefinition.MAX_PRIORITY + 1, 0L);
+
+    /** From the beginning. */
+    public Order(long workerId, short queueId, List<Integer> definitionIds, int max, int starting) {
+      this(workerId, queueId, definitionIds, max, starting, FROM_THE_BEGINNING);
+    }
+
+    /** The same behind other ids. */
+    public Order withAbove(List<Long> ids) {
+      return new Order(workerId, queueId, definitionIds, max, starting, ids);
+    }
+  }
 
   /**
    * What a claim brought.
@@ -137,32 +159,38 @@ public final class ClaimTable {
    */
   public record Sign(short queueId, boolean needsGate, boolean hasLost) {}
 
-  // Payloads come as rows of their own before the jobs, which come in their order: a join of the
-  // two
-  // may be planned as a scan of all jobs, and a sub-select for each job is looked up alone.
-  // The LIMIT is fenced by MATERIALIZED: else the planner may run the sub-select again and claim
-  // more. Rows are deleted by ctid, which stays right while their lock is held.
+  // Payloads come as rows of their own, before the jobs: a join of the two may be planned as a scan
+  // of all jobs, and a sub-select for each job is looked up alone. The LIMIT is fenced by
+  // MATERIALIZED: else the planner may run the sub-select again and claim more. Rows are deleted by
+  // ctid, which stays right while their lock is held. Priorities are read one after the other, from
+  // 9 down, and no further than is needed.
   private static final String CLAIM =
       Columns.in(
           """
           WITH taken AS MATERIALIZED (
             DELETE FROM ekiden.ready
             WHERE ctid = ANY (ARRAY(
-              SELECT ctid
-              FROM ekiden.ready
-              WHERE queue_id = :queue_id
-                AND definition_id = ANY (CAST(:definition_ids AS integer[]))
-                AND losses = 0
-                AND key IS NULL
-                AND group_id = 0
-                AND NOT dependent
-                AND EXISTS (SELECT FROM ekiden.queue WHERE id = :queue_id AND paused_at IS NULL)
+              SELECT head.place
+              FROM unnest(CAST(:above AS bigint[])) WITH ORDINALITY AS lane(above, position)
+              CROSS JOIN LATERAL (
+                SELECT ctid AS place
+                FROM ekiden.ready
+                WHERE queue_id = :queue_id
+                  AND ready.priority = CAST(10 - lane.position AS smallint)
+                  AND group_id = 0
+                  AND id > lane.above
+                  AND definition_id = ANY (CAST(:definition_ids AS integer[]))
+                  AND losses = 0
+                  AND key IS NULL
+                  AND NOT dependent
+                ORDER BY id
+                LIMIT :max
+                FOR UPDATE SKIP LOCKED) AS head
+              WHERE EXISTS (SELECT FROM ekiden.queue WHERE id = :queue_id AND paused_at IS NULL)
                 AND NOT EXISTS (
                   SELECT FROM ekiden.limit_rule
                   WHERE limit_rule.queue_id = :queue_id OR limit_rule.scope = 'EVERYTHING')
-              ORDER BY priority DESC, group_id, id
-              LIMIT :max
-              FOR UPDATE SKIP LOCKED))
+              LIMIT :max))
             RETURNING {live}
           ),
           moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
@@ -171,7 +199,6 @@ public final class ClaimTable {
               ({kept}, attempt, failures, losses, worker_id, claimed_at, started_at)
             SELECT {kept}, attempt + 1, failures, losses, :worker_id, (SELECT now FROM moment),
                    CASE WHEN row_number() OVER (ORDER BY priority DESC, id) <= :starting
-                             OR attempt > failures + losses
                         THEN (SELECT now FROM moment) END
             FROM taken
           )
@@ -182,103 +209,6 @@ public final class ClaimTable {
           UNION ALL
           SELECT id, NULL, attempt + 1, definition_id, priority, failures, losses
           FROM taken
-          """);
-
-  // Everything of the key that is READY or in back-off becomes one attempt of the newest job, with
-  // the highest priority among them. What the absorbed had absorbed before is handed on. It is too
-  // late for them when it is too late for each of them.
-  private static final String COALESCE =
-      Columns.in(
-          """
-          WITH waiting AS (
-            DELETE FROM ekiden.ready
-            WHERE ctid = ANY (ARRAY(
-              SELECT ctid
-              FROM ekiden.ready
-              WHERE queue_id = :queue_id
-                AND key = ANY (CAST(:keys AS text[]))
-                AND definition_id = ANY (CAST(:definition_ids AS integer[]))
-                AND (losses = 0 OR :alone)
-              FOR UPDATE SKIP LOCKED))
-            RETURNING {live}
-          ),
-          resting AS (
-            DELETE FROM ekiden.scheduled
-            WHERE ctid = ANY (ARRAY(
-              SELECT ctid
-              FROM ekiden.scheduled
-              WHERE queue_id = :queue_id
-                AND key = ANY (CAST(:keys AS text[]))
-                AND backing_off
-                AND definition_id = ANY (CAST(:definition_ids AS integer[]))
-                AND (losses = 0 OR :alone)
-              FOR UPDATE SKIP LOCKED))
-            RETURNING {live}
-          ),
-          member AS MATERIALIZED (
-            SELECT {live}, max(id) OVER of_key AS leader_id, max(priority) OVER of_key AS highest
-            FROM (
-              SELECT {live} FROM waiting
-              UNION ALL
-              SELECT {live} FROM resting) AS both_kinds
-            WINDOW of_key AS (PARTITION BY key)
-          ),
-          leader AS MATERIALIZED (
-            SELECT id, queue_id, highest AS priority, definition_id, key_kind, key, key_limit,
-                   group_id, vcpus, dependent, attempt, failures, losses
-            FROM member
-            WHERE id = leader_id
-          ),
-          moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
-          claimed AS (
-            INSERT INTO ekiden.running
-              ({kept}, attempt, failures, losses, worker_id, claimed_at, started_at, group_epoch,
-               wakes)
-            SELECT {kept}, attempt + 1, failures, losses, :worker_id, (SELECT now FROM moment),
-                   CASE WHEN row_number() OVER (ORDER BY priority DESC, id) <= :starting
-                             OR attempt > failures + losses
-                        THEN (SELECT now FROM moment) END,
-                   CASE WHEN group_id <> 0
-                        THEN COALESCE(
-                               (SELECT epoch
-                                FROM ekiden.job_group
-                                WHERE job_group.id = leader.group_id),
-                               1)
-                   END,
-                   CAST(:wakes AS smallint)
-            FROM leader
-          ),
-          absorbed AS (
-            INSERT INTO ekiden.blocked ({live}, reason, blocker)
-            SELECT {live}, 'ABSORBED', leader_id
-            FROM member
-            WHERE id <> leader_id
-          ),
-          handed_on AS (
-            UPDATE ekiden.blocked
-            SET blocker = member.leader_id
-            FROM member
-            WHERE member.id <> member.leader_id
-              AND blocked.reason = 'ABSORBED'
-              AND blocked.blocker = member.id
-          )
-          SELECT leader.id, CAST(:worker_id AS bigint) AS worker_id,
-                 CAST(:queue_id AS smallint) AS queue_id, leader.definition_id,
-                 leader.priority, leader.attempt + 1 AS attempt, leader.failures, leader.losses,
-                 CAST(leader.key_kind AS text) AS key_kind, leader.key, leader.group_id, true AS exclusive,
-                 (SELECT CASE WHEN start_before < (SELECT now FROM moment) AND NOT run_late
-                              AND NOT EXISTS (
-                                SELECT
-                                FROM member
-                                JOIN ekiden.job AS other ON other.id = member.id
-                                WHERE member.key = leader.key
-                                  AND (other.start_before IS NULL OR other.run_late
-                                       OR other.start_before >= (SELECT now FROM moment)))
-                         THEN NULL ELSE payload END
-                  FROM ekiden.job
-                  WHERE job.id = leader.id) AS payload
-          FROM leader
-          ORDER BY leader.priority DESC, leader.id
           """);
 
   /** In place of the payload of a job that it is too late to start; no JSON. */
@@ -316,44 +246,24 @@ public final class ClaimTable {
   private static final String NOT_STARTED =
       "UPDATE ekiden.running SET started_at = NULL WHERE id = ANY (CAST(:ids AS bigint[]))";
 
+  // What belongs to an id stands in the arrays at its place among the sorted ids, so nothing is
+  // joined: see Plans.
   private static final String MARK_STARTED =
       """
       UPDATE ekiden.running
-      SET started_at = (SELECT ekiden.engine_now()) - held.ago_micros * interval '1 microsecond'
-      FROM (
-        SELECT running.id, t.ago_micros
+      SET started_at = moment.now
+            - (CAST(:agos AS bigint[]))[width_bucket(id, CAST(:ids AS bigint[]))]
+              * interval '1 microsecond'
+      FROM (SELECT ekiden.engine_now() AS now, %s) AS moment
+      WHERE id = ANY (ARRAY(
+        SELECT id
         FROM ekiden.running
-        JOIN unnest(CAST(:ids AS bigint[]), CAST(:attempts AS integer[]), CAST(:agos AS bigint[]))
-             AS t(id, attempt, ago_micros)
-             ON running.id = t.id AND running.attempt = t.attempt
-        WHERE running.started_at IS NULL
-        FOR UPDATE OF running SKIP LOCKED) AS held,
-        (SELECT %s) AS bound
-      WHERE running.id = held.id
+        WHERE id = ANY (CAST(:ids AS bigint[]))
+          AND attempt = (CAST(:attempts AS integer[]))[width_bucket(id, CAST(:ids AS bigint[]))]
+          AND started_at IS NULL
+        FOR UPDATE SKIP LOCKED))
       """
           .formatted(Plans.BOUND_IDLENESS);
-
-  static final RowMapper<ClaimedJob> CLAIMED =
-      (row, context) -> {
-        String kind = row.getString("key_kind");
-        return new ClaimedJob(
-            row.getLong("id"),
-            row.getLong("worker_id"),
-            row.getShort("queue_id"),
-            row.getInt("definition_id"),
-            row.getInt("priority"),
-            row.getInt("attempt"),
-            row.getInt("failures"),
-            row.getInt("losses"),
-            kind == null ? null : KeyKind.valueOf(kind),
-            row.getString("key"),
-            row.getLong("group_id"),
-            row.getBoolean("exclusive"),
-            Objects.requireNonNullElse(row.getString("payload"), TOO_LATE),
-            false,
-            false,
-            false);
-      };
 
   private static final Comparator<ClaimedJob> IN_ORDER =
       Comparator.comparingInt((ClaimedJob job) -> -job.priority())
@@ -414,6 +324,7 @@ public final class ClaimTable {
             .bind("worker_id", order.workerId())
             .bind("max", order.max())
             .bind("starting", order.starting())
+            .bindArray("above", Long.class, order.above().reversed())
             .bindArray("definition_ids", Integer.class, order.definitionIds())
             .scanResultSet((rows, context) -> plainJobs(order, rows.get()));
     return new Claim(jobs, jobs.size() >= order.max(), Long.MAX_VALUE);
@@ -507,48 +418,21 @@ public final class ClaimTable {
         .list();
   }
 
+  /** A claimed job that has started, so long ago. */
+  public record Start(long jobId, int attempt, long agoMicros) {}
+
   /** Notes that claimed jobs have started. */
-  public static void markStarted(
-      Handle handle, List<Long> ids, List<Integer> attempts, List<Long> startedAgoMicros) {
+  public static void markStarted(Handle handle, List<Start> starts) {
+    // Of two attempts of one job the later one comes last, which is the one that is found.
+    List<Start> sorted =
+        starts.stream()
+            .sorted(Comparator.comparingLong(Start::jobId).thenComparingInt(Start::attempt))
+            .toList();
     handle
         .createUpdate(MARK_STARTED)
-        .bindArray("ids", Long.class, ids)
-        .bindArray("attempts", Integer.class, attempts)
-        .bindArray("agos", Long.class, startedAgoMicros)
+        .bindArray("ids", Long.class, sorted.stream().map(Start::jobId).toList())
+        .bindArray("attempts", Integer.class, sorted.stream().map(Start::attempt).toList())
+        .bindArray("agos", Long.class, sorted.stream().map(Start::agoMicros).toList())
         .execute();
-  }
-
-  /**
-   * Makes one attempt of everything of a key, for each of the keys, which are free.
-   *
-   * @param alone whether it will run without company; else jobs that are to do so stay
-   */
-  static List<ClaimedJob> coalesce(
-      Handle handle,
-      Order order,
-      List<String> keys,
-      int alreadyClaimed,
-      @Nullable Short wakes,
-      boolean alone) {
-    if (keys.isEmpty()) {
-      return List.of();
-    }
-    int starting = Math.max(0, order.starting() - alreadyClaimed);
-    List<ClaimedJob> claimed =
-        handle
-            .createQuery(COALESCE)
-            .bind("queue_id", order.queueId())
-            .bind("worker_id", order.workerId())
-            .bind("starting", starting)
-            .bind("wakes", wakes)
-            .bind("alone", alone)
-            .bindArray("keys", String.class, keys)
-            .bindArray("definition_ids", Integer.class, order.definitionIds())
-            .map(CLAIMED)
-            .list();
-    for (int i = 0; i < Math.min(starting, claimed.size()); i++) {
-      claimed.set(i, claimed.get(i).asMarked());
-    }
-    return claimed;
   }
 }

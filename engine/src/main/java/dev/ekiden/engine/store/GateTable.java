@@ -178,7 +178,7 @@ final class GateTable {
               ({kept}, attempt, failures, losses, worker_id, claimed_at, started_at, group_epoch,
                wakes)
             SELECT {kept}, attempt + 1, failures, losses, :worker_id, (SELECT now FROM moment),
-                   CASE WHEN id = ANY (CAST(:starting AS bigint[])) OR attempt > failures + losses
+                   CASE WHEN id = ANY (CAST(:starting AS bigint[]))
                         THEN (SELECT now FROM moment) END,
                    CASE WHEN group_id <> 0
                         THEN COALESCE(
@@ -217,8 +217,11 @@ final class GateTable {
           SELECT {job}, 'CANCELED', attempt, failures, losses, ekiden.engine_now(), 'dependency',
                  reason
           FROM ended
-          JOIN (SELECT id, attempt, failures, losses FROM moved) AS moved USING (id)
-          JOIN unnest(CAST(:ids AS bigint[]), CAST(:reasons AS text[])) AS t(id, reason) USING (id)
+          FULL JOIN (SELECT id, attempt, failures, losses FROM moved) AS moved USING (id)
+          FULL JOIN unnest(CAST(:ids AS bigint[]), CAST(:reasons AS text[])) AS t(id, reason)
+            USING (id)
+          WHERE CASE WHEN definition_id IS NULL OR attempt IS NULL OR reason IS NULL THEN false
+                     ELSE true END
           """);
 
   private static final String POSTPONE =

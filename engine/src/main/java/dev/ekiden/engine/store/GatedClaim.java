@@ -141,7 +141,8 @@ final class GatedClaim {
       Gate.lock(handle, Gate.EVERY_QUEUE);
       rules = LimitTable.ofQueue(handle, order.queueId());
     }
-    List<Usage> usage = LimitTable.usage(handle, order.queueId(), spans);
+    List<Usage> usage =
+        rules.isEmpty() ? List.of() : LimitTable.usage(handle, order.queueId(), spans);
     Short wakes = rules.isEmpty() ? null : spans ? Gate.EVERY_QUEUE : (Short) order.queueId();
     GatedClaim claim =
         new GatedClaim(handle, order, new Admission(order.queueId(), rules, usage), wakes);
@@ -399,7 +400,7 @@ final class GatedClaim {
     }
     claimTaken(taken);
     claimed.addAll(
-        ClaimTable.coalesce(handle, order, List.copyOf(coalesced), claimed.size(), wakes, alone));
+        CoalesceTable.claim(handle, order, List.copyOf(coalesced), claimed.size(), wakes, alone));
     GateTable.park(handle, BlockedReason.KEY, parkedByKey);
     KeyTable.free(handle, free);
     GateTable.park(handle, BlockedReason.LIMIT, parkedByLimit);

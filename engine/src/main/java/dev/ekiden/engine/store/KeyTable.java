@@ -54,6 +54,8 @@ public final class KeyTable {
       WHERE id = ANY (CAST(:ids AS bigint[])) AND key IS NOT NULL AND key_kind <> 'UNIQUE'
       """;
 
+  // Mostly no key rests, is held, or has parked jobs: that is asked once, not of each key. What is
+  // asked of each is a LIMIT 1, for an EXISTS may be planned as a scan of the whole table.
   private static final String STATES =
       """
       WITH asked AS MATERIALIZED (SELECT key FROM unnest(CAST(:keys AS text[])) AS key),
@@ -62,25 +64,42 @@ public final class KeyTable {
         FROM ekiden.running
         WHERE queue_id = :queue_id AND key IS NOT NULL
         GROUP BY key
+      ),
+      present AS MATERIALIZED (
+        SELECT EXISTS (
+                 SELECT FROM ekiden.scheduled
+                 WHERE queue_id = :queue_id AND key IS NOT NULL AND backing_off) AS resting,
+               EXISTS (SELECT FROM ekiden.held_key WHERE queue_id = :queue_id) AS held,
+               EXISTS (
+                 SELECT FROM ekiden.blocked
+                 WHERE queue_id = :queue_id AND reason = 'KEY') AS parked,
+               EXISTS (
+                 SELECT FROM ekiden.blocked
+                 WHERE queue_id = :queue_id AND key IS NOT NULL AND reason = 'NO_WORKER') AS aside
       )
       SELECT asked.key, COALESCE(taken.running, 0) AS running, COALESCE(taken.mine, 0) AS mine,
-             EXISTS (
-               SELECT FROM ekiden.scheduled
-               WHERE queue_id = :queue_id AND scheduled.key = asked.key AND backing_off) AS resting,
-             EXISTS (
-               SELECT FROM ekiden.held_key
-               WHERE queue_id = :queue_id AND held_key.key = asked.key) AS held,
+             CASE WHEN (SELECT resting FROM present)
+                  THEN (SELECT true FROM ekiden.scheduled
+                        WHERE queue_id = :queue_id AND scheduled.key = asked.key AND backing_off
+                        LIMIT 1) END IS TRUE AS resting,
+             CASE WHEN (SELECT held FROM present)
+                  THEN (SELECT true FROM ekiden.held_key
+                        WHERE queue_id = :queue_id AND held_key.key = asked.key
+                        LIMIT 1) END IS TRUE AS held,
              (SELECT id FROM ekiden.ready
               WHERE queue_id = :queue_id AND ready.key = asked.key
               ORDER BY id LIMIT 1) AS first_ready,
-             (SELECT id FROM ekiden.blocked
-              WHERE queue_id = :queue_id AND blocked.key = asked.key AND reason = 'KEY'
-              ORDER BY id LIMIT 1) AS first_parked,
-             (SELECT id FROM ekiden.blocked
-              WHERE queue_id = :queue_id AND blocked.key = asked.key AND reason = 'NO_WORKER'
-              ORDER BY id LIMIT 1) AS first_aside
+             CASE WHEN (SELECT parked FROM present)
+                  THEN (SELECT id FROM ekiden.blocked
+                        WHERE queue_id = :queue_id AND blocked.key = asked.key AND reason = 'KEY'
+                        ORDER BY id LIMIT 1) END AS first_parked,
+             CASE WHEN (SELECT aside FROM present)
+                  THEN (SELECT id FROM ekiden.blocked
+                        WHERE queue_id = :queue_id AND blocked.key = asked.key
+                          AND reason = 'NO_WORKER'
+                        ORDER BY id LIMIT 1) END AS first_aside
       FROM asked
-      FULL JOIN taken ON taken.key = asked.key -- as in SettleTable
+      FULL JOIN taken ON taken.key = asked.key -- see Plans
       WHERE CASE WHEN asked.key IS NULL THEN false ELSE true END
       """;
 

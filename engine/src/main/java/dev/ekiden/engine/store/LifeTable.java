@@ -92,7 +92,8 @@ public final class LifeTable {
             ({job}, state, attempt, failures, losses, finished_at, error_type)
           SELECT {job}, 'CANCELED', attempt, failures, losses, ekiden.engine_now(), 'canceled'
           FROM ended
-          JOIN (SELECT id, attempt, failures, losses FROM moved) AS moved USING (id)
+          FULL JOIN (SELECT id, attempt, failures, losses FROM moved) AS moved USING (id)
+          WHERE CASE WHEN definition_id IS NULL OR attempt IS NULL THEN false ELSE true END
           RETURNING id
           """);
 

@@ -106,12 +106,9 @@ public final class SettleTable {
     }
   }
 
-  // Rows of running go by their ids, for they may change while the statement runs: a start is
-  // noted,
-  // a stop is asked for. Then the place that was locked is not the one that its DELETE sees.
-  //
-  // Its joins are FULL and then without what matched nothing: the planner takes the tables of live
-  // jobs for tiny and would compare each row with each, and it never plans a FULL join like that.
+  // Rows of running go by their ids, for they may change while the statement runs, as when a start
+  // is noted or a stop is asked for: then the place that was locked is not what its DELETE sees.
+  // For its FULL joins see Plans.
   //
   // A stop asked for by a cancel wins over everything that would run the job again. An attempt that
   // never started is given back as if it had not been claimed, unless its worker may still be alive
@@ -238,11 +235,14 @@ public final class SettleTable {
           SELECT {job}, leader.state, absorbed.attempt, absorbed.failures, absorbed.losses,
                  leader.finished_at, leader.error_type, leader.error, blocker
           FROM ended
-          JOIN (SELECT id, attempt, failures, losses, blocker FROM absorbed) AS absorbed USING (id)
-          JOIN (
+          FULL JOIN (SELECT id, attempt, failures, losses, blocker FROM absorbed) AS absorbed
+            USING (id)
+          FULL JOIN (
             SELECT id AS blocker, state, finished_at, error_type, error
             FROM ekiden.finished
             WHERE id = ANY (CAST(:ids AS bigint[]))) AS leader USING (blocker)
+          WHERE CASE WHEN definition_id IS NULL OR attempt IS NULL OR leader.state IS NULL
+                     THEN false ELSE true END
           RETURNING id
           """);
 
@@ -250,10 +250,7 @@ public final class SettleTable {
       """
       SELECT id, attempt, worker_id
       FROM ekiden.running
-      JOIN unnest(
-             CAST(:ids AS bigint[]), CAST(:attempts AS integer[]), CAST(:worker_ids AS bigint[]))
-           AS t(id, attempt, worker_id)
-           USING (id, attempt, worker_id)
+      WHERE id = ANY (CAST(:ids AS bigint[]))
       """;
 
   private SettleTable() {}
@@ -352,14 +349,15 @@ public final class SettleTable {
    * transaction of {@link #settle}.
    */
   public static Set<AttemptRef> stillRunning(Handle handle, Collection<AttemptRef> refs) {
-    return handle
-        .createQuery(STILL_RUNNING)
-        .bindArray("ids", Long.class, refs.stream().map(AttemptRef::jobId).toList())
-        .bindArray("attempts", Integer.class, refs.stream().map(AttemptRef::attempt).toList())
-        .bindArray("worker_ids", Long.class, refs.stream().map(AttemptRef::workerId).toList())
-        .map((row, context) ->
-            new AttemptRef(row.getLong("id"), row.getInt("attempt"), row.getLong("worker_id")))
-        .set();
+    Set<AttemptRef> running =
+        handle
+            .createQuery(STILL_RUNNING)
+            .bindArray("ids", Long.class, refs.stream().map(AttemptRef::jobId).toList())
+            .map((row, context) ->
+                new AttemptRef(row.getLong("id"), row.getInt("attempt"), row.getLong("worker_id")))
+            .set();
+    running.retainAll(Set.copyOf(refs));
+    return running;
   }
 
   /** Ends whatever the given ended jobs had absorbed, in the same way; answers which. */

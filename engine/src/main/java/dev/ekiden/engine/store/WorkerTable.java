@@ -48,6 +48,13 @@ public final class WorkerTable {
       ORDER BY id
       """;
 
+  private static final String HELD_OF =
+      """
+      SELECT id, attempt, losses, started_at, cancel_requested, worker_id
+      FROM ekiden.running
+      WHERE id = ANY (CAST(:ids AS bigint[])) AND worker_id = :worker_id
+      """;
+
   private static final String LEAVE =
       "UPDATE ekiden.worker SET ended_at = clock_timestamp() WHERE id = :id AND ended_at IS NULL";
 
@@ -146,9 +153,19 @@ public final class WorkerTable {
         == 1;
   }
 
-  /** The attempts a worker holds. */
+  /** The attempts a worker holds; looks through all that run. */
   public static List<Held> held(Handle handle, long workerId) {
     return handle.createQuery(HELD).bind("worker_id", workerId).map(ATTEMPT).list();
+  }
+
+  /** Those of some jobs that a worker holds. */
+  public static List<Held> held(Handle handle, long workerId, Collection<Long> jobIds) {
+    return handle
+        .createQuery(HELD_OF)
+        .bind("worker_id", workerId)
+        .bindArray("ids", Long.class, List.copyOf(jobIds))
+        .map(ATTEMPT)
+        .list();
   }
 
   /** Locks attempts whose worker holds no lease any more. */

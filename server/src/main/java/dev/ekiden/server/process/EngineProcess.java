@@ -72,6 +72,11 @@ final class EngineProcess {
   /** Checks that somebody has done so. */
   void requireCurrentSchema() {
     services.engine().requireCurrentSchema();
+    requireCurrentApplications();
+  }
+
+  /** Checks that somebody has done so for the applications; the engine checks at its start. */
+  void requireCurrentApplications() {
     applications
         .all()
         .forEach(application -> application.requireCurrentSchema(services.database()));

@@ -41,7 +41,7 @@ public final class WorkerProcess implements AutoCloseable {
     LifeCycle lifeCycle = new LifeCycle();
     try {
       EngineProcess process = EngineProcess.build("worker", address, applications, lifeCycle);
-      process.requireCurrentSchema();
+      process.requireCurrentApplications();
       process.start();
       List<Worker> workers = process.startWorkers(configuration.workers());
       if (workers.isEmpty()) {

@@ -10,10 +10,10 @@ import dev.ekiden.calendar.bulk.AvailabilityChanges.PlanChange;
 import dev.ekiden.calendar.sample.SampleSize;
 import dev.ekiden.calendar.store.BulkFeedTable.BulkFeed;
 import dev.ekiden.calendar.store.ChangeTable;
-import dev.ekiden.server.Await;
 import dev.ekiden.server.Http.Answer;
 import dev.ekiden.server.Json;
 import dev.ekiden.testkit.TestDatabase;
+import dev.ekiden.testkit.TestEngine;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -178,7 +178,8 @@ final class AvailabilityChangesTest {
   void theFileAndTheChangesAfterItAreTheWhole() throws Exception {
     BulkFeeds feeds = new BulkFeeds(server.process().services());
     long id = feeds.begin(DAYS).id();
-    Await.until("it is complete", () -> feeds.find(id).orElseThrow().published().isPresent());
+    TestEngine.awaitUntil(
+        "it is complete", () -> feeds.find(id).orElseThrow().published().isPresent());
     BulkFeed feed = feeds.find(id).orElseThrow();
     Map<String, Integer> lines = new TreeMap<>();
     for (JsonNode line : lines(feeds, id)) {

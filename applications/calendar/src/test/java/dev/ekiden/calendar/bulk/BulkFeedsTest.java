@@ -9,10 +9,10 @@ import dev.ekiden.calendar.sample.SampleSize;
 import dev.ekiden.calendar.store.BulkFeedTable;
 import dev.ekiden.calendar.store.BulkFeedTable.BulkFeed;
 import dev.ekiden.calendar.store.Secrets;
-import dev.ekiden.server.Await;
 import dev.ekiden.server.Http.Answer;
 import dev.ekiden.server.Json;
 import dev.ekiden.testkit.TestDatabase;
+import dev.ekiden.testkit.TestEngine;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -141,7 +141,8 @@ final class BulkFeedsTest {
     var created =
         server.ekiden("calendar", "bulk-feeds", "create", "--days", "1", "-o", "json").json();
     long id = Long.parseLong(created.path("id").asString(""));
-    Await.until("it is complete", () -> feeds.find(id).orElseThrow().published().isPresent());
+    TestEngine.awaitUntil(
+        "it is complete", () -> feeds.find(id).orElseThrow().published().isPresent());
     assertThat(server.ekiden("calendar", "bulk-feeds", "list").out()).contains("true");
     Path file = directory.resolve("availability.ndjson.gz");
     var run =
@@ -158,7 +159,8 @@ final class BulkFeedsTest {
 
   private static BulkFeed make(int days) throws InterruptedException {
     long id = feeds.begin(days).id();
-    Await.until("it is complete", () -> feeds.find(id).orElseThrow().published().isPresent());
+    TestEngine.awaitUntil(
+        "it is complete", () -> feeds.find(id).orElseThrow().published().isPresent());
     return feeds.find(id).orElseThrow();
   }
 

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ekiden.calendar.RunningCalendar;
 import dev.ekiden.calendar.sample.SampleSize;
-import dev.ekiden.server.Await;
 import dev.ekiden.server.Http;
 import dev.ekiden.server.Http.Answer;
 import dev.ekiden.server.OpenApiContract;
 import dev.ekiden.testkit.TestDatabase;
+import dev.ekiden.testkit.TestEngine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -379,7 +379,8 @@ final class CalendarContractTest {
     check("POST", "/calendar/bulk-feeds", begun);
     check("POST", "/calendar/bulk-feeds", http.post("/calendar/bulk-feeds", "{\"days\":91}"));
     String feed = begun.header("Location");
-    Await.until("it is complete", () -> http.get(feed).json().path("complete").asBoolean());
+    TestEngine.awaitUntil(
+        "it is complete", () -> http.get(feed).json().path("complete").asBoolean());
     check("GET", "/calendar/bulk-feeds", http.get("/calendar/bulk-feeds"));
     check("GET", "/calendar/changes", http.get("/calendar/changes?days=2&limit=3"));
     check("GET", "/calendar/changes", http.get("/calendar/changes?after=999999999"));

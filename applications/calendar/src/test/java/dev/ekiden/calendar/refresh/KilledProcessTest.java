@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ekiden.engine.JobState;
 import dev.ekiden.testkit.TestDatabase;
+import dev.ekiden.testkit.TestEngine;
 import java.time.ZoneId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,11 +23,12 @@ class KilledProcessTest {
 
   private static final int CHANGERS = 21;
   private static final int CHANGERS_AT_ONCE = 3;
-  private static final int MAX_CHANGER_MILLIS = 120;
+  private static final int MAX_MORE_CHANGES = 60;
   private static final int REFRESHES = 10_000;
   private static final int VENUES = 5;
   private static final int KILLS = 10;
   private static final int CHANGES_A_KILL = 5;
+  private static final int MAX_ENDS_BEFORE_KILL = 50;
 
   private RefreshedCalendar calendar;
 
@@ -47,18 +49,18 @@ class KilledProcessTest {
     List<Long> plans = calendar.plans(space, 3 * CHANGERS);
     calendar.fullSync();
     Random random = new Random(10);
-    Deque<CalendarProcess> changers = new ArrayDeque<>();
-    for (int changer = 0; changer < CHANGERS; changer++) {
-      changers.add(
-          CalendarProcess.changer(DATABASE.address(), plans.subList(3 * changer, 3 * changer + 3)));
+    Deque<Changer> changers = new ArrayDeque<>();
+    for (int number = 0; number < CHANGERS; number++) {
+      List<Long> own = plans.subList(3 * number, 3 * number + 3);
+      changers.add(new Changer(CalendarProcess.changer(DATABASE.address(), own), own));
       if (changers.size() == CHANGERS_AT_ONCE) {
-        killAfter(changers.removeFirst(), random.nextInt(MAX_CHANGER_MILLIS));
+        killAfterMore(changers.removeFirst(), random.nextInt(MAX_MORE_CHANGES));
       }
     }
     while (!changers.isEmpty()) {
-      killAfter(changers.removeFirst(), random.nextInt(MAX_CHANGER_MILLIS));
+      killAfterMore(changers.removeFirst(), random.nextInt(MAX_MORE_CHANGES));
     }
-    long changes = changes();
+    long changes = changes(plans);
     assertThat(changes).isGreaterThan(CHANGERS);
 
     calendar.engine.runDue();
@@ -72,17 +74,24 @@ class KilledProcessTest {
     System.out.printf("%d processes killed amid %,d changes%n", CHANGERS, changes);
   }
 
+  private record Changer(CalendarProcess process, List<Long> plans) {}
+
   /** Each change raised a version, and every version began as 1. */
-  private long changes() {
+  private long changes(List<Long> plans) {
     return calendar.database.withHandle(handle ->
-        handle.createQuery("SELECT sum(version - 1) FROM calendar.plan").mapTo(Long.class).one());
+        handle
+            .createQuery("SELECT sum(version - 1) FROM calendar.plan WHERE id = ANY (:plans)")
+            .bindArray("plans", Long.class, plans)
+            .mapTo(Long.class)
+            .one());
   }
 
-  /** The random moment of its death is the point; nothing is waited for. */
-  private static void killAfter(CalendarProcess changer, int millis) throws InterruptedException {
-    changer.awaitReady();
-    Thread.sleep(millis);
-    changer.kill();
+  /** It dies at any moment of one of the changes after these. */
+  private void killAfterMore(Changer changer, int changes) {
+    changer.process().awaitReady();
+    long enough = changes(changer.plans()) + changes;
+    TestEngine.awaitUntil(changes + " more changes", () -> changes(changer.plans()) >= enough);
+    changer.process().kill();
   }
 
   @Test
@@ -104,14 +113,13 @@ class KilledProcessTest {
       workers.add(CalendarProcess.worker(DATABASE.address()).awaitReady());
       while (killed < KILLS) {
         workers.add(CalendarProcess.worker(DATABASE.address()).awaitReady());
-        long ended = endedJobs();
+        long ended = endedJobs() + random.nextInt(MAX_ENDS_BEFORE_KILL);
         for (int change = 0; change < CHANGES_A_KILL; change++) {
           enqueued += changeVenue(venues.get(changes % VENUES), changes++);
         }
-        RefreshedCalendar.await(
-            "the refreshes flow",
-            () -> calendar.liveJobs() == 0 || endedJobs() > ended && !isAnyLostTwice());
-        Thread.sleep(random.nextInt(100));
+        TestEngine.awaitUntil(
+            "the refreshes flow", () -> calendar.liveJobs() == 0 || endedJobs() > ended);
+        TestEngine.awaitUntil("no job is about to be given up", () -> !isAnyLostTwice());
         workers.removeFirst().kill();
         killed++;
       }

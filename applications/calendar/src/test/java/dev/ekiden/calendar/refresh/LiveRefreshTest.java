@@ -17,6 +17,7 @@ import dev.ekiden.calendar.store.TruthTables;
 import dev.ekiden.engine.Job;
 import dev.ekiden.engine.JobState;
 import dev.ekiden.testkit.TestDatabase;
+import dev.ekiden.testkit.TestEngine;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import java.math.BigDecimal;
@@ -266,7 +267,7 @@ class LiveRefreshTest {
       change("any 1100");
       calendar.awaitLockWaits(1);
       change("any 2200");
-      RefreshedCalendar.await(
+      TestEngine.awaitUntil(
           "the second refresh waits for the first",
           () -> calendar.jobs(JobState.BLOCKED).size() == 1);
     }
@@ -286,7 +287,7 @@ class LiveRefreshTest {
       calendar.awaitLockWaits(1);
       calendar.change(handle -> calendar.writer.setPrices(handle, other, prices("any 3300")));
       long version = calendar.truthOf(other).version();
-      RefreshedCalendar.await(
+      TestEngine.awaitUntil(
           "the other is refreshed", () -> calendar.cachedVersion(other) == version);
     }
     calendar.awaitNoJobs();

@@ -20,7 +20,7 @@ import dev.ekiden.engine.JobFilter;
 import dev.ekiden.engine.JobState;
 import dev.ekiden.postgres.Database;
 import dev.ekiden.testkit.TestDatabase;
-import java.time.Duration;
+import dev.ekiden.testkit.TestEngine;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -29,7 +29,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
@@ -38,8 +37,6 @@ final class RefreshedCalendar implements AutoCloseable {
 
   /** Saturday, nine in the morning in Tokyo. */
   static final Instant NOW = TestCalendar.NOW;
-
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final String EMPTY =
       """
@@ -177,12 +174,12 @@ final class RefreshedCalendar implements AutoCloseable {
   }
 
   void awaitNoJobs() {
-    await("no job is left", () -> liveJobs() == 0);
+    TestEngine.awaitUntil("no job is left", () -> liveJobs() == 0);
   }
 
   /** Waits until so many backends of this database wait for a lock. */
   void awaitLockWaits(int count) {
-    await(
+    TestEngine.awaitUntil(
         count + " transactions wait for a lock",
         () ->
             database.withHandle(handle ->
@@ -196,20 +193,6 @@ final class RefreshedCalendar implements AutoCloseable {
                     .mapTo(Integer.class)
                     .one())
                 >= count);
-  }
-
-  static void await(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > deadline) {
-        throw new AssertionError("waited in vain until " + what);
-      }
-      try {
-        Thread.sleep(5);
-      } catch (InterruptedException e) {
-        throw new AssertionError(e);
-      }
-    }
   }
 
   @Override

@@ -16,6 +16,7 @@ import dev.ekiden.engine.JobRequest;
 import dev.ekiden.engine.JobState;
 import dev.ekiden.server.MetricsRegistry;
 import dev.ekiden.testkit.TestDatabase;
+import dev.ekiden.testkit.TestEngine;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -365,7 +366,7 @@ class SyncTest {
 
       price(changing, "any 1212");
       long version = calendar.truthOf(changing).version();
-      RefreshedCalendar.await(
+      TestEngine.awaitUntil(
           "the change is visible", () -> calendar.cachedVersion(changing) == version);
 
       assertThat(calendar.liveJobs()).as("waiting").isGreaterThanOrEqualTo(Engine.MAX_BULK);
@@ -388,7 +389,7 @@ class SyncTest {
       calendar.awaitLockWaits(1);
       price(plan, "any 1500");
       long version = calendar.truthOf(plan).version();
-      RefreshedCalendar.await(
+      TestEngine.awaitUntil(
           "the live refresh is there", () -> calendar.cachedVersion(plan) == version);
     }
     calendar.awaitNoJobs();

@@ -8,11 +8,11 @@ import dev.ekiden.calendar.RunningCalendar;
 import dev.ekiden.engine.Job;
 import dev.ekiden.engine.JobFilter;
 import dev.ekiden.engine.JobState;
-import dev.ekiden.server.Await;
 import dev.ekiden.server.Http;
 import dev.ekiden.server.Http.Answer;
 import dev.ekiden.server.Json;
 import dev.ekiden.testkit.TestDatabase;
+import dev.ekiden.testkit.TestEngine;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -98,7 +98,7 @@ final class WebhooksTest {
     server.open().post(held.header("Location") + "/confirm");
     server.open().post(held.header("Location") + "/cancel");
 
-    Await.until("both are told", () -> received.size() == 2);
+    TestEngine.awaitUntil("both are told", () -> received.size() == 2);
 
     Received confirmed =
         received.stream()
@@ -124,16 +124,18 @@ final class WebhooksTest {
     status.set(500);
     register("\"reservation.confirmed\"");
     server.open().post(hold().header("Location") + "/confirm");
-    Await.until("it is told", () -> !received.isEmpty());
+    TestEngine.awaitUntil("it is told", () -> !received.isEmpty());
     status.set(200);
-    Await.until("the failure is noted", () -> jobs().getFirst().state() == JobState.SCHEDULED);
+    TestEngine.awaitUntil(
+        "the failure is noted", () -> jobs().getFirst().state() == JobState.SCHEDULED);
 
     server.engine().clock().advance(Webhooks.RETRY.initialDelay());
 
-    Await.until("it is told again", () -> received.size() == 2);
+    TestEngine.awaitUntil("it is told again", () -> received.size() == 2);
     assertThat(received.get(1).key()).isEqualTo(received.getFirst().key());
     assertThat(received.get(1).body()).isEqualTo(received.getFirst().body());
-    Await.until("it has succeeded", () -> jobs().getFirst().state() == JobState.SUCCEEDED);
+    TestEngine.awaitUntil(
+        "it has succeeded", () -> jobs().getFirst().state() == JobState.SUCCEEDED);
   }
 
   @Test
@@ -141,7 +143,7 @@ final class WebhooksTest {
     status.set(410);
     register("\"reservation.confirmed\"");
     server.open().post(hold().header("Location") + "/confirm");
-    Await.until("it has failed", () -> jobs().getFirst().state() == JobState.FAILED);
+    TestEngine.awaitUntil("it has failed", () -> jobs().getFirst().state() == JobState.FAILED);
     assertThat(received).hasSize(1);
   }
 
@@ -172,7 +174,7 @@ final class WebhooksTest {
         .control()
         .put("/calendar/plans/plan/prices", "{\"rules\":\"any %d\"}".formatted(1_000 + hour));
     server.engine().clock().advance(Webhooks.AVAILABILITY_DELAY);
-    Await.until("it is told", () -> !received.isEmpty());
+    TestEngine.awaitUntil("it is told", () -> !received.isEmpty());
     assertThat(
             Json.MAPPER
                 .readTree(received.getFirst().body())
@@ -187,7 +189,7 @@ final class WebhooksTest {
   void theSecretIsNowhereInTheDatabase() throws Exception {
     register("\"reservation.confirmed\"");
     server.open().post(hold().header("Location") + "/confirm");
-    Await.until("it is told", () -> !received.isEmpty());
+    TestEngine.awaitUntil("it is told", () -> !received.isEmpty());
     String stored =
         server
             .database()
