@@ -23,22 +23,14 @@ final class ConsolePictures {
       Shop.Stock stock = server.fill();
       View desk = View.DESK;
       take(server, desk, "/", "overview");
-      take(server, desk.dark(), "/", "overview-dark");
       take(server, desk, "/jobs", "jobs");
-      take(server, desk.japanese(), "/jobs?state=failed", "jobs-failed-ja");
-      take(server, desk, "/jobs/" + stock.failed(), "job");
-      take(server, desk.dark(), "/jobs/" + stock.blocked(), "job-blocked-dark");
+      take(server, desk.dark(), "/jobs/" + stock.failed(), "job-dark");
       take(server, desk, "/jobs/" + stock.verbose(), "job-log");
-      take(server, desk, "/queues", "queues");
-      take(server, desk, "/queues/printing", "queue");
-      take(server, desk.dark(), "/queues/exports", "queue-dark");
-      take(server, desk, "/schedules", "schedules");
+      take(server, desk, "/queues/exports", "queue");
+      take(server, desk.dark(), "/queues", "queues-dark");
       take(server, desk, "/schedules/reminders", "schedule");
-      take(server, desk, "/workers", "workers");
-      take(server, desk, "/definitions", "definitions");
-      take(server, desk.narrow(), "/", "overview-narrow");
-      take(server, desk.narrow(), "/jobs/" + stock.failed(), "job-narrow");
-      take(server, desk.narrow().japanese().dark(), "/jobs", "jobs-narrow-ja-dark");
+      take(server, desk.japanese(), "/", "overview-ja");
+      take(server, desk.narrow().japanese().dark(), "/jobs?state=failed", "jobs-narrow-ja-dark");
     }
   }
 

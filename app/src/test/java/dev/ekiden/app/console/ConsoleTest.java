@@ -167,6 +167,41 @@ final class ConsoleTest {
   }
 
   @Test
+  void theOverviewSaysWhatNeedsAttentionAndLeadsThere() {
+    Page overview = visit(View.DESK, "/");
+    assertThat(overview.locator("line-chart canvas")).hasCount(3);
+    Locator point =
+        overview.getByRole(AriaRole.LINK, named("Queue paused: printing")).first();
+    assertThat(point).containsText("the printer is being moved");
+    point.click();
+    assertThat(overview).hasURL(Pattern.compile(".*/console/queues/printing$"));
+    assertThat(overview.locator("h1")).hasText("printing");
+  }
+
+  @Test
+  void aQueueSaysWhoIsNextAndWhyNotYet() {
+    Page queue = visit(View.DESK, "/queues/exports");
+    Locator head = queue.locator("queue-head tbody tr");
+    assertThat(head).hasCount(2);
+    assertThat(head.first()).containsText("A limit is reached");
+    head.nth(1).click();
+    assertThat(queue).hasURL(Pattern.compile(".*/console/jobs/" + stock.blocked() + "$"));
+  }
+
+  @Test
+  void aLimitIsEdited() {
+    Page queue = visit(View.DESK, "/queues/billing");
+    queue.getByRole(AriaRole.BUTTON, named("Edit")).first().click();
+    queue.getByLabel("Running at once").fill("7");
+    queue.getByRole(AriaRole.BUTTON, named("Save").setExact(true)).click();
+    assertThat(queue.getByText("7 running")).isVisible();
+    queue.getByRole(AriaRole.BUTTON, named("Edit")).first().click();
+    queue.getByLabel("Running at once").fill("");
+    queue.getByRole(AriaRole.BUTTON, named("Save").setExact(true)).click();
+    assertThat(queue.getByText("7 running")).hasCount(0);
+  }
+
+  @Test
   void aFailedJobShowsItsAttemptsItsErrorAndItsLog() {
     Page job = visit(View.DESK, "/jobs/" + stock.failed());
     assertThat(job.locator("attempt-timeline ol > li")).hasCount(2);

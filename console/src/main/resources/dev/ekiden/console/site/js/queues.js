@@ -21,8 +21,8 @@ export async function pause(queue) {
         <input id="pause-reason" name="reason" maxlength="500" autocomplete="off" />
       </div>`,
     doIt: t("action.pause"),
-    cli: cli("queues", "pause", queue.name),
-    curl: curl("POST", path, {}),
+    cli: ({ reason }) => cli("queues", "pause", queue.name, { reason }),
+    curl: ({ reason }) => curl("POST", path, reason ? { reason } : {}),
     act: ({ reason }) => post(path, reason ? { reason } : {}),
   });
   if (done) say(t("queues.pauseDone", queue.name));

@@ -10,6 +10,7 @@ import "./copy-menu.js";
  *
  * - `body`: what it does, a template; it may hold fields, which `act` gets as an object
  * - `foresee`: async, answers a template that says how much it concerns, shown above the buttons, and whether there is any
+ * - `cli`, `curl`: what does the same, as text or made of the fields; none while the fields are not valid
  */
 export function ask({ title, body = nothing, foresee, act, doIt, danger = false, cli, curl, wide = false }) {
   return new Promise((resolve) => {
@@ -19,9 +20,20 @@ export function ask({ title, body = nothing, foresee, act, doIt, danger = false,
     const now = { busy: Boolean(foresee), effect: null, none: false, failure: null };
     let answer = null;
 
+    const fields = () => Object.fromEntries(new FormData(dialog.querySelector("form") ?? undefined));
+    const command = (made) => {
+      if (typeof made !== "function") return made;
+      try {
+        return made(fields());
+      } catch (mistake) {
+        if (mistake instanceof Problem) return undefined;
+        throw mistake;
+      }
+    };
+
     const draw = () =>
       render(
-        html`<form method="dialog" @submit=${submit} novalidate>
+        html`<form method="dialog" @submit=${submit} @input=${() => draw()} novalidate>
           <h2 id="ask-title">${title}</h2>
           ${body}
           ${foresee
@@ -29,7 +41,7 @@ export function ask({ title, body = nothing, foresee, act, doIt, danger = false,
             : nothing}
           ${now.failure ? failureNotice(now.failure) : nothing}
           <div class="actions">
-            ${cli || curl ? html`<copy-menu .cli=${cli} .curl=${curl} .label=${doIt}></copy-menu>` : nothing}
+            ${cli || curl ? html`<copy-menu .cli=${command(cli)} .curl=${command(curl)} .label=${doIt}></copy-menu>` : nothing}
             <span class="grow"></span>
             <button class="button" type="button" @click=${() => dialog.close()}>${t("action.back")}</button>
             <button class="button ${danger ? "danger" : "primary"}" ?disabled=${now.busy || now.none}>${doIt}</button>
@@ -55,8 +67,7 @@ export function ask({ title, body = nothing, foresee, act, doIt, danger = false,
 
     const submit = async (event) => {
       event.preventDefault();
-      const fields = Object.fromEntries(new FormData(event.target));
-      const result = await during(() => act(fields));
+      const result = await during(() => act(fields()));
       if (now.failure) return;
       answer = result ?? true;
       dialog.close();
@@ -69,6 +80,7 @@ export function ask({ title, body = nothing, foresee, act, doIt, danger = false,
     draw();
     document.body.append(dialog);
     dialog.showModal();
+    draw(); // the commands, of fields that are there now
     if (foresee) {
       now.none = true;
       during(async () => {

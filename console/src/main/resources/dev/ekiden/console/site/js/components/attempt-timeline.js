@@ -31,7 +31,7 @@ class AttemptTimeline extends Element {
     const millis = scale.length < 10_000;
     return html`<div class="timeline">
       <ol>
-        ${job.attempts.map((attempt, n) => this.attempt(attempt, job.attempts[n - 1], scale))}
+        ${job.attempts.map((attempt) => this.attempt(attempt, scale))}
       </ol>
       <div class="axis number small muted"><span>${clock(start, { millis })}</span><span>${clock(end, { millis })}</span></div>
       <ul class="legend small">
@@ -40,11 +40,10 @@ class AttemptTimeline extends Element {
     </div>`;
   }
 
-  attempt(attempt, before, scale) {
+  attempt(attempt, scale) {
     const ended = attempt.endedAt ?? new Date().toISOString();
-    const waitedFrom = before?.endedAt ?? this.job.createdAt;
     const phases = [
-      ["waited", waitedFrom, attempt.claimedAt],
+      ["waited", attempt.queuedAt, attempt.claimedAt],
       ["claimed", attempt.claimedAt, attempt.startedAt ?? ended],
       ...(attempt.startedAt ? [["ran", attempt.startedAt, ended]] : []),
     ];

@@ -21,8 +21,8 @@ export function cloneDialog(job) {
         ${field("group", "text", job.group ?? "")} ${field("delaySeconds", "number", "")}
       </div>`,
     doIt: t("action.clone"),
-    cli: cli("jobs", "clone", job.id),
-    curl: curl("POST", api`/jobs/${job.id}/clone`, {}),
+    cli: (fields) => commandOf(job, changesOf(job, fields)),
+    curl: (fields) => curl("POST", api`/jobs/${job.id}/clone`, changesOf(job, fields)),
     act: (fields) => post(api`/jobs/${job.id}/clone`, changesOf(job, fields)),
   });
 }
@@ -42,6 +42,17 @@ function changesOf(job, { payload, definition, priority, group, delaySeconds }) 
   if (group.trim() && group.trim() !== job.group) changes.group = group.trim();
   if (delaySeconds) changes.delaySeconds = Number(delaySeconds);
   return changes;
+}
+
+function commandOf(job, { payload, definition, priority, group, delaySeconds }) {
+  const options = {
+    patch: payload && JSON.stringify(payload),
+    as: definition,
+    priority,
+    "for-group": group,
+    delay: delaySeconds && `${delaySeconds}s`,
+  };
+  return cli("jobs", "clone", job.id, options);
 }
 
 function patchOf(before, text) {

@@ -32,8 +32,8 @@ export async function editLimit(scope, name, limit = {}) {
       </div>
       <p class="muted small">${t("limits.emptyText")}</p>`,
     doIt: t("action.save"),
-    cli: cli("limits", "set", `${scope}:${name}`, { rate: "10/s" }),
-    curl: curl("PUT", path, { rate: { starts: 10, periodSeconds: 1 } }),
+    cli: (fields) => commandOf(`${scope}:${name}`, contentOf(fields)),
+    curl: (fields) => (isEmpty(contentOf(fields)) ? curl("DELETE", path) : curl("PUT", path, contentOf(fields))),
     act: (fields) => save(path, contentOf(fields), limit),
   });
   if (done) say(t("limits.saved"));
@@ -55,8 +55,22 @@ function contentOf({ running, vcpus, starts, periodSeconds }) {
   return content;
 }
 
+function isEmpty(content) {
+  return Object.keys(content).length === 0;
+}
+
+function commandOf(scope, content) {
+  if (isEmpty(content)) return cli("limits", "remove", scope);
+  const { running, vcpus, rate } = content;
+  return cli("limits", "set", scope, { running, vcpus, rate: rate && `${rate.starts}/${period(rate.periodSeconds)}` });
+}
+
+function period(seconds) {
+  return Number.isInteger(seconds) ? `${seconds}s` : `${Math.round(seconds * 1_000)}ms`;
+}
+
 async function save(path, content, before) {
-  if (Object.keys(content).length > 0) return put(path, content);
+  if (!isEmpty(content)) return put(path, content);
   if (before.scope) await remove(path);
   return true;
 }

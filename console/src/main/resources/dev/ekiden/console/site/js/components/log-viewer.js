@@ -1,144 +1,114 @@
 import { html, nothing } from "lit";
 import { Element } from "../element.js";
 import { t } from "../i18n.js";
-import { count } from "../numbers.js";
+import { link } from "../router.js";
 import { absolute, clock } from "../time.js";
-import { icon } from "./icon.js";
 
 const lineHeight = 20;
 const scrollBar = 18;
-const margin = 20; // lines drawn beyond what is seen
-
-// Colours and cursor moves that programs write for terminals.
-const terminalCodes = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007]*(?:\u0007|\u001b\\))/g;
+const margin = 30; // lines drawn beyond what is seen
 
 /**
- * Lines of a log, any number of them: only those in sight are drawn. Follows its end until somebody scrolls up. Searching
- * marks what matches and walks over it, or leaves out the rest.
+ * Lines of a log, any number of them: only those in sight are drawn, and fetched.
  *
- * - `lines`: `{ attempt, time, text }`, oldest first
- * - `growing`: whether more may come
+ * - `source`: LogLines
+ * - `job`: whose log it is, for the addresses of its lines
+ * - `words`: what to mark; `current`: the number of the line that stands out, 1 for the first
+ * - `follows`: stays at the end; tells "leave" when somebody scrolls up
+ * - `times`: whether each line begins with its time
  */
 class LogViewer extends Element {
   static properties = {
-    lines: { attribute: false },
-    growing: { type: Boolean },
+    source: { attribute: false },
+    job: {},
+    words: {},
+    current: { type: Number },
+    follows: { type: Boolean },
+    times: { type: Boolean },
     top: { state: true },
     height: { state: true },
-    words: { state: true },
-    only: { state: true },
-    at: { state: true },
-    follows: { state: true },
-    times: { state: true },
   };
 
   constructor() {
     super();
-    this.lines = [];
     this.top = 0;
     this.height = 400;
-    this.words = "";
-    this.only = false;
-    this.at = 0;
-    this.follows = true;
-    this.times = true;
+    this.redraw = () => this.requestUpdate();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.source?.removeEventListener("change", this.redraw);
   }
 
   willUpdate(changed) {
-    if (changed.has("lines")) this.clean = this.lines.map(({ text }) => text.replace(terminalCodes, ""));
-    if (changed.has("lines") || changed.has("words")) this.found = this.find();
-    if (changed.has("words")) this.at = 0;
-  }
-
-  /** Numbers of the lines that match, null where nothing is sought. */
-  find() {
-    const sought = this.words.toLocaleLowerCase();
-    if (!sought) return null;
-    const found = [];
-    this.clean.forEach((text, n) => text.toLocaleLowerCase().includes(sought) && found.push(n));
-    return found;
+    if (!changed.has("source")) return;
+    changed.get("source")?.removeEventListener("change", this.redraw);
+    this.source.addEventListener("change", this.redraw);
   }
 
   firstUpdated() {
-    const pane = this.querySelector(".lines");
+    const pane = this.pane;
     new ResizeObserver(() => (this.height = pane.clientHeight)).observe(pane);
   }
 
-  updated(changed) {
-    if (this.follows && (changed.has("lines") || changed.has("follows") || changed.has("height"))) {
-      const pane = this.querySelector(".lines");
-      pane.scrollTop = pane.scrollHeight;
-    }
+  updated() {
+    if (this.follows) this.pane.scrollTop = this.pane.scrollHeight;
+    this.source.want(...this.seen());
+  }
+
+  get pane() {
+    return this.querySelector(".lines");
+  }
+
+  /** Brings the nth of the lines that are shown into the middle. */
+  async show(n) {
+    await this.updateComplete;
+    this.pane.scrollTop = n * lineHeight - this.height / 2;
+  }
+
+  seen() {
+    const first = Math.max(0, Math.floor(this.top / lineHeight) - margin);
+    return [first, Math.min(this.source.matched ?? 0, Math.ceil((this.top + this.height) / lineHeight) + margin)];
   }
 
   render() {
-    const numbers = this.only && this.found ? this.found : null;
-    const total = numbers ? numbers.length : this.lines.length;
-    const first = Math.max(0, Math.floor(this.top / lineHeight) - margin);
-    const last = Math.min(total, Math.ceil((this.top + this.height) / lineHeight) + margin);
-    const seen = Array.from({ length: Math.max(0, last - first) }, (_, n) => (numbers ? numbers[first + n] : first + n));
-    return html`<div class="log">
-      <div class="row tools">
-        <div class="search">
-          ${icon("search")}
-          <input
-            class="input"
-            type="search"
-            aria-label=${t("log.search")}
-            placeholder=${t("log.search")}
-            .value=${this.words}
-            @input=${(event) => (this.words = event.target.value)}
-            @keydown=${this.searchKey}
-          />
-        </div>
-        <span class="muted small number" role="status">${this.matches()}</span>
-        ${this.found?.length
-          ? html`<button class="button quiet icon-only" aria-label=${t("log.previous")} @click=${() => this.walk(-1)}>${icon("left")}</button>
-              <button class="button quiet icon-only" aria-label=${t("log.next")} @click=${() => this.walk(1)}>${icon("right")}</button>`
-          : nothing}
-        ${this.words
-          ? html`<button class="button" aria-pressed=${this.only} @click=${() => (this.only = !this.only)}>${icon("filter")}${t("log.only")}</button>`
-          : nothing}
-        <span class="grow"></span>
-        <button class="button" aria-pressed=${this.times} @click=${() => (this.times = !this.times)}>${icon("scheduled")}${t("log.times")}</button>
-        <button class="button" aria-pressed=${this.follows} @click=${() => (this.follows = !this.follows)}>${icon("follow")}${t("log.follow")}</button>
-        <button class="button" @click=${this.download}>${icon("download")}${t("log.download")}</button>
-      </div>
-      <div
-        class="lines mono"
-        .style=${`height: min(${Math.max(3, total) * lineHeight + scrollBar}px, 60vh, 28rem)`}
-        tabindex="0" role="log" aria-live="off" aria-label=${t("log.title")}
-        @scroll=${this.scrolled}
-      >
-        <div class="roll" .style=${`height: ${total * lineHeight}px`}>
-          <div class="window" .style=${`transform: translateY(${first * lineHeight}px)`}>
-            ${seen.map((n) => this.line(n))}
-          </div>
-        </div>
-      </div>
-      <div class="row small muted">
-        <span class="number">${t("log.count", this.lines.length)}</span>
-        ${this.growing ? html`<span>${t("log.growing")}</span>` : nothing}
+    const total = this.source.matched ?? 0;
+    const [first, last] = this.seen();
+    const seen = Array.from({ length: Math.max(0, last - first) }, (_, n) => first + n);
+    return html`<div
+      class="lines mono"
+      .style=${`height: min(${Math.max(3, total) * lineHeight + scrollBar}px, 60vh, 32rem)`}
+      tabindex="0"
+      role="log"
+      aria-live="off"
+      aria-label=${t("log.title")}
+      @scroll=${this.scrolled}
+    >
+      <div class="roll" .style=${`height: ${total * lineHeight}px`}>
+        <div class="window" .style=${`transform: translateY(${first * lineHeight}px)`}>${seen.map((n) => this.line(n))}</div>
       </div>
     </div>`;
   }
 
   line(n) {
-    const { attempt, time } = this.lines[n];
-    const current = this.found?.[this.at] === n;
-    const begins = n > 0 && this.lines[n - 1].attempt !== attempt;
-    return html`<div class="line ${current ? "current" : ""} ${begins ? "begins" : ""}">
-      <span class="line-number">${n + 1}</span>
+    const line = this.source.at(n);
+    if (!line) return html`<div class="line awaited"><span class="line-number"></span><span class="text">…</span></div>`;
+    const { number, attempt, time, level, text } = line;
+    const before = this.source.at(n - 1);
+    const begins = before && before.attempt !== attempt;
+    return html`<div class="line ${level} ${number === this.current ? "current" : ""} ${begins ? "begins" : ""}">
+      <a class="line-number" tabindex="-1" href=${link(`/jobs/${this.job}`, { line: number })}>${number}</a>
       ${this.times ? html`<time datetime=${time} data-tip=${absolute(time)}>${clock(time, { millis: true })}</time>` : nothing}
       <span class="attempt" data-tip=${t("log.ofAttempt", attempt)}>#${attempt}</span>
-      <span class="text">${this.marked(this.clean[n])}</span>
+      <span class="text">${this.marked(text)}</span>
     </div>`;
   }
 
   marked(text) {
-    const sought = this.words.toLocaleLowerCase();
+    const sought = this.words?.toLowerCase();
     if (!sought) return text;
-    const lower = text.toLocaleLowerCase();
+    const lower = text.toLowerCase();
     const parts = [];
     let from = 0;
     for (let at; (at = lower.indexOf(sought, from)) >= 0; from = at + sought.length) {
@@ -147,41 +117,10 @@ class LogViewer extends Element {
     return [...parts, text.slice(from)];
   }
 
-  matches() {
-    if (!this.found) return nothing;
-    if (this.found.length === 0) return t("log.noMatch");
-    return `${count(this.at + 1)} / ${count(this.found.length)}`;
-  }
-
-  searchKey(event) {
-    if (event.key === "Enter") this.walk(event.shiftKey ? -1 : 1);
-    else if (event.key === "Escape") this.words = "";
-    else return;
-    event.preventDefault();
-  }
-
-  walk(step) {
-    if (!this.found?.length) return;
-    this.at = (this.at + step + this.found.length) % this.found.length;
-    const index = this.only ? this.at : this.found[this.at];
-    this.follows = false;
-    this.querySelector(".lines").scrollTop = index * lineHeight - this.height / 2;
-  }
-
-  scrolled(event) {
-    const pane = event.target;
-    this.top = pane.scrollTop;
-    const atEnd = pane.scrollHeight - pane.scrollTop - pane.clientHeight < lineHeight;
-    if (!atEnd) this.follows = false;
-  }
-
-  download() {
-    const text = this.lines.map(({ attempt, time }, n) => `${time} #${attempt} ${this.clean[n]}`).join("\n");
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-    link.download = "log.txt";
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1_000);
+  scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.pane;
+    this.top = scrollTop;
+    if (this.follows && scrollHeight - scrollTop - clientHeight > lineHeight) this.dispatchEvent(new Event("leave"));
   }
 }
 customElements.define("log-viewer", LogViewer);

@@ -29,15 +29,11 @@ class JobScreen extends Screen {
 
   async load(signal) {
     const { id } = this.params;
-    const [job, explanation, children] = await Promise.all([
-      get(api`/jobs/${id}`, { signal }),
-      get(api`/jobs/${id}/explain`, { signal }),
-      get(api`/jobs`, { signal, query: { parent: id, limit: 1 } }),
-    ]);
-    return { job, reasons: explanation.reasons, hasChildren: children.items.length > 0 };
+    const [job, explanation] = await Promise.all([get(api`/jobs/${id}`, { signal }), get(api`/jobs/${id}/explain`, { signal })]);
+    return { job, reasons: explanation.reasons };
   }
 
-  view({ job, reasons, hasChildren }) {
+  view({ job, reasons }) {
     return html`<div class="stack">
       <div class="row apart">
         <div class="row">
@@ -56,7 +52,7 @@ class JobScreen extends Screen {
         </section>
         <section class="card">
           <header><h2>${t("job.facts")}</h2></header>
-          <div class="content">${this.facts(job, hasChildren)}</div>
+          <div class="content">${this.facts(job)}</div>
         </section>
       </div>
       <div class="columns">
@@ -70,7 +66,7 @@ class JobScreen extends Screen {
           <h2>${t("log.title")}</h2>
           <copy-menu .label=${t("log.title")} .cli=${cli("jobs", "logs", job.id)} .curl=${curl("GET", api`/jobs/${job.id}/logs`)}></copy-menu>
         </header>
-        <div class="content"><job-log .job=${job}></job-log></div>
+        <div class="content"><job-log .job=${job} .line=${this.query.line}></job-log></div>
       </section>
     </div>`;
   }
@@ -135,7 +131,8 @@ class JobScreen extends Screen {
     </div>`;
   }
 
-  facts(job, hasChildren) {
+  facts(job) {
+    const { links } = job;
     const facts = {
       definition: html`<a href=${link("/jobs", { definition: job.definition })}>${job.definition}</a>`,
       queue: html`<a href=${link(`/queues/${job.queue}`)}>${job.queue}</a>`,
@@ -150,9 +147,12 @@ class JobScreen extends Screen {
       failures: job.failures > 0 && count(job.failures),
       losses: job.losses > 0 && count(job.losses),
       parent: job.parent && html`${jobLink(job.parent)} ${job.arrayIndex === undefined ? nothing : html`<span class="muted">#${count(job.arrayIndex)}</span>`}`,
-      children: hasChildren && html`<a href=${link("/jobs", { parent: job.id })}>${t("jobs.showChildren")}</a>`,
+      children: links.children && html`<a href=${link("/jobs", { parent: job.id })}>${t("jobs.childrenEnded", links.children)}</a>`,
       cloneOf: job.cloneOf && jobLink(job.cloneOf),
+      clones: jobLinks(links.clones),
       blocker: job.blocker && jobLink(job.blocker),
+      waitsFor: jobLinks(links.waitsFor),
+      waitedForBy: jobLinks(links.waitedForBy),
       absorbedBy: job.coalescedInto && jobLink(job.coalescedInto),
     };
     return html`<dl class="pairs">
@@ -163,6 +163,10 @@ class JobScreen extends Screen {
   }
 }
 customElements.define("job-screen", JobScreen);
+
+function jobLinks(ids) {
+  return ids.length > 0 && html`<span class="row">${ids.map((id) => jobLink(id))}</span>`;
+}
 
 function time(at) {
   return html`<time-ago focusable .at=${at}></time-ago>`;

@@ -5,6 +5,7 @@ import { ask } from "../components/ask.js";
 import "../components/copy-menu.js";
 import "../components/data-table.js";
 import { empty } from "../components/empty.js";
+import "../components/group-bar.js";
 import { icon } from "../components/icon.js";
 import { bulkFilterOf, filterOf, isFiltered } from "../components/job-filter.js";
 import { say } from "../components/toasts.js";
@@ -56,6 +57,7 @@ class JobsScreen extends Screen {
         </div>
       </div>
       <job-filter .query=${this.query}></job-filter>
+      ${this.query.group ? html`<group-bar .group=${this.query.group}></group-bar>` : nothing}
       ${super.render()}
     </div>`;
   }
@@ -166,6 +168,7 @@ class JobsScreen extends Screen {
           ${ids.length < this.chosen.size ? html`<p class="muted">${t("bulk.left", this.chosen.size - ids.length)}</p>` : nothing}`,
       }),
       cli: cli("jobs", action, ...ids),
+      curl: ids.map((id) => curl("POST", api`/jobs/${id}/` + action)).join("\n"),
       act: () => {
         this.run(action, async (tell) => {
           let changed = 0;

@@ -6,6 +6,7 @@ import "../components/data-table.js";
 import "../components/history-charts.js";
 import { icon } from "../components/icon.js";
 import { editLimit, limitText } from "../components/limit-editor.js";
+import "../components/queue-head.js";
 import { t } from "../i18n.js";
 import { count, duration } from "../numbers.js";
 import { pause, queueStatus, redrive, resume } from "../queues.js";
@@ -46,7 +47,9 @@ class QueueScreen extends Screen {
       ${queue.paused
         ? html`<div class="notice warning">
             ${icon("paused")}
-            <div>${t("queues.pausedSince")} <time-ago focusable .at=${queue.pausedAt}></time-ago>${queue.pausedReason ? html`: ${queue.pausedReason}` : nothing}</div>
+            <div>${t("queues.pausedSince")} <time-ago focusable .at=${queue.pausedAt}></time-ago>${queue.pausedReason ? html`: ${queue.pausedReason}` : nothing}
+              <p>${t("queues.draining", queue.running)}</p>
+            </div>
           </div>`
         : nothing}
       ${hasFailed
@@ -68,6 +71,7 @@ class QueueScreen extends Screen {
           <strong class="number">${queue.oldestReadySeconds === undefined ? "–" : duration(queue.oldestReadySeconds)}</strong>
         </div>
       </div>
+      <queue-head .queue=${queue.name}></queue-head>
       <history-charts .queue=${queue.name}></history-charts>
       <div class="columns">
         <section class="card">
