@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ekiden.engine.JobRequest;
 import dev.ekiden.server.SampleApplication.Greeting;
 import dev.ekiden.testkit.TestDatabase;
+import dev.ekiden.testkit.TestEngine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -109,7 +110,7 @@ final class EventsTest {
       assertThat(refused.header("Retry-After")).isEqualTo("10");
       // Nothing changes here, so nothing is written that could tell that the client is gone.
       streams.removeLast().close();
-      Await.until(
+      TestEngine.awaitUntil(
           "there is room for another",
           () -> {
             EventStream another = open("");
