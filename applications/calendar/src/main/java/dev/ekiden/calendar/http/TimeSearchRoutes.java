@@ -97,6 +97,7 @@ final class TimeSearchRoutes {
                   candidate.spaceId(),
                   candidate.spaceCode(),
                   candidate.spaceName(),
+                  candidate.capacity(),
                   new ListedVenue(
                       candidate.venueId(),
                       candidate.venueCode(),

@@ -67,6 +67,8 @@ final class CalendarContractTest {
                 .map(route -> route.method() + " " + route.path()))
         .containsExactlyInAnyOrder(
             "GET /calendar/openapi.yaml",
+            "GET /calendar/booking",
+            "GET /calendar/booking/<path>",
             "GET /calendar/",
             "GET /calendar/search",
             "GET /calendar/search/spaces",

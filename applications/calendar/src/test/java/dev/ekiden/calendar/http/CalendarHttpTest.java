@@ -802,7 +802,9 @@ final class CalendarHttpTest {
     assertThat(changed.header("ETag")).isNotEqualTo(tag);
     // A reservation is for whoever holds the token, and kept nowhere.
     Answer held =
-        server.open().post("/calendar/holds", hold("always", 5, 6).replace("2026-12-01", "2027-01-15"));
+        server
+            .open()
+            .post("/calendar/holds", hold("always", 5, 6).replace("2026-12-01", "2027-01-15"));
     assertThat(held.header("Cache-Control")).isEqualTo("no-store");
     Answer reservation = server.open().get(held.header("Location"));
     assertThat(reservation.header("Cache-Control")).isEqualTo("no-store");
