@@ -121,6 +121,7 @@ final class ConsoleCommand implements Callable<Integer> {
   }
 
   private long worst(Runnable work) {
+    work.run();
     long worst = 0;
     for (int i = 0; i < rounds; i++) {
       long begin = System.nanoTime();

@@ -46,16 +46,16 @@ final class ConsoleRows {
   private static final String JOBS =
       """
       CREATE TEMP TABLE made ON COMMIT DROP AS
-      SELECT id, state, definition.id AS definition_id, definition.queue_id,
+      SELECT numbers.id, state, definition.id AS definition_id, definition.queue_id,
              CAST(4 AS smallint) AS priority,
-             CASE WHEN id % 10 = 3 THEN 'order-' || id / 30 END AS key,
-             CASE WHEN id % 5 = 1 THEN tenant.id ELSE 0 END AS group_id,
-             CASE WHEN id % 5 = 1 THEN tenant.name END AS group_name,
-             CASE WHEN id BETWEEN 1001 AND 1000 + :children THEN CAST(1000 AS bigint) END
+             CASE WHEN numbers.id % 10 = 3 THEN 'order-' || numbers.id / 30 END AS key,
+             CASE WHEN numbers.id % 5 = 1 THEN tenant.id ELSE 0 END AS group_id,
+             CASE WHEN numbers.id % 5 = 1 THEN tenant.name END AS group_name,
+             CASE WHEN numbers.id BETWEEN 1001 AND 1000 + :children THEN CAST(1000 AS bigint) END
                AS parent_id,
-             CAST(format('{"order":%s,"plan":%s,"day":"2026-11-21"}', id, id % 997) AS json)
+             CAST(format('{"order":%s,"plan":%s,"day":"2026-11-21"}', numbers.id, numbers.id % 997) AS json)
                AS payload,
-             clock_timestamp() - interval '30 days' * (1 - CAST(id AS float8) / :total) AS created_at
+             clock_timestamp() - interval '30 days' * (1 - CAST(numbers.id AS float8) / :total) AS created_at
       FROM (
         SELECT id,
                CASE WHEN id = 3 THEN 1000

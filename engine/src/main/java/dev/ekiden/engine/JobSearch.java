@@ -7,27 +7,24 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Looks for jobs window by window of ids, from the newest on, until the page is full, all is
- * searched, or the time is over. Windows grow as long as they are fast; one that takes too long is
- * given up and tried again smaller, so that a page is answered in time whatever the filter.
+ * searched, or the time is over. Windows grow as far as the time allows, going by what the ones
+ * before took; one that takes longer is given up and tried again smaller, so that a page is
+ * answered in time whatever the filter.
  */
 final class JobSearch {
-  /** Ids of the first window. */
-  static final long FIRST_WIDTH = 20_000;
+  /** Ids of the first window: enough for a page of most filters, few enough for any. */
+  static final long FIRST_WIDTH = 2_000;
 
-  /** Small enough to be searched to its end in any case. */
-  private static final long LEAST_WIDTH = 2_000;
-
-  private static final int GROWTH = 8;
+  private static final int GROWTH = 10;
   private static final int SHRINKAGE = 16;
 
-  /** A window that took less is followed by a larger one. */
-  private static final long FAST_NANOS = TimeUnit.MILLISECONDS.toNanos(15);
+  /** A window should take no more than this part of the time that is left. */
+  private static final int PARTS_OF_TIME = 2;
 
   private static final String QUERY_CANCELED = "57014";
 
@@ -50,6 +47,7 @@ final class JobSearch {
     long end = Math.min(before, plan.last() + 1);
     List<Job> found = new ArrayList<>();
     long width = firstWidth;
+    long leastNanos = Long.MAX_VALUE;
     boolean first = true;
     while (end > plan.first()) {
       long begin = System.nanoTime();
@@ -58,11 +56,11 @@ final class JobSearch {
         return cut(found, end, limit);
       }
       long from = Math.max(plan.first(), end - width);
-      Duration patience = width <= LEAST_WIDTH ? null : Duration.ofNanos(Math.max(left, 1));
+      Duration patience = width <= firstWidth ? null : Duration.ofNanos(Math.max(left, 1));
       // One more than is wanted tells whether there are more.
       List<Job> window = search(plan, from, end, limit + 1 - found.size(), patience);
       if (window == null) {
-        width = Math.max(LEAST_WIDTH, (end - from) / SHRINKAGE);
+        width = Math.max(firstWidth, (end - from) / SHRINKAGE);
         continue;
       }
       first = false;
@@ -72,11 +70,23 @@ final class JobSearch {
         return new Page<>(page, Long.toString(page.getLast().id()));
       }
       end = from;
-      if (System.nanoTime() - begin < FAST_NANOS) {
-        width *= GROWTH;
-      }
+      long took = System.nanoTime() - begin;
+      leastNanos = Math.min(leastNanos, took);
+      width = next(width, took - leastNanos, deadline - System.nanoTime());
     }
     return new Page<>(found, null);
+  }
+
+  /**
+   * How wide the next window is to be: the ids cost as much as they did, beside what a window costs
+   * anyway.
+   *
+   * @param nanos what the ids of the last one cost
+   */
+  private long next(long width, long nanos, long leftNanos) {
+    long affordable =
+        nanos <= 0 ? Long.MAX_VALUE : (long) ((double) width * leftNanos / PARTS_OF_TIME / nanos);
+    return Math.max(firstWidth, Math.min(affordable, width * GROWTH));
   }
 
   private Page<Job> cut(List<Job> found, long end, int limit) {

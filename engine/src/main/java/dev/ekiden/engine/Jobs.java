@@ -5,6 +5,7 @@ import dev.ekiden.engine.store.CloneTable.Clones;
 import dev.ekiden.engine.store.DependencyTable;
 import dev.ekiden.engine.store.JobTable;
 import dev.ekiden.engine.store.LifeTable;
+import dev.ekiden.engine.store.LinkTable;
 import dev.ekiden.engine.store.LogTable;
 import dev.ekiden.postgres.Database;
 import java.time.Duration;
@@ -100,6 +101,16 @@ public final class Jobs {
     return parents;
   }
 
+  /**
+   * Other jobs that a job has to do with.
+   *
+   * @throws NotFoundException when there is no such job
+   */
+  public JobLinks links(long id) {
+    get(id);
+    return database.withHandle(handle -> LinkTable.of(handle, id));
+  }
+
   /** Attempts of a job, oldest first; one that runs is the last. */
   public List<Attempt> attempts(long id) {
     get(id);
@@ -123,6 +134,20 @@ public final class Jobs {
     return database.withHandle(handle -> LogTable.read(handle, id)).stream()
         .flatMap(segment -> LogBuffer.read(segment).stream())
         .toList();
+  }
+
+  /**
+   * A part of the log of a job. Reads all that was logged by the attempts it is about, at most
+   * {@link Engine#MAX_LOG_BYTES} each, and answers the lines that were asked for.
+   *
+   * @throws NotFoundException when there is no such job
+   */
+  public LogPage logs(long id, LogQuery query) {
+    get(id);
+    return new LogReader(query)
+        .read(
+            database.withHandle(
+                handle -> LogTable.read(handle, id, query.attempt(), LogQuery.MAX_ATTEMPTS)));
   }
 
   /**

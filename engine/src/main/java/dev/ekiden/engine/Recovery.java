@@ -62,6 +62,7 @@ final class Recovery {
   private final Ageing ageing;
   private final DepthTally depths;
   private final StandAside aside;
+  private final HistorySampler history;
   private final Duration period;
 
   /** Looks for attempts without a worker, which pass by all that ran. */
@@ -77,6 +78,7 @@ final class Recovery {
     this.ageing = new Ageing(database);
     this.depths = new DepthTally(database);
     this.aside = new StandAside(engine, database, StandAside.PATIENCE);
+    this.history = new HistorySampler(database);
     this.period = leaderLease.dividedBy(PERIOD_PART);
   }
 
@@ -112,6 +114,7 @@ final class Recovery {
     ageing.raiseDue();
     depths.addUpDue();
     aside.run();
+    history.runDue();
     if (System.nanoTime() >= nextHousekeepingNanos) {
       nextHousekeepingNanos = System.nanoTime() + HOUSEKEEPING_NANOS;
       database.useTransaction(handle -> WorkerTable.forget(handle, WORKER_MEMORY));

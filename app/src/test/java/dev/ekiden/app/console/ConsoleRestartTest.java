@@ -38,6 +38,7 @@ final class ConsoleRestartTest {
       server.engine().queues().pause("billing", "after the restart");
       assertThat(billing).containsText("Paused");
       visitor.expect("ERR_");
+      visitor.expect("503");
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.ekiden.app.console;
 
 import com.microsoft.playwright.options.Cookie;
 import dev.ekiden.engine.Engine;
+import dev.ekiden.postgres.Database;
 import dev.ekiden.postgres.DatabaseAddress;
 import dev.ekiden.server.config.Configuration;
 import dev.ekiden.server.config.ConfigurationReader;
@@ -42,6 +43,11 @@ final class ConsoleServer implements AutoCloseable {
 
   Shop.Stock fill() throws InterruptedException {
     return shop.open(engine());
+  }
+
+  /** Lets the shop work through an hour that ends now. */
+  void playAnHour(Database data) {
+    new ShopHour(engine(), data, shop).play();
   }
 
   Engine engine() {

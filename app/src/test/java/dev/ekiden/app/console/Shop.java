@@ -79,6 +79,18 @@ final class Shop implements Application {
             return Map.of("documents", LOG_LINES);
           });
 
+  private final JobDefinition<Export> image =
+      JobDefinition.named("resize-image", Export.class)
+          .queue("media")
+          .retry(SOON)
+          .handler((export, context) -> Map.of("width", 1_280, "bytes", 184_320));
+
+  private final JobDefinition<Export> search =
+      JobDefinition.named("update-index", Export.class)
+          .queue("search")
+          .retry(SOON)
+          .handler((export, context) -> Map.of("documents", export.rows()));
+
   private final JobDefinition<Export> invoice =
       JobDefinition.named("issue-invoice", Export.class)
           .queue("billing")
@@ -103,13 +115,13 @@ final class Shop implements Application {
 
   @Override
   public List<JobDefinition<?>> definitions(Services services) {
-    return List.of(mail, export, verbose, invoice, nobody);
+    return List.of(mail, export, verbose, image, search, invoice, nobody);
   }
 
   @Override
   public List<WorkerOptions> workers() {
     return List.of(
-        WorkerOptions.of("mail", "search", "billing").withName("shop-1"),
+        WorkerOptions.of("mail", "search", "billing", "media").withName("shop-1"),
         WorkerOptions.of("exports").withName("shop-exports").withConcurrency(2));
   }
 
@@ -164,6 +176,13 @@ final class Shop implements Application {
     engine.jobs().await(array, patience);
     engine.enqueue(export.request(new Export("csv", 7)));
     long blocked = engine.enqueue(export.request(new Export("parquet", 9))).id();
+    plan(engine);
+    engine.queues().pause("printing", "the printer is being moved");
+    return new Stock(sent, failed, verboseJob, array, running, blocked);
+  }
+
+  /** Makes the schedules. */
+  void plan(Engine engine) {
     ZoneId tokyo = ZoneId.of("Asia/Tokyo");
     engine
         .schedules()
@@ -187,8 +206,30 @@ final class Shop implements Application {
             new Timing.Rate(Duration.ofHours(6)),
             tokyo);
     engine.schedules().pause("old-sync");
-    engine.queues().pause("printing", "the printer is being moved");
-    return new Stock(sent, failed, verboseJob, array, running, blocked);
+  }
+
+  /** Some mails, and some to people who are not there. */
+  void mails(Engine engine, int right, int wrong) {
+    engine.enqueue(
+        IntStream.range(0, right + wrong)
+            .mapToObj(
+                n -> (n < right ? "customer-%d@example.org" : "nobody-%d@example.org").formatted(n))
+            .map(to -> mail.request(letter(to)))
+            .toList());
+  }
+
+  void images(Engine engine, int count) {
+    engine.enqueue(
+        IntStream.range(0, count)
+            .mapToObj(n -> image.request(new Export("webp", n)).withGroup("customer-" + n % 7))
+            .toList());
+  }
+
+  void searches(Engine engine, int count) {
+    engine.enqueue(
+        IntStream.range(0, count)
+            .mapToObj(n -> search.request(new Export("json", n + 1)))
+            .toList());
   }
 
   private static Mail letter(String to) {

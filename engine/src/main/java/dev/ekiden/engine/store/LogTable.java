@@ -3,6 +3,8 @@ package dev.ekiden.engine.store;
 import java.util.ArrayList;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jspecify.annotations.Nullable;
 
 /** Log lines of attempts, in compressed segments. */
 public final class LogTable {
@@ -29,6 +31,26 @@ public final class LogTable {
       ORDER BY attempt, segment
       """;
 
+  private static final String READ_SOME =
+      """
+      SELECT job_id, attempt, segment, lines
+      FROM ekiden.attempt_log
+      WHERE job_id = :job_id
+        AND attempt >= COALESCE(
+          CAST(:attempt AS integer),
+          (SELECT max(attempt) FROM ekiden.attempt_log WHERE job_id = :job_id) - :attempts + 1)
+        AND attempt <= COALESCE(CAST(:attempt AS integer), 2147483647)
+      ORDER BY attempt, segment
+      """;
+
+  private static final RowMapper<Segment> SEGMENT =
+      (row, context) ->
+          new Segment(
+              row.getLong("job_id"),
+              row.getInt("attempt"),
+              row.getInt("segment"),
+              row.getBytes("lines"));
+
   private LogTable() {}
 
   /** Stores segments; one that is there already (a repeated flush) stays as it is. */
@@ -54,15 +76,18 @@ public final class LogTable {
 
   /** Segments of all attempts of a job, in order. */
   public static List<Segment> read(Handle handle, long jobId) {
+    return handle.createQuery(READ).bind("job_id", jobId).map(SEGMENT).list();
+  }
+
+  /** Segments of one attempt, or of the last ones, in order. */
+  public static List<Segment> read(
+      Handle handle, long jobId, @Nullable Integer attempt, int attempts) {
     return handle
-        .createQuery(READ)
+        .createQuery(READ_SOME)
         .bind("job_id", jobId)
-        .map((row, context) ->
-            new Segment(
-                row.getLong("job_id"),
-                row.getInt("attempt"),
-                row.getInt("segment"),
-                row.getBytes("lines")))
+        .bind("attempt", attempt)
+        .bind("attempts", attempts)
+        .map(SEGMENT)
         .list();
   }
 }

@@ -198,7 +198,8 @@ public final class BulkRoutes {
       long id = engine.jobs().clone(source, changes);
       return Response.created(
           "/api/v1/jobs/" + id,
-          JobView.Detail.of(engine.jobs().get(id), engine.jobs().attempts(id)));
+          JobView.Detail.of(
+              engine.jobs().get(id), engine.jobs().attempts(id), engine.jobs().links(id)));
     } catch (NotFoundException e) {
       throw unknown(e);
     }

@@ -4,6 +4,7 @@ import dev.ekiden.server.CommandContext;
 import dev.ekiden.server.ExitCode;
 import dev.ekiden.server.Json;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,14 +113,38 @@ final class JobsCommand {
   @Command(
       name = "logs",
       description = "Prints what the attempts of a job logged.",
-      footer = {"", "Examples:", "  ekiden jobs logs 4711", "  ekiden jobs logs 4711 --attempt 2"})
+      footer = {
+        "",
+        "Examples:",
+        "  ekiden jobs logs 4711",
+        "  ekiden jobs logs 4711 --attempt 2 --level warn",
+        "  ekiden jobs logs 4711 --contains timeout --tail 20"
+      })
   int logs(
       @Parameters(paramLabel = "ID", description = "The job.") long id,
       @Option(names = "--attempt", paramLabel = "N", description = "Lines of this attempt only.")
-          @Nullable Integer attempt) {
+          @Nullable Integer attempt,
+      @Option(
+              names = "--contains",
+              paramLabel = "TEXT",
+              description = "Lines with this text, in whatever case.")
+          @Nullable String text,
+      @Option(
+              names = "--level",
+              paramLabel = "LEVEL",
+              description = "Lines of this level or above: trace, debug, info, warn or error.")
+          @Nullable String level,
+      @Option(names = "--tail", paramLabel = "N", description = "The last lines only, up to 10000.")
+          @Nullable Integer tail) {
     Map<String, @Nullable Object> query = new LinkedHashMap<>();
     query.put("attempt", attempt);
-    JsonNode logs = context.api().get(ApiClient.path(path(id) + "/logs", query));
+    query.put("q", text);
+    query.put("level", level);
+    if (tail != null) {
+      query.put("order", "newest");
+      query.put("limit", tail);
+    }
+    JsonNode logs = lines(id, query, tail != null);
     if (context.printer().output() == Output.table) {
       logs.path("items").forEach(line -> context.printer().line(Field.text(line.path("text"))));
     } else {
@@ -170,6 +195,20 @@ final class JobsCommand {
       context.printer().one(explanation, List.of());
     }
     return ExitCode.OK;
+  }
+
+  /** All lines of a query; the last ones come in the order in which they were logged. */
+  private ObjectNode lines(long id, Map<String, @Nullable Object> query, boolean last) {
+    ObjectNode log = Json.MAPPER.createObjectNode();
+    List<JsonNode> lines = new ArrayList<>();
+    JsonNode page;
+    do {
+      page = context.api().get(ApiClient.path(path(id) + "/logs", query));
+      page.path("items").forEach(lines::add);
+      query.put("offset", page.path("nextOffset").asLong(0));
+    } while (!last && page.has("nextOffset"));
+    log.putArray("items").addAll(last ? lines.reversed() : lines);
+    return log;
   }
 
   private ObjectNode collect(Map<String, @Nullable Object> query, int limit) {

@@ -10,8 +10,10 @@ import dev.ekiden.server.api.BusinessCalendarRoutes;
 import dev.ekiden.server.api.Documents;
 import dev.ekiden.server.api.EventRoutes;
 import dev.ekiden.server.api.GroupRoutes;
+import dev.ekiden.server.api.HistoryRoutes;
 import dev.ekiden.server.api.JobRoutes;
 import dev.ekiden.server.api.LimitRoutes;
+import dev.ekiden.server.api.OverviewRoutes;
 import dev.ekiden.server.api.QueueGauges;
 import dev.ekiden.server.api.QueueRoutes;
 import dev.ekiden.server.api.Readiness;
@@ -259,6 +261,8 @@ public final class ServerProcess implements AutoCloseable {
     new BusinessCalendarRoutes(engine).addTo(own);
     new WorkerRoutes(engine).addTo(own);
     new EventRoutes(engine).addTo(own);
+    new HistoryRoutes(engine).addTo(own);
+    new OverviewRoutes(engine).addTo(own);
     for (Application application : applications.all()) {
       var prefixed = routes.under("/" + application.name());
       application

@@ -54,7 +54,7 @@ class JobLog extends Element {
   willUpdate(changed) {
     if (["level", "attempt"].some((name) => changed.has(name))) this.lines = this.ask({});
     if (["level", "attempt", "words"].some((name) => changed.has(name))) {
-      this.found = this.words && this.ask({ q: this.words });
+      this.found = this.words ? this.ask({ q: this.words }) : null;
       this.at = -1;
     }
   }
