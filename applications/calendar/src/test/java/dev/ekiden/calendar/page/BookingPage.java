@@ -8,6 +8,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Request;
 import com.microsoft.playwright.Response;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.LoadState;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -127,12 +128,18 @@ final class BookingPage implements AutoCloseable {
     session.send("Network.emulateNetworkConditions", conditions);
   }
 
+  /** Of the whole page, for whoever wants to see what the tests see. */
   void picture(String name) {
-    if (PICTURES == null) {
-      return;
+    if (PICTURES != null) {
+      picture(PICTURES.resolve(name + ".png"), true);
     }
-    page.screenshot(
-        new Page.ScreenshotOptions().setPath(PICTURES.resolve(name + ".png")).setFullPage(true));
+  }
+
+  /** Once its letters and icons are there. */
+  void picture(Path file, boolean wholePage) {
+    page.waitForLoadState(LoadState.NETWORKIDLE);
+    page.evaluate("() => document.fonts.ready");
+    page.screenshot(new Page.ScreenshotOptions().setPath(file).setFullPage(wholePage));
   }
 
   /** Nothing sticks out to the side, in which direction nobody scrolls on a phone. */
