@@ -109,6 +109,11 @@ public record Response(int status, Map<String, String> headers, Body body) {
     return new Response(204, Map.of(), NONE);
   }
 
+  /** Status 304: what the client has is still right. */
+  public static Response notModified() {
+    return new Response(304, Map.of(), NONE);
+  }
+
   /** Status 302. */
   public static Response redirect(String location) {
     return new Response(302, Map.of("Location", location), NONE);

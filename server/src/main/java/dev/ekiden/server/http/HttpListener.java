@@ -323,12 +323,15 @@ public final class HttpListener implements AutoCloseable {
 
   private static boolean matches(String pattern, String path) {
     String[] expected = pattern.split("/", -1);
-    String[] actual = path.split("/", -1);
+    boolean open = expected[expected.length - 1].startsWith("<");
+    String[] actual = path.split("/", open ? expected.length : -1);
     if (expected.length != actual.length) {
       return false;
     }
     for (int i = 0; i < expected.length; i++) {
-      if (!expected[i].startsWith("{") && !expected[i].equals(actual[i])) {
+      if (!expected[i].startsWith("{")
+          && !expected[i].startsWith("<")
+          && !expected[i].equals(actual[i])) {
         return false;
       }
     }

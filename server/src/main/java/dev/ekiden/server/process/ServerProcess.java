@@ -126,6 +126,21 @@ public final class ServerProcess implements AutoCloseable {
     return addresses;
   }
 
+  /** The pages for people on the public listeners, by application. */
+  public Map<String, URI> publicPages() {
+    Map<String, URI> pages = new LinkedHashMap<>();
+    for (Application application : applications.all()) {
+      HttpListener listener = publicListeners.get(application.name());
+      if (listener != null) {
+        application
+            .publicPage()
+            .map(path -> URI.create(listener.address() + "/" + application.name() + path))
+            .ifPresent(page -> pages.put(application.name(), page));
+      }
+    }
+    return pages;
+  }
+
   /** The routes of the control listener, and of the public ones by application. */
   public List<HttpListener.Route> controlRoutes() {
     return started().control().routes();
