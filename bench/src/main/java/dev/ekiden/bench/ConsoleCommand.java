@@ -6,6 +6,7 @@ import dev.ekiden.engine.JobFilter;
 import dev.ekiden.engine.JobState;
 import dev.ekiden.engine.Page;
 import dev.ekiden.engine.QueueHead;
+import dev.ekiden.engine.store.DepthTable;
 import dev.ekiden.postgres.Database;
 import dev.ekiden.postgres.DatabaseAddress;
 import dev.ekiden.server.DemoResult.Row;
@@ -39,6 +40,7 @@ final class ConsoleCommand implements Callable<Integer> {
   private static final int GOAL_MILLIS = 200;
   private static final int PAGE = 50;
   private static final int CONNECTIONS = 4;
+  private static final int NOTES = 10_000;
   private static final int LEAST_JOBS = 10_000;
 
   @Option(
@@ -51,10 +53,10 @@ final class ConsoleCommand implements Callable<Integer> {
   @Option(
       names = "--rounds",
       paramLabel = "COUNT",
-      defaultValue = "20",
+      defaultValue = "50",
       description =
-          "Each filter is asked so often for its first page and for one in the middle; the worst"
-              + " time is told (default: ${DEFAULT-VALUE}).")
+          "Each filter is asked so often for its first page and for one in the middle; the 99th"
+              + " percentile is told (default: ${DEFAULT-VALUE}).")
   private int rounds;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to a file too.")
@@ -76,8 +78,11 @@ final class ConsoleCommand implements Callable<Integer> {
               Engine.on(database.dataSource()).definitions(ConsoleRows.definitions()).build()) {
         engine.migrate();
         ConsoleRows.fill(lab, address, engine, jobs);
+        // As the leader does every second.
+        while (database.inTransaction(handle -> DepthTable.addUp(handle, NOTES)) == NOTES) {}
         measure(engine, figures);
       }
+      ConsoleLog.measure(lab, figures);
     }
     figures.table().lines().forEach(terminal.out()::println);
     terminal.out().flush();
@@ -114,18 +119,15 @@ final class ConsoleCommand implements Callable<Integer> {
                           name,
                           found >= PAGE ? "a page" : found + " jobs",
                           pages == 1 ? "" : " in " + pages + " answers"),
-                  Collections.max(nanos) / 1e6,
+                  p99(nanos) / 1e6,
                   "ms",
                   GOAL_MILLIS));
           all.addAll(nanos);
         });
-    Collections.sort(all);
     figures.add(
         Row.atMost(
-            "all %,d answers, p99".formatted(all.size()),
-            all.get(all.size() * 99 / 100) / 1e6,
-            "ms",
-            GOAL_MILLIS));
+            "all %,d answers, p99".formatted(all.size()), p99(all) / 1e6, "ms", GOAL_MILLIS));
+    figures.add(Row.of("the slowest of them", Collections.max(all) / 1e6, "ms"));
     figures.add(
         Row.of("a look for changes", worst(() -> engine.changes().look(List.of(1L))) / 1e6, "ms"));
     figures.add(Row.of("all queues", worst(() -> engine.queues().list()) / 1e6, "ms"));
@@ -135,6 +137,12 @@ final class ConsoleCommand implements Callable<Integer> {
             "head of the largest queue",
             worst(() -> engine.queues().head(ConsoleRows.queue(0), QueueHead.MAX_JOBS)) / 1e6,
             "ms"));
+  }
+
+  static long p99(List<Long> nanos) {
+    List<Long> sorted = new ArrayList<>(nanos);
+    Collections.sort(sorted);
+    return sorted.get((int) Math.ceil(sorted.size() * 0.99) - 1);
   }
 
   private static Page<Job> list(

@@ -25,7 +25,7 @@ public final class Jobs {
   public static final int MAX_PAGE = 1_000;
 
   /** A page that is not full by then is answered as it is. */
-  public static final Duration SEARCH_TIME = Duration.ofMillis(120);
+  public static final Duration SEARCH_TIME = Duration.ofMillis(100);
 
   /** A job that moves from state to state is looked for this often before we give up. */
   private static final int CANCEL_TRIES = 100;
