@@ -141,23 +141,32 @@ final class LogReader {
       if (segment == null) {
         continue; // its job was forgotten meanwhile
       }
-      List<SegmentText.Found> found = new SegmentText(segment).find(wanted);
+      SegmentText text = new SegmentText(segment);
+      List<SegmentText.Found> found = text.find(wanted);
       for (SegmentText.Found one : query.newestFirst() ? found.reversed() : found) {
-        take(piece.first() + one.index(), one.line());
+        take(piece.first() + one.index(), text, one);
       }
     }
   }
 
-  private void take(long number, LogLine line) {
-    LogLevel level = LogLevel.of(line.text());
-    LogLevel least = query.atLeast();
-    if (!isAhead(number) || (least != null && level.compareTo(least) < 0)) {
+  /** Makes a line only if it is of the page, or its level matters. */
+  private void take(long number, SegmentText text, SegmentText.Found one) {
+    if (!isAhead(number)) {
       return;
     }
-    matched++;
-    if (matched > query.offset() && page.size() < query.limit()) {
-      page.add(new Line(number, line, level));
+    boolean isOfPage = matched >= query.offset() && page.size() < query.limit();
+    LogLevel least = query.atLeast();
+    if (isOfPage || least != null) {
+      LogLine line = text.line(one);
+      LogLevel level = LogLevel.of(line.text());
+      if (least != null && level.compareTo(least) < 0) {
+        return;
+      }
+      if (isOfPage) {
+        page.add(new Line(number, line, level));
+      }
     }
+    matched++;
   }
 
   private List<Piece> pieces() {
