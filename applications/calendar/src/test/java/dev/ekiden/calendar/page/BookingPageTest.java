@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Response;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.ColorScheme;
-import com.microsoft.playwright.options.WaitUntilState;
 import dev.ekiden.calendar.RunningCalendar;
 import dev.ekiden.server.Http;
 import dev.ekiden.testkit.TestDatabase;
@@ -18,11 +18,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -32,16 +39,20 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Customers book on the page, in a real browser, on a running server. */
 @Timeout(120)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @EnabledIf(
     value = "hasChromium",
     disabledReason = "there is no Chromium (apt-get install chromium, or set EKIDEN_CHROMIUM)")
 final class BookingPageTest {
   @RegisterExtension static final TestDatabase database = TestDatabase.create("engine");
-  @RegisterExtension static final TestDatabase unused = TestDatabase.create("engine");
+
+  private static final String EMPTY = "empty";
 
   @TempDir static Path directory;
   private static RunningCalendar server;
   private static Chromium chromium;
+
+  private static boolean isFilled;
 
   private BookingPage person;
 
@@ -52,8 +63,16 @@ final class BookingPageTest {
   @BeforeAll
   static void start() throws Exception {
     server = RunningCalendar.start(directory, database.address());
-    Bayside.fill(server, directory);
     chromium = Chromium.start();
+  }
+
+  /** The first test meets an installation in which nobody has entered anything. */
+  @BeforeEach
+  void fill(TestInfo test) throws Exception {
+    if (!isFilled && !test.getTags().contains(EMPTY)) {
+      Bayside.fill(server, directory);
+      isFilled = true;
+    }
   }
 
   @AfterAll
@@ -123,6 +142,18 @@ final class BookingPageTest {
                 .bind("start", start)
                 .mapTo(Long.class)
                 .one());
+  }
+
+  @Test
+  @Order(1)
+  @Tag(EMPTY)
+  void whereNobodyHasEnteredASpaceThatIsSaid() {
+    BookingPage page = onAPhone().open("?date=2026-12-17");
+    assertThat(page.heading("スペースはまだ登録されていません")).isVisible();
+    page.picture("empty-phone");
+    page.assertAccessible();
+    page.open("/spaces");
+    assertThat(page.heading("スペースはまだ登録されていません")).isVisible();
   }
 
   // ---- the way through ----
@@ -461,18 +492,6 @@ final class BookingPageTest {
   }
 
   @Test
-  void anAddressWithoutSpacesSaysSo(@TempDir Path empty) {
-    try (RunningCalendar nothing = RunningCalendar.start(empty, unused.address())) {
-      BookingPage page = visit(nothing, chromium.page(Person.ON_A_PHONE)).open("?date=2026-12-17");
-      assertThat(page.heading("スペースはまだ登録されていません")).isVisible();
-      page.picture("empty-phone");
-      page.assertAccessible();
-      page.open("/spaces");
-      assertThat(page.heading("スペースはまだ登録されていません")).isVisible();
-    }
-  }
-
-  @Test
   void whereNothingIsFreeOtherTimesAreOffered() {
     BookingPage page = onAPhone().open("?date=2026-12-13&time=07:00&minutes=120&words=会議室+海");
     assertThat(page.heading("この日時に空きはありません")).isVisible();
@@ -499,7 +518,9 @@ final class BookingPageTest {
     String name = "<img src=x onerror=alert(1)> & \"\"x\"\"";
     csv.post("/calendar/import/spaces.csv", "code,venue,name\nodd/?#%,tokyo,\"" + name + "\"\n");
     csv.post("/calendar/import/plans.csv", "code,space,name\nodd&=+,odd/?#%,\"" + name + "\"\n");
-    BookingPage page = onAPhone().open("/spaces?words=onerror");
+    BookingPage page = onAPhone().open("?date=2026-12-20&words=<img+src=x+onerror=alert(1)>");
+    assertThat(page.find(".wish")).containsText("<img src=x onerror=alert(1)>");
+    page.open("/spaces?words=onerror");
     page.find(".result").click();
     assertThat(page.find("h1")).hasText("<img src=x onerror=alert(1)> & \"x\"");
     page.find(".cards .result").click();
@@ -636,39 +657,38 @@ final class BookingPageTest {
       for (String path :
           List.of(
               "?date=2026-12-17&time=18:00&minutes=120",
-              "/spaces",
               "/spaces/room?date=2026-12-17&time=18:00&minutes=120",
-              "/plans/half?date=2026-12-18&time=18:00&minutes=120",
-              "/plans/hourly?date=2026-12-18")) {
+              "/plans/half?date=2026-12-18&time=18:00&minutes=120")) {
         page.open(path);
         page.find(".result, .time").waitFor();
         page.assertFits();
       }
-      page.picture("plan-360-" + lang);
-      page.open("/plans/half?date=2026-12-18&time=18:00&minutes=120");
-      page.find(".bar .primary").click();
-      page.find(".actions .primary").click();
-      page.find(".keep").waitFor();
-      page.assertFits();
-      page.picture("confirmed-360-" + lang);
-      page.find(".quiet-danger").click();
-      page.find("dialog .danger").click();
-      page.find(".status.canceled").waitFor();
-      settle();
     }
+    page.picture("plan-360-en");
+    page.find(".bar .primary").click();
+    page.find(".actions .primary").click();
+    page.find(".keep").waitFor();
+    page.assertFits();
+    page.picture("confirmed-360-en");
   }
 
   @Test
   void onASlowNetworkSomethingIsSeenAtOnceAndNothingJumps() {
     BookingPage page = visit(server, chromium.firstPage(Person.ON_A_PHONE));
-    page.slow(400, 50_000);
-    page.page()
-        .navigate(
-            server.publicAddress() + "/calendar/booking?date=2026-12-17&time=18:00&minutes=120",
-            new Page.NavigateOptions().setWaitUntil(WaitUntilState.COMMIT));
+    page.slow(100, 500_000);
+    AtomicReference<Route> question = new AtomicReference<>();
+    page.page().route("**/calendar/search/spaces?**", question::set);
+    page.open("?date=2026-12-17&time=18:00&minutes=120");
+    // The answer is still on its way.
     assertThat(page.find(".brand")).isVisible();
     assertThat(page.find(".skeleton")).isVisible();
+    assertThat(page.find(".wish")).containsText("12月17日(木) 18:00 · 2時間");
+    Object before = page.page().evaluate("() => document.querySelector('.skeleton').offsetTop");
+    page.page().waitForCondition(() -> question.get() != null);
+    question.get().resume();
     assertThat(page.find(".result")).isVisible();
+    assertThat(page.page().evaluate("() => document.querySelector('.results').offsetTop"))
+        .isEqualTo(before);
   }
 
   @Test

@@ -55,8 +55,7 @@ export class SpacesScreen extends View {
           (space) => html`
             <li><a class="result" href=${link("spaces", space.code)}>
               ${tile(space)}
-              <span class="what"><strong>${space.name}</strong><span class="muted">${space.venue.name}</span>
-                <span class="facts">${holds(space.capacity)}</span></span>
+              <span class="what"><strong>${space.name}</strong><span class="facts"><span>${space.venue.name}</span>${holds(space.capacity)}</span></span>
               ${icon("right")}
             </a></li>`,
         )}
