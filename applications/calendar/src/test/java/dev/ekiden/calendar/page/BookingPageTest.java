@@ -347,6 +347,7 @@ final class BookingPageTest {
     page.button("予約を確定する").click();
     assertThat(page.text("確定の期限が過ぎました")).isVisible();
     assertThat(page.text("期限切れ")).isVisible();
+    page.picture("expired-phone");
     page.link("空き時間を見る").click();
     assertThat(page.heading("30分プラン")).isVisible();
   }
@@ -399,6 +400,7 @@ final class BookingPageTest {
     page.button("予約をリクエストする").click();
     assertThat(page.text("承認待ち")).isVisible();
     assertThat(page.text("までにホストが回答します")).isVisible();
+    page.picture("requested-phone");
   }
 
   // ---- wrong and missing ----
@@ -485,6 +487,7 @@ final class BookingPageTest {
     page.find("#date").click();
     assertThat(page.find(".calendar th")).hasText("Mon");
     assertThat(page.button("Tomorrow")).isVisible();
+    page.picture("calendar-english");
   }
 
   private static String today(int daysLater) {
@@ -495,17 +498,36 @@ final class BookingPageTest {
   void whereNothingIsFreeOtherTimesAreOffered() {
     BookingPage page = onAPhone().open("?date=2026-12-13&time=07:00&minutes=120&words=会議室+海");
     assertThat(page.heading("この日時に空きはありません")).isVisible();
+    page.picture("elsewhen-phone");
     page.link("09:00").click();
     assertThat(page.heading("1件のスペースが空いています")).isVisible();
     page.open("?date=2026-12-13&time=07:00&minutes=120&words=nowhere");
     assertThat(page.link("ほかの条件なしで探す")).isVisible();
     page.picture("nothing-phone");
+    // Two hours ago.
+    page.open("?date=2026-11-21&time=07:00&minutes=60");
+    assertThat(page.text("この時刻はすでに過ぎています")).isVisible();
+  }
+
+  @Test
+  void outsideBusinessHoursTheReasonAndTheNextFreeTimeAreTold() {
+    BookingPage page = onAPhone().open("/spaces/room?date=2026-12-13&time=07:00&minutes=120");
+    assertThat(page.text("この時間に予約できるプランはありません")).isVisible();
+    assertThat(page.text("営業時間外")).isVisible();
+    page.picture("closed-phone");
+    page.page()
+        .locator(".line", new Page.LocatorOptions().setHasText("1時間プラン"))
+        .locator(".chip")
+        .first()
+        .click();
+    assertThat(page.find(".chosen strong")).hasText("12月13日(日) 09:00–11:00");
   }
 
   @Test
   void whatIsNotThereIsSaid() {
     BookingPage page = onAPhone().open("/reservation#" + "A".repeat(43));
     assertThat(page.heading("このリンクの予約は見つかりません")).isVisible();
+    page.picture("unknown-phone");
     page.open("/plans/none");
     assertThat(page.text("このプランは現在ご利用いただけません")).isVisible();
     page.open("/nowhere");
@@ -601,10 +623,12 @@ final class BookingPageTest {
     assertThat(page.find(".result .cost strong")).hasText("$65.32");
     assertThat(page.find(".result .cost")).containsText("Tax +$5.32");
     assertThat(page.find(".result .facts")).containsText("Wed 16 Dec 10:00–12:00");
+    page.picture("results-english");
     page.find(".result").click();
     page.find("ul.cards .result").click();
     assertThat(page.text("Times are on the clock of the venue (America/New_York).")).isVisible();
     assertThat(page.find(".breakdown .total dd")).hasText("$65.32");
+    page.picture("dollars-english");
     page.button("日本語で表示").click();
     assertThat(page.find(".chosen strong")).hasText("12月16日(水) 10:00–12:00");
     page.page().reload();
