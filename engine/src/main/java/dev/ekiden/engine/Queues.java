@@ -120,7 +120,7 @@ public final class Queues {
               return HeadTable.live(handle, HeadTable.ids(handle, id, max + 1));
             }));
     jobs.removeIf(job -> job.state() != JobState.READY && job.state() != JobState.BLOCKED);
-    jobs.sort(Comparator.comparing(Job::priority).reversed().thenComparing(Job::id));
+    jobs.sort(Comparator.comparingInt(Job::priority).reversed().thenComparingLong(Job::id));
     boolean more = jobs.size() > max;
     return new Explainer(engine, database).explain(more ? jobs.subList(0, max) : jobs, more);
   }
