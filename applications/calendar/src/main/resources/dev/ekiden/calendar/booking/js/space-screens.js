@@ -2,7 +2,7 @@
 import { html, nothing } from "lit";
 import { go, lastResults, link, rememberResults } from "./address.js";
 import { api } from "./api.js";
-import { duration, longDate, moment, money, plusDays, localDate } from "./format.js";
+import { clock, duration, longDate, moment, money, plusDays, localDate } from "./format.js";
 import { anHour, elsewhere, failed, holds, icon, noSpacesYet, notice, skeleton, tile } from "./parts.js";
 import { question } from "./search-screen.js";
 import { check, usual } from "./search-form.js";
@@ -242,7 +242,7 @@ export class SpaceScreen extends View {
           .filter((free) => free.start.slice(0, 16) >= wanted)
           .slice(0, 2)
           .map((free) => ({
-            label: `${moment(free.start, zone)}${minutes === +time.minutes ? "" : ` (${duration(minutes)})`}`,
+            label: `${localDate(free.start, zone) === time.date ? clock(free.start, zone) : moment(free.start, zone)}${minutes === +time.minutes ? "" : ` (${duration(minutes)})`}`,
             query: { date: localDate(free.start, zone), time: free.start.slice(11, 16), minutes },
           })),
       );
