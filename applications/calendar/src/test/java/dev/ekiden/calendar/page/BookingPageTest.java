@@ -721,6 +721,7 @@ final class BookingPageTest {
   void theServerStartsAnewInTheMiddle() {
     BookingPage page = onAPhone().open("/plans/half?date=2026-12-19&time=10:00&minutes=60");
     assertThat(page.find(".breakdown .total dd")).hasText("¥2,600");
+    page.assertAccessible(); // a Saturday, whose colour is its own until it is chosen
     int port = server.publicAddress().getPort();
     server.close();
     page.button("予約内容の確認へ").click();
