@@ -57,10 +57,10 @@ public final class PriceList {
     return new PriceList(prices);
   }
 
-  /** These and others; of two with one name the other's. */
-  public PriceList with(PriceList others) {
+  /** These and one more, which takes the place of one of the same name. */
+  public PriceList with(Price price) {
     Map<String, Price> all = new LinkedHashMap<>(prices);
-    all.putAll(others.prices);
+    all.put(price.name(), price);
     return new PriceList(all);
   }
 

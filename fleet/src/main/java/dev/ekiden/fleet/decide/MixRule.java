@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * documents base and weight but no order; this is the order that its words allow.
  *
  * <p>Stop: the other way round, so the class most above its share is the one that the last start
- * would have been of: the highest (alive − base − 1) ÷ weight, ties as listed from the end. A base
- * is broken into only when nothing else is left.
+ * would have been of: the highest (alive − base − 1) ÷ weight, ties as listed from the end. What
+ * the smaller fleet is made of stays, even where it is idle and others are not: of one on-demand
+ * worker and busy spot ones, the on-demand one is what is left when all spot is taken away.
  */
 public final class MixRule {
   private static final Share UNLISTED = new Share(CapacityClass.ON_DEMAND, 0, 0);
@@ -67,10 +68,12 @@ public final class MixRule {
    * @return at most {@code count} workers
    */
   public List<Stop> stops(int count, Map<CapacityClass, Integer> idle) {
+    int total = present.values().stream().mapToInt(Integer::intValue).sum();
+    Map<CapacityClass, Integer> kept = kept(Math.max(0, total - count));
     Map<CapacityClass, Integer> left = new HashMap<>(idle);
     Map<CapacityClass, Integer> stopped = new LinkedHashMap<>();
     for (int i = 0; i < count; i++) {
-      CapacityClass last = last(left);
+      CapacityClass last = last(left, kept);
       if (last == null) {
         break;
       }
@@ -81,6 +84,13 @@ public final class MixRule {
     return stopped.entrySet().stream()
         .map(entry -> new Stop(entry.getKey(), entry.getValue()))
         .toList();
+  }
+
+  /** What a fleet of that size is made of. */
+  private Map<CapacityClass, Integer> kept(int size) {
+    MixRule smaller = new MixRule(mix, Map.of());
+    smaller.launches(size, Set.of());
+    return smaller.present;
   }
 
   private CapacityClass next() {
@@ -116,20 +126,16 @@ public final class MixRule {
     return null;
   }
 
-  private @Nullable CapacityClass last(Map<CapacityClass, Integer> idle) {
+  private @Nullable CapacityClass last(
+      Map<CapacityClass, Integer> idle, Map<CapacityClass, Integer> kept) {
     CapacityClass worst = null;
     double highest = Double.NEGATIVE_INFINITY;
-    boolean onlyBases = nobodyAboveItsBase();
     for (CapacityClass candidate : listedThenUnlisted(idle)) {
-      Share share = share(candidate);
-      int above = aboveBase(candidate, share);
-      if (idle.getOrDefault(candidate, 0) <= 0 || above <= 0 && !onlyBases) {
+      if (idle.getOrDefault(candidate, 0) <= 0
+          || present.getOrDefault(candidate, 0) <= kept.getOrDefault(candidate, 0)) {
         continue;
       }
-      double excess =
-          share.weight() == 0 && above > 0
-              ? Double.POSITIVE_INFINITY
-              : (above - 1.0) / Math.max(1, share.weight());
+      double excess = excess(candidate);
       if (excess >= highest) {
         highest = excess;
         worst = candidate;
@@ -138,9 +144,12 @@ public final class MixRule {
     return worst;
   }
 
-  private boolean nobodyAboveItsBase() {
-    return present.entrySet().stream()
-        .allMatch(entry -> entry.getValue() <= share(entry.getKey()).base());
+  private double excess(CapacityClass candidate) {
+    Share share = share(candidate);
+    int above = aboveBase(candidate, share);
+    return share.weight() == 0 && above > 0
+        ? Double.POSITIVE_INFINITY
+        : (above - 1.0) / Math.max(1, share.weight());
   }
 
   /** Workers of a class that the mix no longer has are the first to go. */

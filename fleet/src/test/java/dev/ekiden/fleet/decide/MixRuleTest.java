@@ -104,6 +104,14 @@ final class MixRuleTest {
   }
 
   @Test
+  void theOnDemandWorkerOfASmallFleetStaysEvenIfOnlyItIsIdle() {
+    Map<CapacityClass, Integer> all = Map.of(ON_DEMAND, 1, SPOT, 2);
+    assertThat(stop(ONE_TO_FIVE, all, Map.of(ON_DEMAND, 1), 2)).isEmpty();
+    assertThat(stop(ONE_TO_FIVE, all, all, 2)).isEqualTo("2S");
+    assertThat(stop(ONE_TO_FIVE, all, Map.of(ON_DEMAND, 1), 3)).isEqualTo("1D");
+  }
+
+  @Test
   void standInsStopFirst() {
     assertThat(stop(ONE_TO_FIVE, Map.of(ON_DEMAND, 6, SPOT, 5), Map.of(ON_DEMAND, 6, SPOT, 5), 4))
         .isEqualTo("4D");
