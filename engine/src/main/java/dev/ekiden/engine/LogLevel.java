@@ -1,8 +1,8 @@
 package dev.ekiden.engine;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -55,9 +55,9 @@ public enum LogLevel {
 
   /** How many there are of each level, in their order. */
   static List<Integer> counts(Collection<LogLevel> levels) {
-    List<Integer> counts = new ArrayList<>(Collections.nCopies(values().length, 0));
-    levels.forEach(level -> counts.set(level.ordinal(), counts.get(level.ordinal()) + 1));
-    return counts;
+    Map<LogLevel, Integer> counts = new EnumMap<>(LogLevel.class);
+    levels.forEach(level -> counts.merge(level, 1, Integer::sum));
+    return Arrays.stream(values()).map(level -> counts.getOrDefault(level, 0)).toList();
   }
 
   /** Its name in lower case. */
