@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,9 @@ final class LogReader {
           .sum();
     }
   }
+
+  /** What was found in a segment. */
+  private record Looked(Piece piece, SegmentText text, List<SegmentText.Found> found) {}
 
   private final Database database;
   private final long jobId;
@@ -136,15 +140,19 @@ final class LogReader {
     Map<Place, Segment> segments = new HashMap<>();
     read(batch.stream().map(Piece::place).toList())
         .forEach(segment -> segments.put(new Place(segment.attempt(), segment.number()), segment));
-    for (Piece piece : batch) {
-      Segment segment = segments.get(piece.place());
-      if (segment == null) {
-        continue; // its job was forgotten meanwhile
-      }
-      SegmentText text = new SegmentText(segment);
-      List<SegmentText.Found> found = text.find(wanted);
-      for (SegmentText.Found one : query.newestFirst() ? found.reversed() : found) {
-        take(piece.first() + one.index(), text, one);
+    // A search unpacks much more than a page, so all processors do it.
+    List<Looked> looked =
+        (wanted == null ? batch.stream() : batch.parallelStream())
+            .flatMap(piece ->
+                Stream.ofNullable(segments.get(piece.place()))
+                    .map(segment -> {
+                      SegmentText text = new SegmentText(segment);
+                      return new Looked(piece, text, text.find(wanted));
+                    }))
+            .toList();
+    for (Looked one : looked) {
+      for (SegmentText.Found found : query.newestFirst() ? one.found().reversed() : one.found()) {
+        take(one.piece().first() + found.index(), one.text(), found);
       }
     }
   }
