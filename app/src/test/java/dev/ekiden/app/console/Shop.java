@@ -196,7 +196,7 @@ final class Shop implements Application {
         .put(
             "reminders",
             mail.request(letter("all@example.org")),
-            new Timing.Cron("*/15 8-18 * * 1-5"),
+            new Timing.Cron("*/10 * * * *"),
             ZoneId.of("Europe/Berlin"));
     engine
         .schedules()

@@ -2,7 +2,10 @@ import { Chart, Filler, LineController, LineElement, LinearScale, PointElement, 
 import { html } from "lit";
 import { Element } from "../element.js";
 import { t } from "../i18n.js";
-import { clock } from "../time.js";
+import { isDays, timeTicks } from "../ticks.js";
+import { absolute, clock, day } from "../time.js";
+
+const timesShown = 5;
 
 Chart.register(Filler, LineController, LineElement, LinearScale, PointElement, Tooltip);
 
@@ -10,10 +13,18 @@ Chart.register(Filler, LineController, LineElement, LinearScale, PointElement, T
  * Values over time, in the colours of the theme.
  *
  * - `series`: `{ label, color, points: [{ at, value }] }`; `color` names a token such as "running"
- * - `write(value)`: a value as text
+ * - `from`, `to`: the time that is shown, in milliseconds
+ * - `write(value)`: a value as text; `step(highest)`: how far apart the marks of values stand, if not as the chart thinks
  */
 class LineChart extends Element {
-  static properties = { series: { attribute: false }, write: { attribute: false }, label: {} };
+  static properties = {
+    series: { attribute: false },
+    from: { type: Number },
+    to: { type: Number },
+    write: { attribute: false },
+    step: { attribute: false },
+    label: {},
+  };
 
   render() {
     return html`<div class="chart"><canvas role="img" aria-label=${this.summary()}></canvas></div>`;
@@ -69,7 +80,10 @@ class LineChart extends Element {
       pointHitRadius: 12,
       fill: true,
       tension: 0.2,
+      clip: 2, // a line at nothing is as thick as others
     }));
+    const highest = Math.max(1, ...this.series.flatMap(({ points }) => points.map(({ value }) => value)));
+    const mark = isDays(this.from, this.to) ? day : (at) => clock(at, { seconds: false });
     const options = {
       animation: false,
       maintainAspectRatio: false,
@@ -77,17 +91,19 @@ class LineChart extends Element {
       scales: {
         x: {
           type: "linear",
-          bounds: "data",
+          min: this.from,
+          max: this.to,
+          afterBuildTicks: (axis) => (axis.ticks = timeTicks(this.from, this.to, timesShown).map((value) => ({ value }))),
           grid: { display: false },
           border: { color: color("line") },
-          ticks: { ...ticks, maxTicksLimit: 6, callback: (value) => clock(value, { seconds: false }) },
+          ticks: { ...ticks, autoSkip: true, callback: mark },
         },
         y: {
           beginAtZero: true,
           suggestedMax: 1,
           grid: { color: color("line") },
           border: { display: false },
-          ticks: { ...ticks, maxTicksLimit: 5, callback: (value) => this.write(value) },
+          ticks: { ...ticks, maxTicksLimit: 5, precision: 0, stepSize: this.step?.(highest), callback: (value) => this.write(value) },
         },
       },
       plugins: {
@@ -100,7 +116,7 @@ class LineChart extends Element {
           titleFont: font,
           bodyFont: font,
           callbacks: {
-            title: ([item]) => clock(item.parsed.x),
+            title: ([item]) => absolute(item.parsed.x, { seconds: false }),
             label: (item) => `${item.dataset.label}: ${this.write(item.parsed.y)}`,
           },
         },
