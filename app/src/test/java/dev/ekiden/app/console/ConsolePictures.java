@@ -48,8 +48,7 @@ final class ConsolePictures {
     }
   }
 
-  private static void inBothThemes(
-      ConsoleServer server, View view, String path, String name) {
+  private static void inBothThemes(ConsoleServer server, View view, String path, String name) {
     take(server, view, path, name);
     take(server, view.dark(), path, name + "-dark");
   }

@@ -41,6 +41,7 @@ final class ShopHour {
     shop.plan(engine);
     for (int minute = 0; minute < MINUTES; minute++) {
       engine.clock().set(start.plus(Duration.ofMinutes(minute)));
+      engine.runDue();
       long before = enqueued(start);
       int jobs = work(minute);
       // Counts are stored every two seconds, and belong to the minute of then.

@@ -83,7 +83,7 @@ class Console extends Element {
       <a class="skip" href="#main" @click=${this.skip}>${t("frame.skip")}</a>
       <div class="frame">
         <header class="side">
-          <a class="brand" href=${link("/")}><img src="/console/design/mark.svg" alt="" width="24" height="24" /><span>Ekiden</span></a>
+          <a class="brand" href=${link("/")} aria-label="Ekiden"><img src="/console/design/mark.svg" alt="" width="24" height="24" /><span>Ekiden</span></a>
           <nav aria-label=${t("frame.sections")}>
             ${sections.map(
               ([name, path]) => html`<a href=${link(path)} aria-current=${section === name ? "page" : nothing}>

@@ -79,8 +79,8 @@ class LineChart extends Element {
       pointRadius: 0,
       pointHitRadius: 12,
       fill: true,
-      tension: 0.2,
-      clip: 2, // a line at nothing is as thick as others
+      cubicInterpolationMode: "monotone", // a line never swings below what was
+      clip: 2, // and one at nothing is as thick as others
     }));
     const highest = Math.max(1, ...this.series.flatMap(({ points }) => points.map(({ value }) => value)));
     const mark = isDays(this.from, this.to) ? day : (at) => clock(at, { seconds: false });

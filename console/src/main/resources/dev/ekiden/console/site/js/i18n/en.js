@@ -339,6 +339,7 @@ export default {
     noHead: "No job is ready.",
     moreHead: (n) => `Show up to ${n}`,
     position: "Place",
+    waits: "Waits for",
     because: "Why not yet",
   },
   groups: {

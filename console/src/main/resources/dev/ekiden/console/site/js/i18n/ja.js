@@ -338,6 +338,7 @@ export default {
     noHead: "待機中のジョブはありません。",
     moreHead: (count) => `最大 ${n(count)} 件まで表示`,
     position: "順番",
+    waits: "待機時間",
     because: "開始されない理由",
   },
   groups: {
