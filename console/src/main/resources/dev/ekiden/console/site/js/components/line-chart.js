@@ -70,8 +70,9 @@ class LineChart extends Element {
     const color = (token) => this.resolve(`--${token}`);
     const font = { family: getComputedStyle(this).fontFamily, size: 11 };
     const ticks = { color: color("text-muted"), font, maxRotation: 0, autoSkipPadding: 24 };
-    const datasets = this.series.map(({ label, color: token, points }) => ({
+    const datasets = this.series.map(({ label, color: token, points }, n) => ({
       label,
+      order: -n, // the area of one line does not hide the next line
       data: points.map(({ at, value }) => ({ x: new Date(at).getTime(), y: value })),
       borderColor: color(token),
       backgroundColor: color(`${token}-tint`),
