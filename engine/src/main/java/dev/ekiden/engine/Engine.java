@@ -57,8 +57,8 @@ public final class Engine implements AutoCloseable {
   /** Largest result, as UTF-8 JSON. */
   public static final int MAX_RESULT_BYTES = 262_144;
 
-  /** Log text kept of one attempt. */
-  public static final int MAX_LOG_BYTES = 1_048_576;
+  /** Log text kept of one attempt, before it is compressed. */
+  public static final int MAX_LOG_BYTES = 16_777_216;
 
   /** Characters kept of an exception's message and stack. */
   public static final int MAX_ERROR_LENGTH = 16_384;

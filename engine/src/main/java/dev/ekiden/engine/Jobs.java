@@ -25,7 +25,7 @@ public final class Jobs {
   public static final int MAX_PAGE = 1_000;
 
   /** A page that is not full by then is answered as it is. */
-  public static final Duration SEARCH_TIME = Duration.ofMillis(120);
+  public static final Duration SEARCH_TIME = Duration.ofMillis(100);
 
   /** A job that moves from state to state is looked for this often before we give up. */
   private static final int CANCEL_TRIES = 100;
@@ -128,26 +128,23 @@ public final class Jobs {
             .orElseThrow(() -> unknown(id)));
   }
 
-  /** Log lines of all attempts of a job, in order. */
+  /** Log lines of all attempts of a job, in order; all of them, however many there are. */
   public List<LogLine> logs(long id) {
     get(id);
     return database.withHandle(handle -> LogTable.read(handle, id)).stream()
-        .flatMap(segment -> LogBuffer.read(segment).stream())
+        .flatMap(segment -> new SegmentText(segment).lines().stream())
         .toList();
   }
 
   /**
-   * A part of the log of a job. Reads all that was logged by the attempts it is about, at most
-   * {@link Engine#MAX_LOG_BYTES} each, and answers the lines that were asked for.
+   * A part of the log of a job. Reads no more of it than that part, unless a text is searched: then
+   * {@link Engine#MAX_LOG_BYTES} of it, and answers where to go on.
    *
    * @throws NotFoundException when there is no such job
    */
   public LogPage logs(long id, LogQuery query) {
     get(id);
-    return new LogReader(query)
-        .read(
-            database.withHandle(
-                handle -> LogTable.read(handle, id, query.attempt(), LogQuery.MAX_ATTEMPTS)));
+    return new LogReader(database, id, query, LogReader.MAX_SEARCHED).read();
   }
 
   /**

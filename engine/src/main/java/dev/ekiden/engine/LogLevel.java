@@ -1,5 +1,9 @@
 package dev.ekiden.engine;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -47,6 +51,13 @@ public enum LogLevel {
       from = to + 1;
     }
     return INFO;
+  }
+
+  /** How many there are of each level, in their order. */
+  static List<Integer> counts(Collection<LogLevel> levels) {
+    List<Integer> counts = new ArrayList<>(Collections.nCopies(values().length, 0));
+    levels.forEach(level -> counts.set(level.ordinal(), counts.get(level.ordinal()) + 1));
+    return counts;
   }
 
   /** Its name in lower case. */

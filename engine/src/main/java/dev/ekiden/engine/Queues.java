@@ -1,6 +1,7 @@
 package dev.ekiden.engine;
 
 import dev.ekiden.engine.store.AgeTable;
+import dev.ekiden.engine.store.DemandTable;
 import dev.ekiden.engine.store.DepthTable;
 import dev.ekiden.engine.store.HeadTable;
 import dev.ekiden.engine.store.KeyTable;
@@ -8,6 +9,7 @@ import dev.ekiden.engine.store.QueueTable;
 import dev.ekiden.postgres.Database;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -97,6 +99,16 @@ public final class Queues {
           .findFirst()
           .orElseGet(() -> new Depth(name, null, group, 0, 0, 0, 0, null));
     });
+  }
+
+  /**
+   * What queues ask of the workers that serve them, for whoever decides how many of these there
+   * should be. Costs some small queries for each queue, however many jobs wait.
+   *
+   * @return the demands of those queues that there are and that are not paused, by name
+   */
+  public List<QueueDemand> demand(Collection<String> names) {
+    return database.inTransaction(handle -> DemandTable.demands(handle, names));
   }
 
   /**

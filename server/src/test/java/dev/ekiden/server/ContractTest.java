@@ -158,14 +158,34 @@ final class ContractTest {
     Answer found = http.get(path + "?q=GREETING&level=info&order=newest&limit=1&attempt=1");
     check("GET", "/api/v1/jobs/{id}/logs", found);
     assertThat(found.json().path("matched").asInt()).isEqualTo(1);
+    assertThat(found.json().has("nextOffset")).isFalse();
     assertThat(found.json().path("items").get(0).path("number").asInt()).isEqualTo(1);
     assertThat(http.get(path + "?level=error").json().path("items")).isEmpty();
     assertThat(http.get(path + "?level=error").json().path("total").asInt()).isEqualTo(1);
     for (String wrong :
-        List.of("level=loud", "order=up", "offset=-1", "limit=0", "limit=10001", "attempt=0")) {
+        List.of(
+            "level=loud",
+            "order=up",
+            "from=0",
+            "offset=-1",
+            "limit=0",
+            "limit=10001",
+            "attempt=0")) {
       Answer refused = http.get(path + "?" + wrong);
       assertThat(refused.status()).as(wrong).isEqualTo(400);
       check("GET", "/api/v1/jobs/{id}/logs", refused);
+    }
+    String file = path + ".txt";
+    Answer text = http.get(file + "?q=greeting");
+    assertThat(text.status()).isEqualTo(200);
+    assertThat(text.header("Content-Disposition"))
+        .matches("attachment; filename=\"job-\\d+\\.log\"");
+    assertThat(text.body()).matches("\\S+Z 1 .*\n");
+    check("GET", "/api/v1/jobs/{id}/logs.txt", text);
+    for (String wrong : List.of("level=loud", "limit=1", "attempt=0")) {
+      Answer refused = http.get(file + "?" + wrong);
+      assertThat(refused.status()).as(wrong).isEqualTo(400);
+      check("GET", "/api/v1/jobs/{id}/logs.txt", refused);
     }
   }
 

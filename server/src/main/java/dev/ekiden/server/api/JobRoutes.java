@@ -9,9 +9,6 @@ import dev.ekiden.engine.JobFilter;
 import dev.ekiden.engine.JobRequest;
 import dev.ekiden.engine.JobState;
 import dev.ekiden.engine.Key;
-import dev.ekiden.engine.LogLevel;
-import dev.ekiden.engine.LogPage;
-import dev.ekiden.engine.LogQuery;
 import dev.ekiden.engine.NotFoundException;
 import dev.ekiden.engine.Page;
 import dev.ekiden.server.Parameter;
@@ -23,12 +20,10 @@ import dev.ekiden.server.Routes;
 import dev.ekiden.server.api.JobView.Items;
 import dev.ekiden.server.http.Problems;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Routes of jobs. */
 public final class JobRoutes {
@@ -55,7 +50,6 @@ public final class JobRoutes {
     routes.get("/api/v1/jobs", this::list);
     routes.get("/api/v1/jobs/{id}", this::get);
     routes.get("/api/v1/jobs/{id}/history", this::history);
-    routes.get("/api/v1/jobs/{id}/logs", this::logs);
     routes.get("/api/v1/jobs/{id}/explain", this::explain);
     routes.post("/api/v1/jobs/{id}/retry", this::retry);
     routes.post("/api/v1/jobs/{id}/cancel", this::cancel);
@@ -193,51 +187,6 @@ public final class JobRoutes {
                 .map(JobView.EventView::of)
                 .toList()));
   }
-
-  private Response logs(Request request) {
-    request.allowQuery("attempt", "q", "level", "order", "offset", "limit");
-    LogQuery query =
-        new LogQuery(
-            request
-                .query("attempt")
-                .optional(number -> number.integer(1, Integer.MAX_VALUE))
-                .orElse(null),
-            request.query("q").textOrNull(),
-            request.query("level").isPresent()
-                ? request.query("level").constant(LogLevel.class, LogLevel.INFO)
-                : null,
-            request.query("order").constant(LogOrder.class, LogOrder.OLDEST) == LogOrder.NEWEST,
-            request.query("offset").integer(0, Integer.MAX_VALUE, 0),
-            request.query("limit").integer(1, LogQuery.MAX_LINES, LogQuery.MAX_LINES));
-    LogPage page = engine.jobs().logs(request.path("id").id(), query);
-    long next = query.offset() + page.lines().size();
-    return Response.json(
-        new LogView(
-            page.lines().stream().map(LineView::of).toList(),
-            page.matched(),
-            page.total(),
-            next < page.matched() ? next : null));
-  }
-
-  /** From which end lines are counted. */
-  private enum LogOrder {
-    OLDEST,
-    NEWEST
-  }
-
-  private record LineView(long number, int attempt, Instant time, String level, String text) {
-    static LineView of(LogPage.Line line) {
-      return new LineView(
-          line.number(),
-          line.line().attempt(),
-          line.line().time(),
-          line.level().lower(),
-          line.line().text());
-    }
-  }
-
-  private record LogView(
-      List<LineView> items, long matched, long total, @Nullable Long nextOffset) {}
 
   private Response explain(Request request) {
     request.allowQuery();

@@ -140,11 +140,7 @@ final class JobsCommand {
     query.put("attempt", attempt);
     query.put("q", text);
     query.put("level", level);
-    if (tail != null) {
-      query.put("order", "newest");
-      query.put("limit", tail);
-    }
-    JsonNode logs = lines(id, query, tail != null);
+    JsonNode logs = lines(id, query, tail);
     if (context.printer().output() == Output.table) {
       logs.path("items").forEach(line -> context.printer().line(Field.text(line.path("text"))));
     } else {
@@ -197,17 +193,31 @@ final class JobsCommand {
     return ExitCode.OK;
   }
 
-  /** All lines of a query; the last ones come in the order in which they were logged. */
-  private ObjectNode lines(long id, Map<String, @Nullable Object> query, boolean last) {
-    ObjectNode log = Json.MAPPER.createObjectNode();
+  /**
+   * The lines of a query in the order in which they were logged, page by page.
+   *
+   * @param last so many of the last ones only
+   */
+  private ObjectNode lines(long id, Map<String, @Nullable Object> query, @Nullable Integer last) {
+    if (last != null) {
+      query.put("order", "newest");
+      query.put("limit", last);
+    }
     List<JsonNode> lines = new ArrayList<>();
     JsonNode page;
     do {
       page = context.api().get(ApiClient.path(path(id) + "/logs", query));
       page.path("items").forEach(lines::add);
-      query.put("offset", page.path("nextOffset").asLong(0));
-    } while (!last && page.has("nextOffset"));
-    log.putArray("items").addAll(last ? lines.reversed() : lines);
+      query.put(
+          "from",
+          page.has("nextOffset")
+              ? lines.getLast().path("number").asLong(0) + (last == null ? 1 : -1)
+              : page.path("continueFrom").asLong(0));
+    } while ((page.has("nextOffset") || page.has("continueFrom"))
+        && (last == null || lines.size() < last));
+    ObjectNode log = Json.MAPPER.createObjectNode();
+    log.putArray("items")
+        .addAll(last == null ? lines : lines.subList(0, Math.min(last, lines.size())).reversed());
     return log;
   }
 

@@ -13,6 +13,7 @@ import dev.ekiden.server.api.GroupRoutes;
 import dev.ekiden.server.api.HistoryRoutes;
 import dev.ekiden.server.api.JobRoutes;
 import dev.ekiden.server.api.LimitRoutes;
+import dev.ekiden.server.api.LogRoutes;
 import dev.ekiden.server.api.OverviewRoutes;
 import dev.ekiden.server.api.QueueGauges;
 import dev.ekiden.server.api.QueueRoutes;
@@ -252,6 +253,7 @@ public final class ServerProcess implements AutoCloseable {
             sessions)
         .addTo(own);
     new JobRoutes(engine).addTo(own);
+    new LogRoutes(engine).addTo(own);
     new BulkRoutes(engine).addTo(own);
     new QueueRoutes(engine).addTo(own);
     new GroupRoutes(engine).addTo(own);
