@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -337,8 +338,13 @@ final class Explainer {
                     .formatted(
                         name(rule),
                         rule.rate(),
-                        period,
-                        engine.clock().now().plus(next, ChronoUnit.MICROS))));
+                        // as in 1m30s
+                        period.toString().substring("PT".length()).toLowerCase(Locale.ROOT),
+                        engine
+                            .clock()
+                            .now()
+                            .plus(next, ChronoUnit.MICROS)
+                            .truncatedTo(ChronoUnit.MILLIS))));
       } else {
         List<String> numbers = new ArrayList<>();
         if (rule.running() != null) {

@@ -143,7 +143,7 @@ class ExplainTest {
     enqueue(request());
     assertThat(claim(1)).hasSize(1);
     long id = enqueue(request());
-    assertThat(why(id, "rate")).contains("1 starts in PT1M").contains("possible at");
+    assertThat(why(id, "rate")).contains("1 starts in 1m;").contains("possible at");
   }
 
   @Test
