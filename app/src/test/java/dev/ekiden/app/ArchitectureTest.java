@@ -28,9 +28,12 @@ final class ArchitectureTest {
     ALLOWED.put("engine", List.of("postgres"));
     ALLOWED.put("testkit", List.of("engine", "embedded", "postgres"));
     ALLOWED.put("console", List.of());
-    ALLOWED.put("server", List.of("console", "engine", "embedded", "postgres"));
-    ALLOWED.put("calendar", List.of("server", "console", "engine", "embedded", "postgres"));
-    ALLOWED.put("app", List.of("calendar", "server", "console", "engine", "embedded", "postgres"));
+    ALLOWED.put("fleet", List.of("engine", "postgres"));
+    ALLOWED.put("server", List.of("console", "fleet", "engine", "embedded", "postgres"));
+    ALLOWED.put(
+        "calendar", List.of("server", "console", "fleet", "engine", "embedded", "postgres"));
+    ALLOWED.put(
+        "app", List.of("calendar", "server", "console", "fleet", "engine", "embedded", "postgres"));
   }
 
   private static final JavaClasses EKIDEN =
@@ -120,6 +123,30 @@ final class ArchitectureTest {
             "picocli..",
             "ch.qos.logback..",
             "io.prometheus..")
+        .check(EKIDEN);
+  }
+
+  /** The controller and the simulator call the same functions, which therefore know neither. */
+  @Test
+  void decisionsAreMadeFromWhatTheyAreGiven() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "dev.ekiden.fleet", "dev.ekiden.fleet.decide..", "dev.ekiden.fleet.cost..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            inside("engine"), inside("postgres"), "dev.ekiden.fleet.simulate..", "java.sql..")
+        .check(EKIDEN);
+    noClasses()
+        .that()
+        .resideInAPackage("dev.ekiden.fleet.decide..")
+        .should()
+        .callMethod(java.time.Instant.class, "now")
+        .orShould()
+        .callMethod(System.class, "nanoTime")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
         .check(EKIDEN);
   }
 

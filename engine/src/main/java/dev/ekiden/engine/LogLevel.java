@@ -1,11 +1,12 @@
 package dev.ekiden.engine;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** How much a line of a log matters, as far as its text says so. */
 public enum LogLevel {
@@ -55,9 +56,26 @@ public enum LogLevel {
 
   /** How many there are of each level, in their order. */
   static List<Integer> counts(Collection<LogLevel> levels) {
-    List<Integer> counts = new ArrayList<>(Collections.nCopies(values().length, 0));
-    levels.forEach(level -> counts.set(level.ordinal(), counts.get(level.ordinal()) + 1));
-    return counts;
+    Map<LogLevel, Integer> counts = new EnumMap<>(LogLevel.class);
+    levels.forEach(level -> counts.merge(level, 1, Integer::sum));
+    return Arrays.stream(values()).map(level -> counts.getOrDefault(level, 0)).toList();
+  }
+
+  /**
+   * How many of {@link #counts} are of a level or a higher one.
+   *
+   * @param lowest null for all
+   */
+  static long atLeast(@Nullable LogLevel lowest, List<Integer> counts) {
+    long sum = 0;
+    int place = 0;
+    for (LogLevel level : values()) {
+      if (lowest == null || level.compareTo(lowest) >= 0) {
+        sum += counts.get(place);
+      }
+      place++;
+    }
+    return sum;
   }
 
   /** Its name in lower case. */

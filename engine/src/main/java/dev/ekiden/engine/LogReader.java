@@ -44,9 +44,7 @@ final class LogReader {
     }
 
     long atLeast(@Nullable LogLevel level) {
-      return counts.subList(level == null ? 0 : level.ordinal(), counts.size()).stream()
-          .mapToLong(Integer::longValue)
-          .sum();
+      return LogLevel.atLeast(level, counts);
     }
   }
 

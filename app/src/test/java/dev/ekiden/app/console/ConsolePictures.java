@@ -31,21 +31,27 @@ final class ConsolePictures {
     try (ConsoleServer server = ConsoleServer.start(directory, database.address())) {
       server.playAnHour(database.database());
       Shop.Stock stock = server.fill();
+      server.hurry();
       if (Boolean.getBoolean("ekiden.pictures.all")) {
         ofEverything(server, stock);
         return;
       }
-      take(server, DESK.sized(1_280, 1_040), "/", "overview");
-      take(server, DESK.sized(1_280, 1_040).dark(), "/", "overview-dark");
-      take(server, DESK, "/jobs?state=failed,running,ready", "jobs");
-      take(server, DESK.sized(1_280, 1_040).dark(), "/jobs/" + stock.failed(), "job-dark");
-      take(server, DESK.sized(1_280, 1_040), "/jobs/" + stock.blocked(), "job");
-      take(server, DESK.dark(), "/queues", "queues-dark");
-      take(server, DESK.sized(1_280, 1_040), "/queues/media", "queue");
-      take(server, DESK, "/schedules/reminders", "schedule");
-      take(server, DESK.dark(), "/workers", "workers-dark");
-      take(server, PHONE.japanese(), "/", "phone-ja");
+      inBothThemes(server, DESK.sized(1_280, 1_040), "/", "overview");
+      inBothThemes(server, DESK, "/jobs?state=failed,running,ready", "jobs");
+      inBothThemes(server, DESK.sized(1_280, 920), "/jobs/" + stock.failed(), "job");
+      inBothThemes(server, DESK.sized(1_280, 640), "/jobs/" + stock.blocked(), "job-waiting");
+      inBothThemes(server, DESK.sized(1_280, 480), "/queues", "queues");
+      inBothThemes(server, DESK.sized(1_280, 1_060), "/queues/media", "queue");
+      inBothThemes(server, DESK, "/schedules/reminders", "schedule");
+      inBothThemes(server, DESK.sized(1_280, 480), "/workers", "workers");
+      take(server, PHONE.japanese(), "/", "overview-phone-ja");
+      take(server, PHONE.dark(), "/jobs/" + stock.failed(), "job-phone-dark");
     }
+  }
+
+  private static void inBothThemes(ConsoleServer server, View view, String path, String name) {
+    take(server, view, path, name);
+    take(server, view.dark(), path, name + "-dark");
   }
 
   private static void ofEverything(ConsoleServer server, Shop.Stock stock) {

@@ -50,6 +50,11 @@ final class ConsoleServer implements AutoCloseable {
     new ShopHour(engine(), data, shop).play();
   }
 
+  /** Enqueues more than the limit of their queue lets start at once. */
+  void hurry() {
+    shop.images(engine(), 340);
+  }
+
   Engine engine() {
     return process.engine();
   }

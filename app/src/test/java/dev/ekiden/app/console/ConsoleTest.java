@@ -199,6 +199,26 @@ final class ConsoleTest {
   }
 
   @Test
+  void aGroupIsHeldWithAReasonAndReleased() {
+    Page jobs = visit(View.DESK, "/jobs?group=initech");
+    Locator bar = jobs.locator("group-bar");
+    Locator dialog = jobs.getByRole(AriaRole.DIALOG);
+    assertThat(bar).containsText("None of its jobs runs now.");
+    bar.getByRole(AriaRole.BUTTON, within("Hold and drain…")).click();
+    dialog.getByLabel("Reason, for whoever finds it held").fill("moves away");
+    dialog.getByRole(AriaRole.BUTTON, within("Copy as a command: Hold and drain")).click();
+    assertThat(dialog.locator(".preview").first())
+        .hasText("./ekiden groups drain initech --reason 'moves away'");
+    jobs.keyboard().press("Escape");
+    dialog.getByRole(AriaRole.BUTTON, within("Hold and drain").setExact(true)).click();
+    assertThat(bar).containsText("moves away");
+    assertThat(bar).containsText("Drained: none of its jobs runs");
+    bar.getByRole(AriaRole.BUTTON, within("Release…")).click();
+    dialog.getByRole(AriaRole.BUTTON, within("Release").setExact(true)).click();
+    assertThat(bar).containsText("None of its jobs runs now.");
+  }
+
+  @Test
   void aFailedJobShowsItsAttemptsItsErrorAndItsLog() {
     Page job = visit(View.DESK, "/jobs/" + stock.failed());
     assertThat(job.locator("attempt-timeline ol > li")).hasCount(2);

@@ -176,7 +176,9 @@ final class Shop implements Application {
     engine.jobs().await(array, patience);
     engine.enqueue(export.request(new Export("csv", 7)));
     long blocked = engine.enqueue(export.request(new Export("parquet", 9))).id();
-    plan(engine);
+    if (engine.schedules().list().isEmpty()) {
+      plan(engine);
+    }
     engine.queues().pause("printing", "the printer is being moved");
     return new Stock(sent, failed, verboseJob, array, running, blocked);
   }
@@ -187,8 +189,8 @@ final class Shop implements Application {
     engine
         .schedules()
         .put(
-            "nightly-export",
-            export.request(new Export("csv", 1)),
+            "nightly-index",
+            search.request(new Export("csv", 1)),
             new Timing.Cron("0 3 * * *"),
             tokyo);
     engine
@@ -196,7 +198,7 @@ final class Shop implements Application {
         .put(
             "reminders",
             mail.request(letter("all@example.org")),
-            new Timing.Cron("*/15 8-18 * * 1-5"),
+            new Timing.Cron("*/10 * * * *"),
             ZoneId.of("Europe/Berlin"));
     engine
         .schedules()

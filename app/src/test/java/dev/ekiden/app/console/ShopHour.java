@@ -38,6 +38,7 @@ final class ShopHour {
         .put(Limit.rate(new Limit.Scope.Queue("media"), IMAGES_A_MINUTE, Duration.ofMinutes(1)));
     Instant end = Instant.now().plus(Duration.ofMinutes(2));
     Instant start = end.minus(Duration.ofMinutes(MINUTES));
+    engine.clock().set(start);
     shop.plan(engine);
     for (int minute = 0; minute < MINUTES; minute++) {
       engine.clock().set(start.plus(Duration.ofMinutes(minute)));

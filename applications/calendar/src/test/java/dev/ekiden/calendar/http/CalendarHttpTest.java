@@ -29,6 +29,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -173,6 +174,92 @@ final class CalendarHttpTest {
     assertThat(answer.body()).contains(code);
     assertThat(answer.status()).isEqualTo(status);
     assertThat(answer.code()).isEqualTo(code);
+  }
+
+  private static final String SEARCH =
+      "/calendar/search/spaces?start=2026-12-01T10:00&end=2026-12-01T11:00";
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "&limit=1",
+        "&limit=100",
+        "&capacity=0",
+        "&capacity=100000",
+        "&units=1",
+        "&units=100",
+        "&minTotal=0&maxTotal=999999999999999&currency=JPY",
+        "&after=JPY-0-1",
+        "&venue=none",
+        "&name="
+      })
+  void aSearchAtItsLimitsIsAnswered(String rest) {
+    assertThat(server.open().get(SEARCH + rest).status()).isEqualTo(200);
+    assertThat(
+            server
+                .open()
+                .get("/calendar/search?start=2026-12-01T10:00&end=2026-12-08T10:00&capacity=100000")
+                .status())
+        .isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "&limit=0,limit",
+    "&limit=101,limit",
+    "&limit=many,limit",
+    "&limit=99999999999999999999,limit",
+    "&capacity=-1,capacity",
+    "&capacity=100001,capacity",
+    "&units=0,units",
+    "&units=101,units",
+    "&minTotal=1.5,minTotal",
+    "&maxTotal=1000000000000000,maxTotal",
+    "&after=JPY,after",
+    "&after=JPY-99999999999999999999-1,after",
+    "&limit=1&limit=2,limit",
+    "&name=%00,name",
+    "&venue=%00,venue"
+  })
+  void aSearchBeyondItsLimitsIsToldWhichFieldIsWrong(String rest, String field) {
+    Answer answer = server.open().get(SEARCH + rest);
+    assertThat(answer.body()).contains("\"" + field + "\"");
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.json().path("field").asString("")).isEqualTo(field);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/calendar/spaces?name=%00",
+        "/calendar/spaces/%00",
+        "/calendar/plans/%00",
+        "/calendar/reservations/%00",
+        "/calendar/booking/js/..%2f..%2fopenapi.yaml",
+        "/calendar/booking/js/%00"
+      })
+  void whatIsNoTextIsNobodysFault(String path) {
+    assertThat(server.open().get(path).status()).isBetween(400, 404);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "|400",
+        "{|400",
+        "[]|422",
+        "null|400",
+        "{\"plan\":7}|422",
+        "{\"plan\":\"\\u0000\",\"start\":\"2026-12-01T10:00\",\"end\":\"2026-12-01T11:00\"}|422",
+        "{\"plan\":\"always\",\"start\":\"2026-12-01T10:00\"}|422",
+        "{\"plan\":\"always\",\"start\":\"2026-12-01T10:00\",\"end\":\"2026-12-01T11:00\",\"price\":1}|422"
+      })
+  void aWrongWishIsRefused(@Nullable String body, int status) {
+    Answer answer = server.open().post("/calendar/holds", body == null ? "" : body);
+    assertThat(answer.status()).isEqualTo(status);
+    assertThat(answer.code()).isNotEmpty();
   }
 
   @Test

@@ -1,5 +1,5 @@
 // What somebody should look at: the server finds it, the page says it in the reader's language and leads there.
-import { tOr } from "./i18n.js";
+import { t, tOr } from "./i18n.js";
 import { link } from "./router.js";
 
 const looks = {
@@ -23,8 +23,22 @@ const places = {
   job: (id) => link(`/jobs/${id}`),
 };
 
-/** A point as it is shown: how grave, by which icon, what it is, the server's own words, and where to look. */
-export function shown({ kind, subject, name, text }) {
+/** What the overview knows of a queue says more in the reader's language than the server's words do. */
+const texts = {
+  "queue-paused": (queue) => t("attention.pausedText", queue),
+  failures: (queue, minutes) => t("attention.failuresText", { failed: queue.failed, ended: queue.succeeded + queue.failed + queue.retried, minutes }),
+};
+
+/** A point as it is shown: how grave, by which icon, what it is, why, and where to look. */
+export function shown({ kind, subject, name, text }, { queues, recentSeconds }) {
   const [gravity, icon] = looks[kind] ?? ["warning", "warning"];
-  return { gravity, icon, title: tOr(`attention.${kind}`, kind), name, text, href: (places[subject] ?? places.worker)(name) };
+  const queue = subject === "queue" && queues.find((one) => one.name === name);
+  return {
+    gravity,
+    icon,
+    title: tOr(`attention.${kind}`, kind),
+    name,
+    text: (queue && texts[kind]?.(queue, recentSeconds / 60)) || text,
+    href: kind === "failures" && queue ? link("/jobs", { queue: name, state: "failed", since: "1h" }) : (places[subject] ?? places.worker)(name),
+  };
 }

@@ -62,7 +62,15 @@ class Console extends Element {
   updated() {
     if (!this.place) return;
     const what = this.place.params.id ?? this.place.params.name;
+    this.showSection();
     document.title = [what, t(`${this.section()}.title`), "Ekiden"].filter(Boolean).join(" · ");
+  }
+
+  /** In a narrow window the sections are a strip that scrolls. */
+  showSection() {
+    const nav = this.querySelector("nav");
+    const current = nav.querySelector("[aria-current]");
+    if (current) nav.scrollLeft = current.offsetLeft - nav.offsetLeft - (nav.clientWidth - current.clientWidth) / 2;
   }
 
   section() {
@@ -75,7 +83,7 @@ class Console extends Element {
       <a class="skip" href="#main" @click=${this.skip}>${t("frame.skip")}</a>
       <div class="frame">
         <header class="side">
-          <a class="brand" href=${link("/")}><img src="/console/design/mark.svg" alt="" width="24" height="24" />Ekiden</a>
+          <a class="brand" href=${link("/")} aria-label="Ekiden"><img src="/console/design/mark.svg" alt="" width="24" height="24" /><span>Ekiden</span></a>
           <nav aria-label=${t("frame.sections")}>
             ${sections.map(
               ([name, path]) => html`<a href=${link(path)} aria-current=${section === name ? "page" : nothing}>
@@ -83,15 +91,15 @@ class Console extends Element {
               </a>`,
             )}
           </nav>
-          <div class="foot">
-            <connection-state></connection-state>
-            <user-choices></user-choices>
-          </div>
         </header>
         <div class="middle">
           <away-banner></away-banner>
           <main id="main" tabindex="-1">${this.place && !this.broken ? this.screen() : loading()}</main>
         </div>
+        <footer class="foot">
+          <connection-state></connection-state>
+          <user-choices></user-choices>
+        </footer>
       </div>
       <toast-list></toast-list>
     `;

@@ -27,6 +27,18 @@ export function absolute(at, { inZone = zone(), seconds = true } = {}) {
   }).format(new Date(at));
 }
 
+/** How many milliseconds the clocks of the shown zone are ahead of UTC at a time. */
+export function zoneOffset(at) {
+  const parts = new Intl.DateTimeFormat("en", { timeZone: zone(), timeZoneName: "longOffset" }).formatToParts(new Date(at));
+  const [, sign, hours, minutes] = parts.find(({ type }) => type === "timeZoneName").value.match(/([+-])(\d+):(\d+)/) ?? [];
+  return sign ? Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) * 60_000 : 0;
+}
+
+/** The day alone, for axes. */
+export function day(at) {
+  return new Intl.DateTimeFormat(locale(), { timeZone: zone(), month: "short", day: "numeric" }).format(new Date(at));
+}
+
 /** The time of day, for axes and logs. */
 export function clock(at, { millis = false, seconds = true } = {}) {
   return new Intl.DateTimeFormat(locale(), {

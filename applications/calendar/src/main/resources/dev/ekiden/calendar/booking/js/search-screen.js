@@ -128,8 +128,7 @@ export class SearchScreen extends View {
         ${tile(space)}
         <span class="what">
           <strong>${space.name}</strong>
-          <span class="muted">${space.venue.name}</span>
-          <span class="facts">
+          <span class="facts"><span>${space.venue.name}</span>
             ${holds(capacity)}
             ${elsewhere(zone, start) ? html`<span class="fact">${icon("globe")}${period(start, end, zone)}</span>` : nothing}
           </span>

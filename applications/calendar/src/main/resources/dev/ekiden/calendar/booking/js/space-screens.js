@@ -2,7 +2,7 @@
 import { html, nothing } from "lit";
 import { go, lastResults, link, rememberResults } from "./address.js";
 import { api } from "./api.js";
-import { duration, longDate, moment, money, plusDays, localDate } from "./format.js";
+import { clock, duration, longDate, moment, money, plusDays, localDate } from "./format.js";
 import { anHour, elsewhere, failed, holds, icon, noSpacesYet, notice, skeleton, tile } from "./parts.js";
 import { question } from "./search-screen.js";
 import { check, usual } from "./search-form.js";
@@ -55,8 +55,7 @@ export class SpacesScreen extends View {
           (space) => html`
             <li><a class="result" href=${link("spaces", space.code)}>
               ${tile(space)}
-              <span class="what"><strong>${space.name}</strong><span class="muted">${space.venue.name}</span>
-                <span class="facts">${holds(space.capacity)}</span></span>
+              <span class="what"><strong>${space.name}</strong><span class="facts"><span>${space.venue.name}</span>${holds(space.capacity)}</span></span>
               ${icon("right")}
             </a></li>`,
         )}
@@ -243,7 +242,7 @@ export class SpaceScreen extends View {
           .filter((free) => free.start.slice(0, 16) >= wanted)
           .slice(0, 2)
           .map((free) => ({
-            label: `${moment(free.start, zone)}${minutes === +time.minutes ? "" : ` (${duration(minutes)})`}`,
+            label: `${localDate(free.start, zone) === time.date ? clock(free.start, zone) : moment(free.start, zone)}${minutes === +time.minutes ? "" : ` (${duration(minutes)})`}`,
             query: { date: localDate(free.start, zone), time: free.start.slice(11, 16), minutes },
           })),
       );

@@ -3,6 +3,7 @@ import { Element } from "../element.js";
 import { t } from "../i18n.js";
 import { errorText, simpleName } from "../jobs.js";
 import { duration } from "../numbers.js";
+import { link } from "../router.js";
 import { absolute, clock } from "../time.js";
 import { status } from "./status.js";
 
@@ -21,7 +22,7 @@ class AttemptTimeline extends Element {
 
   render() {
     const { job } = this;
-    if (job.attempts.length === 0) return html`<p class="muted">${t("job.noAttempts")}</p>`;
+    if (job.attempts.length === 0) return job.links.children ? children(job) : html`<p class="muted">${t("job.noAttempts")}</p>`;
     const start = new Date(job.createdAt).getTime();
     const end = Math.max(
       start + 1,
@@ -76,6 +77,16 @@ class AttemptTimeline extends Element {
   }
 }
 customElements.define("attempt-timeline", AttemptTimeline);
+
+/** An array has its children instead. */
+function children({ id, links }) {
+  const { size, succeeded, failed } = links.children;
+  return html`<div class="stack">
+    <p class="muted">${t("job.arrayAttempts")}</p>
+    <progress max=${size} .value=${succeeded + failed} aria-label=${t("jobs.children")}></progress>
+    <a href=${link("/jobs", { parent: id })}>${t("jobs.childrenEnded", links.children)}</a>
+  </div>`;
+}
 
 function bar(phase, from, to, { start, length }) {
   const x = (100 * (new Date(from) - start)) / length;

@@ -52,6 +52,13 @@ class CopyMenu extends Element {
   }
 
   key(event) {
+    if (event.key === "Escape") {
+      // A dialog around the menu stays.
+      event.preventDefault();
+      this.menu.hidePopover();
+      this.querySelector("button").focus();
+      return;
+    }
     const items = [...this.menu.querySelectorAll("[role=menuitem]")];
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;

@@ -5,6 +5,7 @@ import { connection } from "../events.js";
 import { history, measured, perMinute } from "../history.js";
 import { t } from "../i18n.js";
 import { brief, duration } from "../numbers.js";
+import { spanStep } from "../ticks.js";
 import { failureNotice } from "./failure.js";
 import "./line-chart.js";
 
@@ -64,6 +65,8 @@ class HistoryCharts extends Element {
 
   charts(data) {
     const line = (label, color, points) => ({ label, color, points });
+    const [from, to] = [data.from, data.to].map((at) => new Date(at).getTime());
+    const chart = (title, write, series, step) => figure(title, { from, to, write, step, series });
     return html`
       ${chart(t("history.throughput"), brief, [
         line(t("state.SUCCEEDED"), "succeeded", perMinute(data, "succeeded")),
@@ -75,7 +78,7 @@ class HistoryCharts extends Element {
       ])}
       ${chart(t("history.age"), (value) => (value === 0 ? "0" : duration(value)), [
         line(t("queues.oldest"), "blocked", measured(data, "oldestReadySeconds", Math.max)),
-      ])}
+      ], spanStep)}
     `;
   }
 
@@ -86,7 +89,7 @@ class HistoryCharts extends Element {
 }
 customElements.define("history-charts", HistoryCharts);
 
-function chart(title, write, series) {
+function figure(title, { from, to, write, step, series }) {
   return html`<figure class="card">
     <header>
       <figcaption><h3>${title}</h3></figcaption>
@@ -94,6 +97,6 @@ function chart(title, write, series) {
         ${series.map(({ label, color }) => html`<li><svg class="swatch ${color}" aria-hidden="true"><rect width="100%" height="100%"></rect></svg>${label}</li>`)}
       </ul>
     </header>
-    <div class="content"><line-chart .label=${title} .series=${series} .write=${write}></line-chart></div>
+    <div class="content"><line-chart .label=${title} .series=${series} .from=${from} .to=${to} .write=${write} .step=${step}></line-chart></div>
   </figure>`;
 }

@@ -2,7 +2,10 @@ import { Chart, Filler, LineController, LineElement, LinearScale, PointElement, 
 import { html } from "lit";
 import { Element } from "../element.js";
 import { t } from "../i18n.js";
-import { clock } from "../time.js";
+import { isDays, timeTicks } from "../ticks.js";
+import { absolute, clock, day } from "../time.js";
+
+const timesShown = 5;
 
 Chart.register(Filler, LineController, LineElement, LinearScale, PointElement, Tooltip);
 
@@ -10,10 +13,18 @@ Chart.register(Filler, LineController, LineElement, LinearScale, PointElement, T
  * Values over time, in the colours of the theme.
  *
  * - `series`: `{ label, color, points: [{ at, value }] }`; `color` names a token such as "running"
- * - `write(value)`: a value as text
+ * - `from`, `to`: the time that is shown, in milliseconds
+ * - `write(value)`: a value as text; `step(highest)`: how far apart the marks of values stand, if not as the chart thinks
  */
 class LineChart extends Element {
-  static properties = { series: { attribute: false }, write: { attribute: false }, label: {} };
+  static properties = {
+    series: { attribute: false },
+    from: { type: Number },
+    to: { type: Number },
+    write: { attribute: false },
+    step: { attribute: false },
+    label: {},
+  };
 
   render() {
     return html`<div class="chart"><canvas role="img" aria-label=${this.summary()}></canvas></div>`;
@@ -59,8 +70,9 @@ class LineChart extends Element {
     const color = (token) => this.resolve(`--${token}`);
     const font = { family: getComputedStyle(this).fontFamily, size: 11 };
     const ticks = { color: color("text-muted"), font, maxRotation: 0, autoSkipPadding: 24 };
-    const datasets = this.series.map(({ label, color: token, points }) => ({
+    const datasets = this.series.map(({ label, color: token, points }, n) => ({
       label,
+      order: -n, // the area of one line does not hide the next line
       data: points.map(({ at, value }) => ({ x: new Date(at).getTime(), y: value })),
       borderColor: color(token),
       backgroundColor: color(`${token}-tint`),
@@ -68,8 +80,11 @@ class LineChart extends Element {
       pointRadius: 0,
       pointHitRadius: 12,
       fill: true,
-      tension: 0.2,
+      cubicInterpolationMode: "monotone", // a line never swings below what was
+      clip: 2, // and one at nothing is as thick as others
     }));
+    const highest = Math.max(1, ...this.series.flatMap(({ points }) => points.map(({ value }) => value)));
+    const mark = isDays(this.from, this.to) ? day : (at) => clock(at, { seconds: false });
     const options = {
       animation: false,
       maintainAspectRatio: false,
@@ -77,17 +92,19 @@ class LineChart extends Element {
       scales: {
         x: {
           type: "linear",
-          bounds: "data",
+          min: this.from,
+          max: this.to,
+          afterBuildTicks: (axis) => (axis.ticks = timeTicks(this.from, this.to, timesShown).map((value) => ({ value }))),
           grid: { display: false },
           border: { color: color("line") },
-          ticks: { ...ticks, maxTicksLimit: 6, callback: (value) => clock(value, { seconds: false }) },
+          ticks: { ...ticks, autoSkip: true, callback: mark },
         },
         y: {
           beginAtZero: true,
           suggestedMax: 1,
           grid: { color: color("line") },
           border: { display: false },
-          ticks: { ...ticks, maxTicksLimit: 5, callback: (value) => this.write(value) },
+          ticks: { ...ticks, maxTicksLimit: 5, precision: 0, stepSize: this.step?.(highest), callback: (value) => this.write(value) },
         },
       },
       plugins: {
@@ -100,7 +117,7 @@ class LineChart extends Element {
           titleFont: font,
           bodyFont: font,
           callbacks: {
-            title: ([item]) => clock(item.parsed.x),
+            title: ([item]) => absolute(item.parsed.x, { seconds: false }),
             label: (item) => `${item.dataset.label}: ${this.write(item.parsed.y)}`,
           },
         },

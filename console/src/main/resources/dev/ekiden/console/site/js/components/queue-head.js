@@ -92,6 +92,12 @@ const columns = () => [
   { title: t("jobs.state"), cell: (job) => status(job.state) },
   { title: t("jobs.definition"), minor: true, cell: (job) => job.definition },
   { title: t("jobs.priority"), minor: true, end: true, cell: (job) => count(job.priority) },
-  { title: t("queues.oldest"), minor: true, cell: (job) => html`<time-span .from=${job.runAt ?? job.createdAt}></time-span>` },
-  { title: t("queues.because"), cell: ({ reasons: [reason] }) => reason && html`<span data-tip=${reason.text}>${tOr(`why.${reason.code}`, reason.text)}</span>` },
+  { title: t("queues.waits"), minor: true, cell: (job) => html`<time-span .from=${job.runAt ?? job.createdAt}></time-span>` },
+  { title: t("queues.because"), cell: ({ reasons: [reason] }) => reason && because(reason) },
 ];
+
+/** What it means in the reader's language, and the server's words with the numbers. */
+function because({ code, text }) {
+  const meaning = tOr(`why.${code}`, null);
+  return html`<span class="because">${meaning ?? text}${meaning ? html` <span class="muted minor">${text}</span>` : nothing}</span>`;
+}

@@ -121,6 +121,7 @@ export default {
     backlog: "待機ジョブ",
     throughput: "処理量",
     perMinute: "件/分",
+    minute: "分",
     failures: "失敗",
     minutes: (count) => `${n(count)} 分`,
     trend: "直近 1 時間",
@@ -143,6 +144,8 @@ export default {
     "group-held": "グループ保留",
     "key-held": "キー停止",
     limit: "上限到達",
+    pausedText: ({ ready, pausedReason }) => `${n(ready)} 件が待機中${pausedReason ? ` · ${pausedReason}` : ""}`,
+    failuresText: ({ failed, ended, minutes }) => `直近 ${n(minutes)} 分の試行 ${n(ended)} 件のうち ${n(failed)} 件が失敗`,
   },
   filter: {
     title: "絞り込み",
@@ -241,6 +244,7 @@ export default {
     why: "実行されていない理由",
     whyRuns: "現在の状況",
     attempts: "試行",
+    arrayAttempts: "配列ジョブ自体は実行されず、子ジョブが実行されます。",
     noAttempts: "まだ開始されていません。",
     facts: "詳細",
     payload: "ペイロード",
@@ -334,6 +338,7 @@ export default {
     noHead: "待機中のジョブはありません。",
     moreHead: (count) => `最大 ${n(count)} 件まで表示`,
     position: "順番",
+    waits: "待機時間",
     because: "開始されない理由",
   },
   groups: {

@@ -73,13 +73,13 @@ class OverviewScreen extends Screen {
         ${tile("ready", t("overview.backlog"), count(sum("ready")), link("/jobs", { state: "ready" }))}
         ${tile("running", t("state.RUNNING"), html`${count(sum("running"))}<small> / ${brief(workers.places)}</small>`, link("/jobs", { state: "running" }))}
         ${tile("age", t("queues.oldest"), oldest < 0 ? "–" : duration(oldest), link("/jobs", { state: "ready" }))}
-        ${tile("overview", t("overview.throughput"), html`${brief(sum("succeeded", "failed", "retried") / minutes)}<small> ${t("overview.perMinute")}</small>`, link("/jobs", { state: "succeeded" }))}
+        ${tile("overview", t("overview.throughput"), html`${brief(sum("succeeded", "failed", "retried") / minutes)}<small> / ${t("overview.minute")}</small>`, link("/jobs", { state: "succeeded" }))}
         ${tile("failed", t("overview.failures"), html`${count(recentFailures)}<small> / ${t("overview.minutes", minutes)}</small>`, link("/jobs", { state: "failed", since: "15m" }), recentFailures > 0 && "bad")}
         ${tile("blocked", t("state.BLOCKED"), count(sum("blocked")), link("/jobs", { state: "blocked" }))}
         ${tile("scheduled", t("state.SCHEDULED"), count(sum("scheduled")), link("/jobs", { state: "scheduled" }))}
         ${tile("workers", t("workers.title"), count(workers.workers), link("/workers"), workers.workers === 0 && "bad")}
       </div>
-      ${this.attention(data.attention)}
+      ${this.attention(data)}
       <history-charts></history-charts>
       <section class="card" aria-label=${t("queues.title")}>
         <header>
@@ -110,13 +110,13 @@ class OverviewScreen extends Screen {
     </div>`;
   }
 
-  attention(points) {
+  attention({ attention: points, ...data }) {
     return html`<section class="card" aria-label=${t("attention.title")}>
       <header><h2>${t("attention.title")}</h2></header>
       ${points.length === 0
         ? html`<p class="content good row">${icon("check")}${t("attention.nothing")}</p>`
         : html`<ul class="attention">
-            ${points.map(shown).map(
+            ${points.map((point) => shown(point, data)).map(
               (point) => html`<li>
                 <a class=${point.gravity} href=${point.href}>
                   ${icon(point.icon)}

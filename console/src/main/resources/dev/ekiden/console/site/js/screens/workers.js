@@ -51,7 +51,7 @@ const columns = () => [
 
 function busy({ running, concurrency }) {
   return html`<span class="row busy">
-    <meter min="0" max=${concurrency} .value=${running} aria-label=${t("workers.busy")}></meter>
+    <svg class="share-bar" aria-hidden="true"><rect width="${(100 * running) / concurrency}%" height="100%"></rect></svg>
     <span class="number nowrap">${count(running)} / ${count(concurrency)}</span>
   </span>`;
 }
