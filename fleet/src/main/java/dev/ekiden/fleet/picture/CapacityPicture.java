@@ -1,5 +1,6 @@
 package dev.ekiden.fleet.picture;
 
+import dev.ekiden.fleet.CapacityClass;
 import dev.ekiden.fleet.picture.Shape.Anchor;
 import dev.ekiden.fleet.picture.Shape.Area;
 import dev.ekiden.fleet.picture.Shape.Box;
@@ -25,7 +26,7 @@ public final class CapacityPicture {
   private static final double LEFT = 76;
   private static final double RIGHT = WIDTH - 28;
   private static final double HEAD = 92;
-  private static final double PANEL = 286;
+  private static final double PANEL = 270;
   private static final double PLOT = 150;
   private static final double STRIP = 44;
   private static final int MOST_COLUMNS = 480;
@@ -38,8 +39,10 @@ public final class CapacityPicture {
   private static final String ON_ITS_WAY = "#d9d4c7";
   private static final String DEMAND = "#b3261e";
   private static final String WAITING = "#8fa3b5";
-  private static final List<String> CLASSES =
-      List.of("#2f6690", "#f2a541", "#5b9279", "#8f6593", "#c46a5b", "#7a8b99");
+  private static final String ON_DEMAND = "#2f6690";
+  private static final String SPOT = "#f2a541";
+  private static final List<String> OTHERS =
+      List.of("#5b9279", "#8f6593", "#c46a5b", "#7a8b99", "#4f8a8b", "#a98467");
 
   private final Report report;
   private final List<String> classes;
@@ -73,7 +76,7 @@ public final class CapacityPicture {
   }
 
   private Drawing drawing() {
-    int height = (int) (HEAD + PANEL * report.outcomes().size() + 8);
+    int height = (int) (HEAD + PANEL * report.outcomes().size() - 4);
     shapes.add(new Box(0, 0, WIDTH, height, GROUND));
     text(LEFT, 36, report.scenario().title(), 19, INK, true, Anchor.START);
     legend();
@@ -88,12 +91,19 @@ public final class CapacityPicture {
   private void legend() {
     double x = LEFT;
     for (int i = 0; i < classes.size(); i++) {
-      x = entry(x, classes.get(i), colour(i));
+      x = entry(x, classes.get(i), colour(classes.get(i)));
     }
     x = entry(x, "starting", ON_ITS_WAY);
     shapes.add(new Line(List.of(new Point(x, 60), new Point(x + 18, 60)), DEMAND, 2, 0));
-    text(x + 24, 64, "demand (workers that the jobs would fill)", 12, QUIET, false, Anchor.START);
-    x += 24 + 250;
+    text(
+        x + 24,
+        64,
+        "demand: workers that the jobs would fill (cut off above)",
+        12,
+        QUIET,
+        false,
+        Anchor.START);
+    x += 24 + 350;
     entry(x, "waiting jobs", WAITING);
   }
 
@@ -136,7 +146,7 @@ public final class CapacityPicture {
   private void stack(Series series, Columns columns, double plot) {
     double[] below = new double[columns.count];
     for (int i = 0; i < series.classes().size(); i++) {
-      String colour = colour(classes.indexOf(series.classes().get(i)));
+      String colour = colour(series.classes().get(i));
       below = area(below, columns.of(series.ready()[i]), plot, columns, colour);
     }
     area(below, columns.of(series.starting()), plot, columns, ON_ITS_WAY);
@@ -161,7 +171,7 @@ public final class CapacityPicture {
 
   private void line(Columns columns, double plot) {
     double[] demand = columns.of(columns.series.demand());
-    shapes.add(new Line(columns.steps(demand, plot, PLOT, workers.max()), DEMAND, 1.4, 0));
+    shapes.add(new Line(columns.steps(demand, plot, PLOT, workers.max()), DEMAND, 1.2, 0));
   }
 
   private void waiting(Columns columns, double strip) {
@@ -205,8 +215,14 @@ public final class CapacityPicture {
         : String.format(Locale.ROOT, "%.1f s", value);
   }
 
-  private static String colour(int number) {
-    return CLASSES.get(number % CLASSES.size());
+  /** On-demand and spot look the same in every picture. */
+  private String colour(String name) {
+    if (name.equals(CapacityClass.ON_DEMAND.name())) {
+      return ON_DEMAND;
+    }
+    return name.equals(CapacityClass.SPOT.name())
+        ? SPOT
+        : OTHERS.get(classes.indexOf(name) % OTHERS.size());
   }
 
   /** A series in at most so many columns as can be told apart. */
