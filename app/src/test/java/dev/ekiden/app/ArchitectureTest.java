@@ -27,10 +27,13 @@ final class ArchitectureTest {
     ALLOWED.put("embedded", List.of("postgres"));
     ALLOWED.put("engine", List.of("postgres"));
     ALLOWED.put("testkit", List.of("engine", "embedded", "postgres"));
+    ALLOWED.put("console", List.of());
     ALLOWED.put("fleet", List.of("engine", "postgres"));
-    ALLOWED.put("server", List.of("fleet", "engine", "embedded", "postgres"));
-    ALLOWED.put("calendar", List.of("server", "fleet", "engine", "embedded", "postgres"));
-    ALLOWED.put("app", List.of("calendar", "server", "fleet", "engine", "embedded", "postgres"));
+    ALLOWED.put("server", List.of("console", "fleet", "engine", "embedded", "postgres"));
+    ALLOWED.put(
+        "calendar", List.of("server", "console", "fleet", "engine", "embedded", "postgres"));
+    ALLOWED.put(
+        "app", List.of("calendar", "server", "console", "fleet", "engine", "embedded", "postgres"));
   }
 
   private static final JavaClasses EKIDEN =

@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
       CalendarCommand.class,
       FormsCommand.class,
       SimulateCommand.class,
+      ConsoleCommand.class,
       ChaosCommand.class
     })
 public final class Main {
