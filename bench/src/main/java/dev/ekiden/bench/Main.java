@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
       EngineCommand.class,
       CalendarCommand.class,
       FormsCommand.class,
+      SimulateCommand.class,
       ConsoleCommand.class,
       ChaosCommand.class
     })

@@ -24,69 +24,76 @@ public record Series(
     return starting.length;
   }
 
-  /** Collects a series; told of each change before it happens. */
+  /**
+   * Collects a series; told of each change before it happens. A simulation that goes on after the
+   * last arrival gets longer steps, never many more.
+   */
   static final class Recorder {
     /** Steps of the time in which jobs arrive. */
     private static final int STEPS = 480;
 
-    /** Most steps of a simulation that goes on after the last arrival. */
-    private static final int MAX_STEPS = 24_000;
+    private static final int MOST_STEPS = 2 * STEPS;
+    private static final int STARTING = 0;
+    private static final int DEMAND = 1;
+    private static final int WAITING = 2;
+    private static final int READY = 3;
 
-    private final long stepMicros;
     private final int slots;
-    private final double[][] ready;
-    private double[][] rows;
+    private final double[][] rows;
+    private long stepMicros;
     private long noted;
-    private int last;
 
     Recorder(long lengthMicros, int classes, int slots) {
       this.stepMicros = Math.max(1, Math.ceilDiv(lengthMicros, STEPS));
       this.slots = slots;
-      this.ready = new double[classes][STEPS + 1];
-      this.rows = new double[3][STEPS + 1];
+      this.rows = new double[READY + classes][MOST_STEPS];
     }
 
     /** Until now it was so. */
-    void until(long now, int[] readyNow, int starting, long running, long waiting) {
+    void until(long now, int[] ready, int starting, long running, long waiting) {
       while (noted < now) {
-        int step = (int) Math.min(MAX_STEPS - 1, noted / stepMicros);
-        long end = step == MAX_STEPS - 1 ? now : Math.min(now, (step + 1L) * stepMicros);
-        grow(step);
-        double part = (end - noted) / (double) stepMicros;
-        for (int i = 0; i < ready.length; i++) {
-          ready[i][step] += readyNow[i] * part;
+        if (noted / stepMicros >= MOST_STEPS) {
+          halve();
         }
-        rows[0][step] += starting * part;
-        rows[1][step] += Math.ceilDiv(running + waiting, slots) * part;
-        rows[2][step] += waiting * part;
-        last = step;
+        int step = (int) (noted / stepMicros);
+        long end = Math.min(now, (step + 1L) * stepMicros);
+        double part = (end - noted) / (double) stepMicros;
+        rows[STARTING][step] += starting * part;
+        rows[DEMAND][step] += Math.ceilDiv(running + waiting, slots) * part;
+        rows[WAITING][step] += waiting * part;
+        for (int i = 0; i < ready.length; i++) {
+          rows[READY + i][step] += ready[i] * part;
+        }
         noted = end;
       }
     }
 
     Series series(List<String> classes) {
-      int steps = last + 1;
-      double[][] cut =
-          Arrays.stream(ready).map(row -> Arrays.copyOf(row, steps)).toArray(double[][]::new);
+      int steps = (int) Math.max(1, Math.ceilDiv(noted, stepMicros));
+      double last = noted / (double) stepMicros - (steps - 1);
+      double[][] cut = new double[rows.length][];
+      for (int i = 0; i < rows.length; i++) {
+        cut[i] = Arrays.copyOf(rows[i], steps);
+        // The last step is not full, and a mean over what there is of it.
+        cut[i][steps - 1] /= last > 0 ? last : 1;
+      }
       return new Series(
           stepMicros / 1e6,
           classes,
-          cut,
-          Arrays.copyOf(rows[0], steps),
-          Arrays.copyOf(rows[1], steps),
-          Arrays.copyOf(rows[2], steps));
+          Arrays.copyOfRange(cut, READY, cut.length),
+          cut[STARTING],
+          cut[DEMAND],
+          cut[WAITING]);
     }
 
-    private void grow(int step) {
-      if (step < rows[0].length) {
-        return;
-      }
-      int length = Math.min(MAX_STEPS, step * 2);
-      for (int i = 0; i < ready.length; i++) {
-        ready[i] = Arrays.copyOf(ready[i], length);
-      }
-      for (int i = 0; i < rows.length; i++) {
-        rows[i] = Arrays.copyOf(rows[i], length);
+    /** Two steps become one. */
+    private void halve() {
+      stepMicros *= 2;
+      for (double[] row : rows) {
+        for (int i = 0; i < MOST_STEPS / 2; i++) {
+          row[i] = (row[2 * i] + row[2 * i + 1]) / 2;
+        }
+        Arrays.fill(row, MOST_STEPS / 2, MOST_STEPS, 0);
       }
     }
   }

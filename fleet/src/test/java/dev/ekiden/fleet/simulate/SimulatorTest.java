@@ -191,8 +191,12 @@ final class SimulatorTest {
     Outcome outcome = run(PLAIN.replace("fixed: 2", "goal: 95% start within 5s"));
     Series series = outcome.series();
     double sum = Arrays.stream(series.ready()).flatMapToDouble(Arrays::stream).sum();
-    assertThat(sum * series.stepSeconds()).isCloseTo(outcome.workerSeconds(), within(1.0));
+    assertThat(sum * series.stepSeconds())
+        .isCloseTo(outcome.workerSeconds(), Percentage.withPercentage(1));
     assertThat(series.steps()).isBetween(480, 490);
+    Series longer = run(PLAIN.replace("poisson: 1/s", "bursts: {jobs: 30000}")).series();
+    assertThat(longer.steps()).isBetween(480, 960);
+    assertThat(longer.steps() * longer.stepSeconds()).isBetween(14_000.0, 16_000.0);
   }
 
   @Test

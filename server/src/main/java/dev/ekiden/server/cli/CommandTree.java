@@ -76,6 +76,7 @@ public final class CommandTree {
     for (Application application : applications) {
       addApplication(root, application, context);
     }
+    root.addSubcommand(new CommandLine(new SimulateCommand(terminal)));
     root.addSubcommand(new CommandLine(new CompletionCommand(context)));
     root.addSubcommand(new CommandLine(new HelpCommand()));
     return root;
