@@ -41,7 +41,7 @@ final class ConsolePictures {
       inBothThemes(server, DESK.sized(1_280, 920), "/jobs/" + stock.failed(), "job");
       inBothThemes(server, DESK.sized(1_280, 640), "/jobs/" + stock.blocked(), "job-waiting");
       inBothThemes(server, DESK.sized(1_280, 480), "/queues", "queues");
-      inBothThemes(server, DESK.sized(1_280, 1_060), "/queues/media", "queue");
+      inBothThemes(server, DESK.sized(1_280, 960), "/queues/media", "queue");
       inBothThemes(server, DESK, "/schedules/reminders", "schedule");
       inBothThemes(server, DESK.sized(1_280, 480), "/workers", "workers");
       take(server, PHONE.japanese(), "/", "overview-phone-ja");

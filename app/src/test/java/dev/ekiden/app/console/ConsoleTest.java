@@ -207,9 +207,9 @@ final class ConsoleTest {
     bar.getByRole(AriaRole.BUTTON, within("Hold and drain…")).click();
     dialog.getByLabel("Reason, for whoever finds it held").fill("moves away");
     dialog.getByRole(AriaRole.BUTTON, within("Copy as a command: Hold and drain")).click();
-    assertThat(dialog.locator(".preview").first())
-        .hasText("./ekiden groups drain initech --reason 'moves away'");
-    jobs.keyboard().press("Escape");
+    dialog.getByRole(AriaRole.MENUITEM, within("Copy as command line")).click();
+    assertThat(jobs.evaluate("navigator.clipboard.readText()"))
+        .isEqualTo("./ekiden groups drain initech --reason 'moves away'");
     dialog.getByRole(AriaRole.BUTTON, within("Hold and drain").setExact(true)).click();
     assertThat(bar).containsText("moves away");
     assertThat(bar).containsText("Drained: none of its jobs runs");

@@ -1,5 +1,6 @@
 // What somebody should look at: the server finds it, the page says it in the reader's language and leads there.
 import { t, tOr } from "./i18n.js";
+import { readable } from "./readable.js";
 import { link } from "./router.js";
 
 const looks = {
@@ -38,7 +39,7 @@ export function shown({ kind, subject, name, text }, { queues, recentSeconds }) 
     icon,
     title: tOr(`attention.${kind}`, kind),
     name,
-    text: (queue && texts[kind]?.(queue, recentSeconds / 60)) || text,
+    text: (queue && texts[kind]?.(queue, recentSeconds / 60)) || readable(text),
     href: kind === "failures" && queue ? link("/jobs", { queue: name, state: "failed", since: "1h" }) : (places[subject] ?? places.worker)(name),
   };
 }

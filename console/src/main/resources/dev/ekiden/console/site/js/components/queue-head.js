@@ -6,13 +6,14 @@ import { connection } from "../events.js";
 import { t, tOr } from "../i18n.js";
 import { jobLink } from "../jobs.js";
 import { count } from "../numbers.js";
+import { readable } from "../readable.js";
 import { link } from "../router.js";
 import "./copy-menu.js";
 import "./data-table.js";
 import { failureNotice } from "./failure.js";
 import { status } from "./status.js";
 
-const first = 10;
+const first = 6;
 const most = 100;
 
 /** The jobs of a queue that go next, each with the reason why it has not started yet. */
@@ -99,5 +100,5 @@ const columns = () => [
 /** What it means in the reader's language, and the server's words with the numbers. */
 function because({ code, text }) {
   const meaning = tOr(`why.${code}`, null);
-  return html`<span class="because">${meaning ?? text}${meaning ? html` <span class="muted minor">${text}</span>` : nothing}</span>`;
+  return html`<span class="because">${meaning ?? readable(text)}${meaning ? html` <span class="muted minor">${readable(text)}</span>` : nothing}</span>`;
 }

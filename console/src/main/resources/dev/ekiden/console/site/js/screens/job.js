@@ -13,6 +13,7 @@ import { say } from "../components/toasts.js";
 import { t, tOr } from "../i18n.js";
 import { canCancel, canRetry, errorText, gist, hasEnded, jobLink } from "../jobs.js";
 import { count } from "../numbers.js";
+import { readable } from "../readable.js";
 import { go, link } from "../router.js";
 import { Screen } from "../screen.js";
 
@@ -119,7 +120,7 @@ class JobScreen extends Screen {
     return html`<section class="card why">
       <header><h2>${t("job.why")}</h2></header>
       <ul class="content">
-        ${reasons.map(({ code, text }) => html`<li><strong>${tOr(`why.${code}`, code)}</strong><p class="muted">${text}</p></li>`)}
+        ${reasons.map(({ code, text }) => html`<li><strong>${tOr(`why.${code}`, code)}</strong><p class="muted">${readable(text)}</p></li>`)}
       </ul>
     </section>`;
   }
