@@ -18,6 +18,7 @@ class CopyMenu extends Element {
 
   render() {
     return html`<button
+        type="button"
         class="button quiet icon-only"
         aria-label=${t("action.copyAs", this.label)}
         data-tip=${t("action.copyAs", this.label)}
@@ -33,7 +34,7 @@ class CopyMenu extends Element {
 
   item(text, command) {
     if (!command) return nothing;
-    return html`<button role="menuitem" @click=${() => this.take(command)}>
+    return html`<button type="button" role="menuitem" @click=${() => this.take(command)}>
       ${icon("copy")}<span class="grow">${text}<code class="preview">${command}</code></span>
     </button>`;
   }
