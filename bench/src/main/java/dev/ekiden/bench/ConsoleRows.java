@@ -135,7 +135,7 @@ final class ConsoleRows {
   static void fill(Lab lab, DatabaseAddress address, Engine engine, int total) throws SQLException {
     engine.register();
     lab.execute(address, MAKE);
-    long live = total - total / 10;
+    long live = (long) total - total / 10;
     try (Connection connection = lab.connect(address);
         ProgressBar progress = ProgressBar.start(lab.terminal(), "jobs", total)) {
       connection.setAutoCommit(false);

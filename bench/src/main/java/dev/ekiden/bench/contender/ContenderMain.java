@@ -43,9 +43,12 @@ public final class ContenderMain {
 
   /** A bench that was killed closes standard input, but nobody reads that during a drain. */
   private static void endWithParent() {
-    ProcessHandle.current()
-        .parent()
-        .ifPresent(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1)));
+    ProcessHandle parent = ProcessHandle.current().parent().orElseThrow();
+    Thread.ofVirtual()
+        .start(() -> {
+          parent.onExit().join();
+          Runtime.getRuntime().halt(1);
+        });
   }
 
   private static void serve(Contender contender, BufferedReader commands, PrintStream answers)

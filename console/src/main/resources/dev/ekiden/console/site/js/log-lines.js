@@ -15,6 +15,9 @@ export class LogLines extends EventTarget {
   total = null;
   failure = null;
 
+  /** The line from which a search looked no further because it would take long; null when it saw all. */
+  continueFrom = null;
+
   #job;
   #query;
   #pageSize;
@@ -104,12 +107,13 @@ export class LogLines extends EventTarget {
 
   async #fetch(page) {
     const query = { ...this.#query, offset: page * this.#pageSize, limit: this.#pageSize };
-    const { items, matched, total } = await get(api`/jobs/${this.#job}/logs`, { query });
+    const { items, matched, total, continueFrom } = await get(api`/jobs/${this.#job}/logs`, { query });
     // Lines are only ever added behind, but for a log that was cut: then nothing is where it was.
     if (total < this.total) this.#pages.clear();
     this.#pages.set(page, items.map((line) => ({ ...line, text: line.text.replace(terminalCodes, "") })));
     this.matched = matched;
     this.total = total;
+    this.continueFrom = continueFrom ?? null;
   }
 
   #pageOf(n) {

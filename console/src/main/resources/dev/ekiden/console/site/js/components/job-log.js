@@ -96,6 +96,7 @@ class JobLog extends Element {
       ></log-viewer>
       <div class="row small muted">
         <span class="number" role="status">${this.counts()}</span>
+        ${this.found?.continueFrom ? html`<span>${t("log.searchedTo", this.found.continueFrom - 1)}</span>` : nothing}
         ${hasEnded(this.job) ? nothing : html`<span>${t("log.growing")}</span>`}
       </div>
     </div>`;

@@ -293,6 +293,7 @@ export default {
     download: "Download",
     count: (n) => s(n, "line"),
     countOf: ({ matched, total }) => `${matched.toLocaleString("en")} of ${s(total, "line")}`,
+    searchedTo: (n) => `Searched as far as line ${n.toLocaleString("en")}; download the log to search the rest.`,
     growing: "More may come.",
     ofAttempt: (n) => `Attempt ${n}`,
     none: "No log lines. What a handler logs by its context shows here.",

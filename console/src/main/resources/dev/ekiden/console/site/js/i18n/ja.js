@@ -293,6 +293,7 @@ export default {
     download: "ダウンロード",
     count: (count) => `${n(count)} 行`,
     countOf: ({ matched, total }) => `${n(total)} 行中 ${n(matched)} 行`,
+    searchedTo: (line) => `${n(line)} 行目まで検索しました。残りを検索するにはログをダウンロードしてください。`,
     growing: "続きが追加される可能性があります。",
     ofAttempt: (number) => `試行 ${number}`,
     none: "ログはありません。ハンドラーがコンテキストに記録した内容がここに表示されます。",
