@@ -5,6 +5,8 @@ public final class InvalidSettingException extends IllegalArgumentException {
   private final String setting;
 
   /**
+   * Refuses a setting.
+   *
    * @param setting the name of the setting, such as {@code max}
    * @param message the whole sentence, with that name
    */

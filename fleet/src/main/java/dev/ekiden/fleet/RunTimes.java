@@ -13,6 +13,8 @@ public final class RunTimes {
   private double runs;
 
   /**
+   * What is known before anything was seen.
+   *
    * @param mean in seconds, before anything was seen
    * @param squaredVariation variance ÷ mean²
    * @param runs how many runs that is worth, 1 and up

@@ -72,7 +72,7 @@ public record Price(
 
   /** The time billed for a use: at least the minimum, in whole steps. */
   public Duration billed(Duration used) {
-    return Duration.ofMillis(billedMillis(used.plusNanos(999_999).toMillis()));
+    return Duration.ofMillis(billedMillis(Math.ceilDiv(used.toNanos(), 1_000_000)));
   }
 
   /** {@link #billed} in milliseconds. */

@@ -33,6 +33,8 @@ public final class MixRule {
   private final Map<CapacityClass, Integer> present;
 
   /**
+   * The rule for a mix and what there is.
+   *
    * @param present workers alive or starting, by class
    */
   public MixRule(CapacityMix mix, Map<CapacityClass, Integer> present) {

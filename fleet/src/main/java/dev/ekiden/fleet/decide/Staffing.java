@@ -25,6 +25,8 @@ public final class Staffing {
   private final double decaySeconds;
 
   /**
+   * A stream of jobs.
+   *
    * @param load mean number of busy servers, above 0
    * @param meanSeconds mean run time, above 0
    * @param squaredVariation of the run time

@@ -145,9 +145,8 @@ public final class CapacityPicture {
 
   private void stack(Series series, Columns columns, double plot) {
     double[] below = new double[columns.count];
-    for (int i = 0; i < series.classes().size(); i++) {
-      String colour = colour(series.classes().get(i));
-      below = area(below, columns.of(series.ready()[i]), plot, columns, colour);
+    for (String name : series.classes()) {
+      below = area(below, columns.of(series.ready(name)), plot, columns, colour(name));
     }
     area(below, columns.of(series.starting()), plot, columns, ON_ITS_WAY);
   }
@@ -252,8 +251,8 @@ public final class CapacityPicture {
 
     double mostWorkers() {
       double[] all = of(series.starting());
-      for (double[] one : series.ready()) {
-        double[] values = of(one);
+      for (String name : series.classes()) {
+        double[] values = of(series.ready(name));
         for (int i = 0; i < count; i++) {
           all[i] += values[i];
         }

@@ -107,6 +107,6 @@ final class EventQueue {
   }
 
   private static boolean before(Event one, Event other) {
-    return one.at < other.at || one.at == other.at && one.order < other.order;
+    return one.at < other.at || (one.at == other.at && one.order < other.order);
   }
 }

@@ -18,20 +18,20 @@ final class IntDeque {
 
   void addLast(int number) {
     grow();
-    ring[head + size & ring.length - 1] = number;
+    ring[(head + size) & (ring.length - 1)] = number;
     size++;
   }
 
   void addFirst(int number) {
     grow();
-    head = head - 1 & ring.length - 1;
+    head = (head - 1) & (ring.length - 1);
     ring[head] = number;
     size++;
   }
 
   int poll() {
     int number = ring[head];
-    head = head + 1 & ring.length - 1;
+    head = (head + 1) & (ring.length - 1);
     size--;
     return number;
   }

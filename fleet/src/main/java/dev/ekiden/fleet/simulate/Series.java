@@ -4,21 +4,59 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How a simulated fleet was over time, as means over steps of equal length.
- *
- * @param stepSeconds length of a step
- * @param ready workers that took jobs, by class and step
- * @param starting workers on their way, by step
- * @param demand workers that the running and waiting jobs would fill, by step
- * @param waiting jobs that waited, by step
+ * How a simulated fleet was over time, as means over steps of equal length. Not changed once made.
  */
-public record Series(
-    double stepSeconds,
-    List<String> classes,
-    double[][] ready,
-    double[] starting,
-    double[] demand,
-    double[] waiting) {
+public final class Series {
+  private final double stepSeconds;
+  private final List<String> classes;
+  private final double[][] ready;
+  private final double[] starting;
+  private final double[] demand;
+  private final double[] waiting;
+
+  private Series(
+      double stepSeconds,
+      List<String> classes,
+      double[][] ready,
+      double[] starting,
+      double[] demand,
+      double[] waiting) {
+    this.stepSeconds = stepSeconds;
+    this.classes = List.copyOf(classes);
+    this.ready = ready;
+    this.starting = starting;
+    this.demand = demand;
+    this.waiting = waiting;
+  }
+
+  /** The length of a step. */
+  public double stepSeconds() {
+    return stepSeconds;
+  }
+
+  public List<String> classes() {
+    return classes;
+  }
+
+  /** Workers of a class that took jobs, by step. */
+  public double[] ready(String name) {
+    return ready[classes.indexOf(name)].clone();
+  }
+
+  /** Workers on their way, by step. */
+  public double[] starting() {
+    return starting.clone();
+  }
+
+  /** Workers that the running and waiting jobs would fill, by step. */
+  public double[] demand() {
+    return demand.clone();
+  }
+
+  /** Jobs that waited, by step. */
+  public double[] waiting() {
+    return waiting.clone();
+  }
 
   public int steps() {
     return starting.length;

@@ -159,19 +159,11 @@ final class Workload {
     return kindOf[job];
   }
 
-  double totalSeconds() {
-    double sum = 0;
-    for (int job = 0; job < count; job++) {
-      sum += runSeconds[job];
-    }
-    return sum;
-  }
-
   /** Whether an attempt fails: the same one for every operation. */
   boolean fails(int job, int attempt) {
     double chance = kinds.get(kind(job)).fails();
     return chance > 0
-        && new SplittableRandom(seed ^ job * 0x9E3779B97F4A7C15L ^ (long) attempt << 56)
+        && new SplittableRandom(seed ^ (job * 0x9E3779B97F4A7C15L) ^ ((long) attempt << 56))
                 .nextDouble()
             < chance;
   }

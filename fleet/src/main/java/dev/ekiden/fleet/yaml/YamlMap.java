@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -38,12 +37,12 @@ public final class YamlMap {
     this.path = path;
     this.node = node;
     for (NodeTuple tuple : node.getValue()) {
-      String key =
-          tuple.getKeyNode() instanceof ScalarNode scalar
-              ? scalar.getValue()
-              : fail(tuple.getKeyNode(), "a field must be a name");
+      if (!(tuple.getKeyNode() instanceof ScalarNode scalar)) {
+        throw fail(tuple.getKeyNode(), "a field must be a name");
+      }
+      String key = scalar.getValue();
       if (fields.put(key, tuple.getValueNode()) != null) {
-        fail(tuple.getKeyNode(), "%s is said twice".formatted(at(key)));
+        throw fail(tuple.getKeyNode(), "%s is said twice".formatted(at(key)));
       }
       lines.put(key, line(tuple.getKeyNode()));
     }
@@ -64,7 +63,10 @@ public final class YamlMap {
   public String text(String key) {
     Node value = required(key, "a text");
     String text = scalar(key, value, "a text").strip();
-    return text.isEmpty() ? fail(value, "%s must not be empty".formatted(at(key))) : text;
+    if (text.isEmpty()) {
+      throw fail(value, "%s must not be empty".formatted(at(key)));
+    }
+    return text;
   }
 
   public String text(String key, String otherwise) {
@@ -153,7 +155,7 @@ public final class YamlMap {
     try {
       return parser.apply(text);
     } catch (RuntimeException e) {
-      return fail(value, "%s must be %s, not '%s'".formatted(at(key), allowed, text));
+      throw fail(value, "%s must be %s, not '%s'".formatted(at(key), allowed, text));
     }
   }
 
@@ -170,7 +172,7 @@ public final class YamlMap {
   public List<YamlMap> maps(String key) {
     Node value = required(key, "a list");
     if (!(value instanceof SequenceNode sequence) || sequence.getValue().isEmpty()) {
-      return fail(value, "%s must be a list with at least one entry".formatted(at(key)));
+      throw fail(value, "%s must be a list with at least one entry".formatted(at(key)));
     }
     List<YamlMap> maps = new ArrayList<>();
     for (Node element : sequence.getValue()) {
@@ -218,25 +220,27 @@ public final class YamlMap {
     if (value instanceof MappingNode mapping) {
       return new YamlMap(file, at, mapping);
     }
-    return fail(value, "%s must have fields, as in `name: value`".formatted(at));
+    throw fail(value, "%s must have fields, as in `name: value`".formatted(at));
   }
 
   private Node required(String key, String allowed) {
     asked.add(key);
     Node value = fields.get(key);
-    return value == null
-        ? fail(node, "%s is missing; it must be %s".formatted(at(key), allowed))
-        : value;
+    if (value == null) {
+      throw fail(node, "%s is missing; it must be %s".formatted(at(key), allowed));
+    }
+    return value;
   }
 
   private String scalar(String key, Node value, String allowed) {
-    return value instanceof ScalarNode scalar
-        ? scalar.getValue()
-        : fail(value, "%s must be %s".formatted(at(key), allowed));
+    if (value instanceof ScalarNode scalar) {
+      return scalar.getValue();
+    }
+    throw fail(value, "%s must be %s".formatted(at(key), allowed));
   }
 
-  private <T> T fail(@Nullable Node where, String message) {
-    throw new YamlException(file, where == null ? 1 : line(where), message);
+  private YamlException fail(Node where, String message) {
+    return new YamlException(file, line(where), message);
   }
 
   private String at(String key) {

@@ -190,7 +190,7 @@ final class SimulatorTest {
   void theSeriesAddsUpToTheWorkerSeconds() throws IOException {
     Outcome outcome = run(PLAIN.replace("fixed: 2", "goal: 95% start within 5s"));
     Series series = outcome.series();
-    double sum = Arrays.stream(series.ready()).flatMapToDouble(Arrays::stream).sum();
+    double sum = Arrays.stream(series.ready("here")).sum();
     assertThat(sum * series.stepSeconds())
         .isCloseTo(outcome.workerSeconds(), Percentage.withPercentage(1));
     assertThat(series.steps()).isBetween(480, 490);
