@@ -27,9 +27,10 @@ final class ArchitectureTest {
     ALLOWED.put("embedded", List.of("postgres"));
     ALLOWED.put("engine", List.of("postgres"));
     ALLOWED.put("testkit", List.of("engine", "embedded", "postgres"));
-    ALLOWED.put("server", List.of("engine", "embedded", "postgres"));
-    ALLOWED.put("calendar", List.of("server", "engine", "embedded", "postgres"));
-    ALLOWED.put("app", List.of("calendar", "server", "engine", "embedded", "postgres"));
+    ALLOWED.put("launch", List.of());
+    ALLOWED.put("server", List.of("launch", "engine", "embedded", "postgres"));
+    ALLOWED.put("calendar", List.of("server", "launch", "engine", "embedded", "postgres"));
+    ALLOWED.put("app", List.of("calendar", "server", "launch", "engine", "embedded", "postgres"));
   }
 
   private static final JavaClasses EKIDEN =
