@@ -4,14 +4,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 
-/**
- * A line that a program printed, or a piece of one that is long or not finished.
- *
- * @param time when it was read from the program
- * @param stream where the program printed it
- * @param bytes exactly what it printed, with the line feed if there was one; any bytes at all
- */
-public record LogLine(Instant time, Stream stream, byte[] bytes) {
+/** A line that a program printed, or a piece of one that is long or not finished. Immutable. */
+public final class LogLine {
+
+  private final Instant time;
+  private final Stream stream;
+  private final byte[] bytes;
 
   /** The two outputs of a program. */
   public enum Stream {
@@ -19,11 +17,30 @@ public record LogLine(Instant time, Stream stream, byte[] bytes) {
     STDERR
   }
 
-  public LogLine {
-    bytes = bytes.clone();
+  /**
+   * A line.
+   *
+   * @param time when it was read from the program
+   * @param stream where the program printed it
+   * @param bytes exactly what it printed, with the line feed if there was one; any bytes at all
+   */
+  public LogLine(Instant time, Stream stream, byte[] bytes) {
+    this.time = time;
+    this.stream = stream;
+    this.bytes = bytes.clone();
   }
 
-  @Override
+  /** When it was read from the program. */
+  public Instant time() {
+    return time;
+  }
+
+  /** Where the program printed it. */
+  public Stream stream() {
+    return stream;
+  }
+
+  /** Exactly what it printed, with the line feed if there was one. */
   public byte[] bytes() {
     return bytes.clone();
   }

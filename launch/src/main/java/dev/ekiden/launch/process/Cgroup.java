@@ -90,7 +90,7 @@ final class Cgroup {
     }
   }
 
-  /** We are no part of the number, so this comes when we have left. */
+  /** While we are in, our own threads are part of the number. */
   void limitProcesses(int most) throws IOException {
     set("pids.max", Integer.toString(most));
   }

@@ -48,6 +48,7 @@ final class Limits {
       Posix.limit(Posix.RLIMIT_NPROC, processesOfUser() + resources.processes());
     }
     int pid;
+    cgroup.limitProcesses(resources.processes() + threadsOfOurs());
     cgroup.enter();
     try {
       pid = start.run();
@@ -81,6 +82,12 @@ final class Limits {
 
   void release() {
     cgroup.remove();
+  }
+
+  private static int threadsOfOurs() throws IOException {
+    return ProcessStat.of(ProcessHandle.current().pid())
+        .orElseThrow(() -> new IOException("/proc does not show this process"))
+        .threads();
   }
 
   private static long processesOfUser() throws IOException {

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ProcessLauncherTest extends LauncherContract {
 
   private static final LogLimits LOG = new LogLimits(256 * 1024, 512 * 1024);
-  private static final int FORKS = 30;
+  private static final int FORKS = 60;
 
   @TempDir Path directory;
 
@@ -64,7 +64,7 @@ final class ProcessLauncherTest extends LauncherContract {
   }
 
   @Override
-  protected boolean keepsHead() {
+  protected boolean isLogExact() {
     return true;
   }
 
@@ -292,7 +292,7 @@ final class ProcessLauncherTest extends LauncherContract {
 
   @Test
   void holdsAForkBomb() throws IOException {
-    Resources few = Resources.DEFAULT.withProcesses(FORKS / 2);
+    Resources few = Resources.DEFAULT.withProcesses(FORKS / 4);
     Task proof =
         task("for i in $(seq " + FORKS + "); do sleep 30 & done; wait").resources(few).build();
     launcher.launch(proof);
