@@ -57,7 +57,7 @@ public final class PollingWatch implements Watch {
   public void close() {
     closed = true;
     wake.release();
-    if (Thread.currentThread() == thread) {
+    if (Thread.currentThread().equals(thread)) {
       return;
     }
     try {

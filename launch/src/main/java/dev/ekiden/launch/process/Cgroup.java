@@ -47,7 +47,7 @@ final class Cgroup {
   /** The groups that another supervisor noted. */
   static Cgroup noted(String directories) {
     List<Place> places = new ArrayList<>();
-    for (String directory : directories.split(":")) {
+    for (String directory : directories.split(":", -1)) {
       if (!directory.isEmpty()) {
         places.add(new Place(ROOT, Path.of(directory)));
       }

@@ -29,7 +29,7 @@ final class Limits {
   /** Makes ready what can be had before the program is there. */
   static Limits make(TaskDirectory task, Resources resources) throws IOException {
     // Other installations may have a task of this id.
-    String installation = Integer.toHexString(task.path().getParent().hashCode());
+    String installation = Integer.toHexString(task.path().hashCode());
     String name = "ekiden-" + installation + "-" + task.path().getFileName();
     return new Limits(Cgroup.make(name, resources), resources);
   }

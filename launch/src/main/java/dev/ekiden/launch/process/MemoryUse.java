@@ -23,7 +23,7 @@ final class MemoryUse {
   private static long pages(int pid) {
     try {
       // Size, resident, shared and more, in pages.
-      String[] fields = Files.readString(Path.of("/proc", "" + pid, "statm")).split(" ");
+      String[] fields = Files.readString(Path.of("/proc", "" + pid, "statm")).split(" ", -1);
       return Long.parseLong(fields[1]) - Long.parseLong(fields[2]);
     } catch (IOException e) {
       return 0;

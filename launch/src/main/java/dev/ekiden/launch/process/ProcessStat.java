@@ -55,7 +55,7 @@ record ProcessStat(int pid, char state, int parent, int session, int threads, lo
 
   private static ProcessStat parse(int pid, String stat) {
     // The name of the program stands in brackets, and may hold brackets and spaces.
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
     return new ProcessStat(
         pid,
         fields[0].charAt(0),

@@ -19,7 +19,7 @@ final class ProgramPath {
     if (program.indexOf('/') >= 0) {
       return program;
     }
-    for (String directory : path.split(":")) {
+    for (String directory : path.split(":", -1)) {
       Path file = Path.of(directory.isEmpty() ? "." : directory).resolve(program);
       if (Files.isRegularFile(file) && Files.isExecutable(file)) {
         return file.toString();
