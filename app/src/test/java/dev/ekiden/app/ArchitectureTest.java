@@ -28,9 +28,16 @@ final class ArchitectureTest {
     ALLOWED.put("engine", List.of("postgres"));
     ALLOWED.put("testkit", List.of("engine", "embedded", "postgres"));
     ALLOWED.put("launch", List.of());
-    ALLOWED.put("server", List.of("launch", "engine", "embedded", "postgres"));
-    ALLOWED.put("calendar", List.of("server", "launch", "engine", "embedded", "postgres"));
-    ALLOWED.put("app", List.of("calendar", "server", "launch", "engine", "embedded", "postgres"));
+    ALLOWED.put("console", List.of());
+    ALLOWED.put("fleet", List.of("launch", "engine", "postgres"));
+    ALLOWED.put("server", List.of("console", "fleet", "launch", "engine", "embedded", "postgres"));
+    ALLOWED.put(
+        "calendar",
+        List.of("server", "console", "fleet", "launch", "engine", "embedded", "postgres"));
+    ALLOWED.put(
+        "app",
+        List.of(
+            "calendar", "server", "console", "fleet", "launch", "engine", "embedded", "postgres"));
   }
 
   private static final JavaClasses EKIDEN =
@@ -120,6 +127,30 @@ final class ArchitectureTest {
             "picocli..",
             "ch.qos.logback..",
             "io.prometheus..")
+        .check(EKIDEN);
+  }
+
+  /** The controller and the simulator call the same functions, which therefore know neither. */
+  @Test
+  void decisionsAreMadeFromWhatTheyAreGiven() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "dev.ekiden.fleet", "dev.ekiden.fleet.decide..", "dev.ekiden.fleet.cost..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            inside("engine"), inside("postgres"), "dev.ekiden.fleet.simulate..", "java.sql..")
+        .check(EKIDEN);
+    noClasses()
+        .that()
+        .resideInAPackage("dev.ekiden.fleet.decide..")
+        .should()
+        .callMethod(java.time.Instant.class, "now")
+        .orShould()
+        .callMethod(System.class, "nanoTime")
+        .orShould()
+        .callMethod(System.class, "currentTimeMillis")
         .check(EKIDEN);
   }
 

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
       EngineCommand.class,
       CalendarCommand.class,
       FormsCommand.class,
+      ConsoleCommand.class,
       ChaosCommand.class
     })
 public final class Main {

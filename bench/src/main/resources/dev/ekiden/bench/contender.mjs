@@ -9,6 +9,7 @@ export const sleep = (milliseconds) => new Promise((done) => setTimeout(done, mi
 
 export async function serve(commands) {
   const lines = createInterface({ input: process.stdin });
+  lines.once("close", () => process.exit(0)); // in the middle of a drain too: the bench was killed
   console.log("= ready");
   for await (const line of lines) {
     const [name, ...values] = line.split(" ");
@@ -20,5 +21,4 @@ export async function serve(commands) {
       console.log(`! ${error}`);
     }
   }
-  process.exit(0);
 }

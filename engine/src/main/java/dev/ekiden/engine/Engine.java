@@ -33,6 +33,8 @@ import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A job queue in a PostgreSQL database.
@@ -55,8 +57,8 @@ public final class Engine implements AutoCloseable {
   /** Largest result, as UTF-8 JSON. */
   public static final int MAX_RESULT_BYTES = 262_144;
 
-  /** Log text kept of one attempt. */
-  public static final int MAX_LOG_BYTES = 1_048_576;
+  /** Log text kept of one attempt, before it is compressed. */
+  public static final int MAX_LOG_BYTES = 16_777_216;
 
   /** Characters kept of an exception's message and stack. */
   public static final int MAX_ERROR_LENGTH = 16_384;
@@ -73,6 +75,7 @@ public final class Engine implements AutoCloseable {
   static final String SCHEMA = "ekiden";
 
   private static final String MODULE = "engine";
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
   private final Database database;
   private final Map<String, JobDefinition<?>> definitions;
@@ -89,6 +92,9 @@ public final class Engine implements AutoCloseable {
   private final Limits limits;
   private final Bulk bulk;
   private final Retention retention;
+  private final Changes changes;
+  private final HistoryTally tally;
+  private final History history;
   private final Cloner cloner = new Cloner(this);
   private final Schedules schedules;
   private final DueJobs dueJobs;
@@ -99,14 +105,20 @@ public final class Engine implements AutoCloseable {
 
   /** What runs in the background between {@link #start} and {@link #close}. */
   private record Services(
-      Recovery recovery, Agent recoveryAgent, Agent dueAgent, Agent scheduleAgent) {}
+      Recovery recovery,
+      Agent recoveryAgent,
+      Agent dueAgent,
+      Agent scheduleAgent,
+      Agent historyAgent) {}
 
   private Engine(Builder builder) {
     this.database = Database.of(builder.dataSource);
     this.definitions = new LinkedHashMap<>(builder.definitions);
     this.name = builder.name;
     this.lease = builder.lease;
-    this.listener = new SafeListener(builder.listener);
+    this.tally = new HistoryTally(builder.listener);
+    this.listener = new SafeListener(tally);
+    this.history = new History(database, tally);
     this.wakeUps = new WakeUps(database);
     this.clock = new EngineClock(database, this::clockChanged);
     this.jobs = new Jobs(this, database);
@@ -115,6 +127,7 @@ public final class Engine implements AutoCloseable {
     this.limits = new Limits(this, database);
     this.bulk = new Bulk(this, database);
     this.retention = new Retention(this, database);
+    this.changes = new Changes(database);
     this.schedules = new Schedules(this, database);
     this.dueJobs = new DueJobs(this, database);
   }
@@ -214,7 +227,8 @@ public final class Engine implements AutoCloseable {
               recovery,
               Agent.start("recovery", recovery::run),
               Agent.start("due jobs", dueJobs::run),
-              Agent.start("schedules", schedules::run));
+              Agent.start("schedules", schedules::run),
+              Agent.start("history", this::flushHistory));
     }
   }
 
@@ -280,9 +294,20 @@ public final class Engine implements AutoCloseable {
         running.dueAgent().close();
         running.recoveryAgent().close();
         running.recovery().close();
+        running.historyAgent().close();
         wakeUps.close();
       }
     }
+    try {
+      history.flush();
+    } catch (RuntimeException e) {
+      LOG.debug("The last counts of the history are lost: {}", Failures.brief(e));
+    }
+  }
+
+  private Duration flushHistory() {
+    history.flush();
+    return History.FLUSH_PERIOD;
   }
 
   /** Whether the database answers. */
@@ -330,6 +355,7 @@ public final class Engine implements AutoCloseable {
         connection,
         handle -> {
           Enqueuer.Result result = insert(() -> enqueuer.enqueue(handle, requests));
+          result.counts().forEach((definition, jobs) -> tally.count(definition.queue(), jobs));
           wakeUps.jobsReady(handle, result.queueIds());
           return result.answers();
         });
@@ -443,6 +469,16 @@ public final class Engine implements AutoCloseable {
     return schedules;
   }
 
+  /** What queues did over time. */
+  public History history() {
+    return history;
+  }
+
+  /** Whether something changed, for who shows it. */
+  public Changes changes() {
+    return changes;
+  }
+
   /** The engine's time; settable, for tests. */
   public EngineClock clock() {
     return clock;
@@ -515,6 +551,11 @@ public final class Engine implements AutoCloseable {
   }
 
   // ---- why ----
+
+  /** How everything stands, and what needs attention; some twenty queries. */
+  public Overview overview() {
+    return new Survey(this, database).take();
+  }
 
   /**
    * Says why a job stands where it stands.

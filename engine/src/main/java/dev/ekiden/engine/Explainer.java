@@ -14,18 +14,29 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Says why jobs stand where they stand. */
+/**
+ * Says why jobs stand where they stand. What it has found out about queues, groups, workers and
+ * limits it does not ask again, so it is to be used for one answer. Not thread-safe.
+ */
 final class Explainer {
   /** Jobs ahead are counted up to here. */
   private static final int MAX_AHEAD = 100_000;
 
+  private static final String WAITING_ITS_TURN = "waiting-its-turn";
+
   private final Engine engine;
   private final Database database;
+  private final Map<String, Optional<QueueSummary>> queues = new HashMap<>();
+  private final Map<String, Group> groups = new HashMap<>();
+  private final Map<String, List<Reason>> withoutWorker = new HashMap<>();
+  private final Map<Subject, List<Full>> full = new HashMap<>();
 
   Explainer(Engine engine, Database database) {
     this.engine = engine;
@@ -33,21 +44,51 @@ final class Explainer {
   }
 
   Explanation explain(Job job) {
-    return new Explanation(
-        job.state(),
-        switch (job.state()) {
-          case SUCCEEDED, FAILED, CANCELED -> List.of(new Reason("ended", ended(job)));
-          case RUNNING ->
-              List.of(
-                  new Reason(
-                      "running",
-                      job.startedAt() == null
-                          ? "worker %s has claimed it and starts it soon".formatted(job.worker())
-                          : "worker %s runs it since %s".formatted(job.worker(), job.startedAt())));
-          case SCHEDULED -> whyScheduled(job);
-          case BLOCKED -> whyBlocked(job);
-          case READY -> whyNotClaimed(job);
-        });
+    List<Reason> reasons = new ArrayList<>(reasons(job));
+    if (job.state() == JobState.READY) {
+      long ahead =
+          database.withHandle(
+              handle -> JobTable.ahead(handle, job.id(), job.priority(), MAX_AHEAD));
+      reasons.add(
+          new Reason(
+              WAITING_ITS_TURN,
+              ahead >= MAX_AHEAD
+                  ? "more than " + MAX_AHEAD + " jobs go before it"
+                  : ahead + " jobs of its queue go before it"));
+    }
+    return new Explanation(job.state(), reasons);
+  }
+
+  /** The reasons but how many jobs of its queue go before it. */
+  private List<Reason> reasons(Job job) {
+    return switch (job.state()) {
+      case SUCCEEDED, FAILED, CANCELED -> List.of(new Reason("ended", ended(job)));
+      case RUNNING ->
+          List.of(
+              new Reason(
+                  "running",
+                  job.startedAt() == null
+                      ? "worker %s has claimed it and starts it soon".formatted(job.worker())
+                      : "worker %s runs it since %s".formatted(job.worker(), job.startedAt())));
+      case SCHEDULED -> whyScheduled(job);
+      case BLOCKED -> whyBlocked(job);
+      case READY -> whyNotClaimed(job);
+    };
+  }
+
+  /** The same for the jobs at the head of a queue, which has room for them at a time. */
+  QueueHead explain(List<Job> head, boolean more) {
+    List<QueueHead.Waiting> waiting = new ArrayList<>();
+    int ahead = 0;
+    for (Job job : head) {
+      List<Reason> reasons = new ArrayList<>(reasons(job));
+      if (job.state() == JobState.READY) {
+        reasons.add(new Reason(WAITING_ITS_TURN, ahead + " READY jobs of its queue go before it"));
+        ahead++;
+      }
+      waiting.add(new QueueHead.Waiting(job, reasons));
+    }
+    return new QueueHead(waiting, more);
   }
 
   private static String ended(Job job) {
@@ -136,9 +177,8 @@ final class Explainer {
 
   private List<Reason> whyNotClaimed(Job job) {
     List<Reason> reasons = new ArrayList<>();
-    engine
-        .queues()
-        .find(job.queue())
+    queues
+        .computeIfAbsent(job.queue(), name -> engine.queues().find(name))
         .filter(QueueSummary::isPaused)
         .ifPresent(queue ->
             reasons.add(
@@ -171,14 +211,6 @@ final class Explainer {
               "it was to start before %s: the next claim drops it, unless it is to run late"
                   .formatted(deadline)));
     }
-    long ahead =
-        database.withHandle(handle -> JobTable.ahead(handle, job.id(), job.priority(), MAX_AHEAD));
-    reasons.add(
-        new Reason(
-            "waiting-its-turn",
-            ahead >= MAX_AHEAD
-                ? "more than " + MAX_AHEAD + " jobs go before it"
-                : ahead + " jobs of its queue go before it"));
     return reasons;
   }
 
@@ -191,7 +223,7 @@ final class Explainer {
     if (name == null) {
       return List.of();
     }
-    Group group = engine.groups().get(name);
+    Group group = groups.computeIfAbsent(name, one -> engine.groups().get(one));
     return group.isHeld()
         ? List.of(
             new Reason(
@@ -205,6 +237,11 @@ final class Explainer {
   }
 
   private List<Reason> noWorker(Job job) {
+    return withoutWorker.computeIfAbsent(
+        job.queue() + " " + job.definition(), kind -> whyNoWorker(job));
+  }
+
+  private List<Reason> whyNoWorker(Job job) {
     List<WorkerSummary> workers = engine.workers();
     boolean served =
         workers.stream()
@@ -284,9 +321,12 @@ final class Explainer {
 
   private List<Reason> limits(Subject subject) {
     List<Reason> reasons = new ArrayList<>();
-    for (Full full : database.withHandle(handle -> WhyTable.full(handle, subject))) {
-      Rule rule = full.rule();
-      Long next = full.nextMicros();
+    List<Full> rules =
+        full.computeIfAbsent(
+            subject, one -> database.withHandle(handle -> WhyTable.full(handle, one)));
+    for (Full one : rules) {
+      Rule rule = one.rule();
+      Long next = one.nextMicros();
       if (next != null) {
         Duration period =
             Duration.of(rule.rateMicros() == null ? 0 : rule.rateMicros(), ChronoUnit.MICROS);
@@ -302,13 +342,13 @@ final class Explainer {
       } else {
         List<String> numbers = new ArrayList<>();
         if (rule.running() != null) {
-          numbers.add("%d of %d jobs run".formatted(full.running(), rule.running()));
+          numbers.add("%d of %d jobs run".formatted(one.running(), rule.running()));
         }
         if (rule.vcpus() != null) {
           numbers.add(
               "%s of %s vCPUs are taken and it needs %s"
                   .formatted(
-                      full.vcpus() / 1_000.0, rule.vcpus() / 1_000.0, subject.vcpus() / 1_000.0));
+                      one.vcpus() / 1_000.0, rule.vcpus() / 1_000.0, subject.vcpus() / 1_000.0));
         }
         reasons.add(
             new Reason(

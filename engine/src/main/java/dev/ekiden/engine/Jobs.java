@@ -5,6 +5,7 @@ import dev.ekiden.engine.store.CloneTable.Clones;
 import dev.ekiden.engine.store.DependencyTable;
 import dev.ekiden.engine.store.JobTable;
 import dev.ekiden.engine.store.LifeTable;
+import dev.ekiden.engine.store.LinkTable;
 import dev.ekiden.engine.store.LogTable;
 import dev.ekiden.postgres.Database;
 import java.time.Duration;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class Jobs {
   /** Most jobs of one page. */
   public static final int MAX_PAGE = 1_000;
+
+  /** A page that is not full by then is answered as it is. */
+  public static final Duration SEARCH_TIME = Duration.ofMillis(100);
 
   /** A job that moves from state to state is looked for this often before we give up. */
   private static final int CANCEL_TRIES = 100;
@@ -57,6 +61,11 @@ public final class Jobs {
   /**
    * Lists jobs, newest first.
    *
+   * <p>Answers within about {@link #SEARCH_TIME}, however many jobs there are: when hardly any
+   * meets the filter and no index leads there, the page is not full and says how far was searched;
+   * {@link Page#next} goes on from there. Filters by key, group, parent, queue, definition or state
+   * alone have indexes.
+   *
    * @param cursor {@link Page#next} of the page before, or null to begin
    * @param limit 1 to {@value #MAX_PAGE}
    */
@@ -65,14 +74,8 @@ public final class Jobs {
       throw new InvalidRequestException(
           ErrorCode.INVALID_OPTION, "limit must be 1 to " + MAX_PAGE + ", not " + limit);
     }
-    long before = cursor == null ? Long.MAX_VALUE : parse(cursor);
-    List<Job> jobs =
-        database.withHandle(handle -> JobTable.list(handle, filter, before, limit + 1));
-    if (jobs.size() <= limit) {
-      return new Page<>(jobs, null);
-    }
-    List<Job> page = jobs.subList(0, limit);
-    return new Page<>(page, Long.toString(page.getLast().id()));
+    return new JobSearch(database, SEARCH_TIME, JobSearch.FIRST_WIDTH)
+        .page(filter, cursor == null ? Long.MAX_VALUE : parse(cursor), limit);
   }
 
   private static long parse(String cursor) {
@@ -98,6 +101,16 @@ public final class Jobs {
     return parents;
   }
 
+  /**
+   * Other jobs that a job has to do with.
+   *
+   * @throws NotFoundException when there is no such job
+   */
+  public JobLinks links(long id) {
+    get(id);
+    return database.withHandle(handle -> LinkTable.of(handle, id));
+  }
+
   /** Attempts of a job, oldest first; one that runs is the last. */
   public List<Attempt> attempts(long id) {
     get(id);
@@ -115,12 +128,23 @@ public final class Jobs {
             .orElseThrow(() -> unknown(id)));
   }
 
-  /** Log lines of all attempts of a job, in order. */
+  /** Log lines of all attempts of a job, in order; all of them, however many there are. */
   public List<LogLine> logs(long id) {
     get(id);
     return database.withHandle(handle -> LogTable.read(handle, id)).stream()
-        .flatMap(segment -> LogBuffer.read(segment).stream())
+        .flatMap(segment -> new SegmentText(segment).lines().stream())
         .toList();
+  }
+
+  /**
+   * A part of the log of a job. Reads no more of it than that part, unless a text is searched: then
+   * {@link Engine#MAX_LOG_BYTES} of it, and answers where to go on.
+   *
+   * @throws NotFoundException when there is no such job
+   */
+  public LogPage logs(long id, LogQuery query) {
+    get(id);
+    return new LogReader(database, id, query, LogReader.MAX_SEARCHED).read();
   }
 
   /**

@@ -1,11 +1,16 @@
 package dev.ekiden.engine;
 
 import dev.ekiden.engine.store.AgeTable;
+import dev.ekiden.engine.store.DemandTable;
 import dev.ekiden.engine.store.DepthTable;
+import dev.ekiden.engine.store.HeadTable;
 import dev.ekiden.engine.store.KeyTable;
 import dev.ekiden.engine.store.QueueTable;
 import dev.ekiden.postgres.Database;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +99,42 @@ public final class Queues {
           .findFirst()
           .orElseGet(() -> new Depth(name, null, group, 0, 0, 0, 0, null));
     });
+  }
+
+  /**
+   * What queues ask of the workers that serve them, for whoever decides how many of these there
+   * should be. Costs some small queries for each queue, however many jobs wait.
+   *
+   * @return the demands of those queues that there are and that are not paused, by name
+   */
+  public List<QueueDemand> demand(Collection<String> names) {
+    return database.inTransaction(handle -> DemandTable.demands(handle, names));
+  }
+
+  /**
+   * The jobs of a queue that go next, with the reasons why they have not started: READY ones, and
+   * those that a limit or the lack of a worker took out of the line. What waits for a key, for
+   * other jobs or for its time is not among them. Costs some small queries for each job.
+   *
+   * @param max 1 to {@value QueueHead#MAX_JOBS}
+   * @throws NotFoundException when there is no such queue
+   */
+  public QueueHead head(String name, int max) {
+    if (max < 1 || max > QueueHead.MAX_JOBS) {
+      throw new InvalidRequestException(
+          ErrorCode.INVALID_OPTION,
+          "the head of a queue has 1 to %d jobs, not %d".formatted(QueueHead.MAX_JOBS, max));
+    }
+    List<Job> jobs =
+        new ArrayList<>(
+            database.inTransaction(handle -> {
+              short id = known(QueueTable.findId(handle, name), name);
+              return HeadTable.live(handle, HeadTable.ids(handle, id, max + 1));
+            }));
+    jobs.removeIf(job -> job.state() != JobState.READY && job.state() != JobState.BLOCKED);
+    jobs.sort(Comparator.comparingInt(Job::priority).reversed().thenComparingLong(Job::id));
+    boolean more = jobs.size() > max;
+    return new Explainer(engine, database).explain(more ? jobs.subList(0, max) : jobs, more);
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.ekiden.engine.Attempt.Outcome;
 import dev.ekiden.engine.store.BulkTable;
 import dev.ekiden.engine.store.CheckpointTable;
 import dev.ekiden.engine.store.EnqueueTable;
+import dev.ekiden.engine.store.IdTable;
 import dev.ekiden.engine.store.LimitTable;
 import dev.ekiden.engine.store.SettleTable;
 import dev.ekiden.engine.store.SettleTable.Settled;
@@ -61,6 +62,7 @@ final class Recovery {
   private final Ageing ageing;
   private final DepthTally depths;
   private final StandAside aside;
+  private final HistorySampler history;
   private final Duration period;
 
   /** Looks for attempts without a worker, which pass by all that ran. */
@@ -76,6 +78,7 @@ final class Recovery {
     this.ageing = new Ageing(database);
     this.depths = new DepthTally(database);
     this.aside = new StandAside(engine, database, StandAside.PATIENCE);
+    this.history = new HistorySampler(database);
     this.period = leaderLease.dividedBy(PERIOD_PART);
   }
 
@@ -111,11 +114,14 @@ final class Recovery {
     ageing.raiseDue();
     depths.addUpDue();
     aside.run();
+    history.runDue();
     if (System.nanoTime() >= nextHousekeepingNanos) {
       nextHousekeepingNanos = System.nanoTime() + HOUSEKEEPING_NANOS;
       database.useTransaction(handle -> WorkerTable.forget(handle, WORKER_MEMORY));
       database.useTransaction(handle -> BulkTable.forget(handle, Bulk.MEMORY));
       database.useTransaction(LimitTable::expire);
+      database.useTransaction(IdTable::note);
+      database.useTransaction(IdTable::forget);
       engine.retention().apply(handle -> leader.assertHeld(handle, leadership));
       while (database.inTransaction(handle -> EnqueueTable.expireUnique(handle, BATCH)) == BATCH) {}
       while (database.inTransaction(handle -> CheckpointTable.forget(handle, BATCH)) == BATCH) {}

@@ -208,7 +208,7 @@ class OutboxTest {
     outbox.noteNow(ref(1), NOW);
     outbox.noteNow(ref(2), NOW);
     Turn taken = outbox.take(NOW, NOBODY);
-    Segment segment = new Segment(1, 1, 0, new byte[] {1});
+    Segment segment = new Segment(1, 1, 0, List.of(), new byte[] {1});
     outbox.add(List.of(end(1)), NOW);
     outbox.putBack(new Turn(taken.ends(), taken.returned(), taken.marks(), List.of(segment)));
     Turn again = outbox.take(NOW, NOBODY);

@@ -159,7 +159,7 @@ class WorkerStateTest {
   @Test
   void whatCouldNotBeStoredComesAgain() throws Exception {
     accept(1);
-    Segment segment = new Segment(1, 1, 0, new byte[] {1});
+    Segment segment = new Segment(1, 1, 0, List.of(), new byte[] {1});
     AttemptRef unstarted = new AttemptRef(2, 1, WORKER);
     Turn turn = new Turn(List.of(), List.of(unstarted), List.of(), List.of(segment));
     state.putBack(turn);

@@ -53,6 +53,14 @@ public interface Application {
   }
 
   /**
+   * Where on its public listener people find its page, such as {@code /booking}; {@code ekiden up}
+   * prints the whole address.
+   */
+  default Optional<String> publicPage() {
+    return Optional.empty();
+  }
+
+  /**
    * The OpenAPI document of its routes as a class-path resource, served at {@code
    * /<name>/openapi.yaml} on each of its listeners.
    */

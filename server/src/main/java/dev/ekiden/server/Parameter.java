@@ -34,6 +34,15 @@ public record Parameter(String where, String name, @Nullable String value) {
                       .formatted(where, name, MAX_LENGTH, value.length()))
               .withField(name));
     }
+    if (value != null && value.indexOf('\0') >= 0) {
+      throw new ProblemException(
+          Problem.of(
+                  400,
+                  "invalid-parameter",
+                  "%s parameter '%s' must be text without the character U+0000"
+                      .formatted(where, name))
+              .withField(name));
+    }
   }
 
   public boolean isPresent() {

@@ -41,12 +41,27 @@ public record Response(int status, Map<String, String> headers, Body body) {
 
     /** Content that is written as it is made, on the handling thread. */
     record Streamed(String contentType, Writer writer) implements Body {}
+
+    /** Content that goes on until its source, the client or the listener ends it. */
+    record Live(String contentType, LiveSource source) implements Body {}
   }
 
   /** Writes a body. */
   @FunctionalInterface
   public interface Writer {
     void write(OutputStream out) throws IOException;
+  }
+
+  /**
+   * Writes a body that has no end of its own. Its thread is interrupted as soon as the client is
+   * gone or the listener stops; what it throws then is no failure.
+   */
+  public interface LiveSource extends AutoCloseable {
+    void write(OutputStream out) throws IOException, InterruptedException;
+
+    /** Called once, also when nothing was written because the answer became another one. */
+    @Override
+    void close();
   }
 
   private static final Body NONE = new Body.None();
@@ -84,9 +99,19 @@ public record Response(int status, Map<String, String> headers, Body body) {
     return new Response(200, Map.of(), new Body.Streamed(contentType, writer));
   }
 
+  /** Status 200 with a body that goes on. */
+  public static Response live(String contentType, LiveSource source) {
+    return new Response(200, Map.of(), new Body.Live(contentType, source));
+  }
+
   /** Status 204. */
   public static Response noContent() {
     return new Response(204, Map.of(), NONE);
+  }
+
+  /** Status 304: what the client has is still right. */
+  public static Response notModified() {
+    return new Response(304, Map.of(), NONE);
   }
 
   /** Status 302. */

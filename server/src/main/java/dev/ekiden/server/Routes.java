@@ -2,7 +2,8 @@ package dev.ekiden.server;
 
 /**
  * Collects the routes of a listener. A path is {@code /} and segments, a segment in braces is a
- * parameter: {@code /plans/{plan}/days}.
+ * parameter: {@code /plans/{plan}/days}. A last segment in angle brackets is the rest of the path,
+ * with its slashes: {@code /booking/<path>}.
  */
 public interface Routes {
   void get(String path, Handler handler);

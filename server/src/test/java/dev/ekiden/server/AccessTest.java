@@ -39,8 +39,8 @@ final class AccessTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/health", "/ready", "/"})
-  void probesAndTheFrontPageNeedNoToken(String path) {
+  @ValueSource(strings = {"/health", "/ready", "/console/", "/console/jobs", "/console/js/main.js"})
+  void probesAndTheFilesOfTheConsoleNeedNoToken(String path) {
     assertThat(server.anonymous().get(path).status()).isEqualTo(200);
   }
 
@@ -54,7 +54,8 @@ final class AccessTest {
         "/sample/openapi.yaml",
         "/nothing-here",
         "//health",
-        "/health/../api/v1/jobs"
+        "/health/../api/v1/jobs",
+        "/consolex/"
       })
   void everythingElseDoes(String path) {
     Answer answer = server.anonymous().get(path);
@@ -62,6 +63,25 @@ final class AccessTest {
     if (answer.status() == 401) {
       assertThat(answer.code()).isEqualTo("unauthenticated");
       assertThat(answer.header("WWW-Authenticate")).startsWith("Bearer");
+    }
+  }
+
+  /** What begins as the console is the console, wherever it says it leads. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/console/../api/v1/jobs",
+        "/console/%2e%2e/api/v1/jobs",
+        "/console/..%2fapi/v1/jobs",
+        "/console/;/../../api/v1/jobs",
+        "/console//api/v1/jobs"
+      })
+  void thePathsOfTheConsoleLeadNowhereElse(String path) {
+    Answer answer = server.anonymous().get(path);
+    if (answer.status() == 200) {
+      assertThat(answer.body()).startsWith("<!doctype html>");
+    } else {
+      assertThat(answer.status()).isIn(400, 401, 404);
     }
   }
 
@@ -192,7 +212,7 @@ final class AccessTest {
   void theConsoleLinkBecomesACookie() {
     Answer entry = server.anonymous().get("/?token=" + server.token());
     assertThat(entry.status()).isEqualTo(302);
-    assertThat(entry.header("Location")).isEqualTo("/");
+    assertThat(entry.header("Location")).isEqualTo("/console/");
     String cookie = entry.header("Set-Cookie");
     assertThat(cookie)
         .startsWith("ekiden-session-" + server.address().getPort() + "=")
@@ -237,6 +257,10 @@ final class AccessTest {
     assertThat(answer.status()).isEqualTo(401);
     assertThat(answer.code()).isEqualTo("wrong-token");
     assertThat(answer.headers()).doesNotContainKey("set-cookie");
+    Answer page = server.anonymous().with("Accept", "text/html,*/*;q=0.8").get("/?token=wrong");
+    assertThat(page.status()).isEqualTo(302);
+    assertThat(page.header("Location")).isEqualTo("/console/sign-in?wrong");
+    assertThat(page.headers()).doesNotContainKey("set-cookie");
   }
 
   @ParameterizedTest

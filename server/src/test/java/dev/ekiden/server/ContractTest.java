@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 /** The server does what its OpenAPI document says, and nothing else. */
 final class ContractTest {
@@ -40,6 +41,7 @@ final class ContractTest {
     contract.assertSame(
         server.process().controlRoutes().stream()
             .filter(route -> !route.path().startsWith("/sample/"))
+            .filter(route -> !route.path().startsWith("/console"))
             .toList());
   }
 
@@ -63,8 +65,13 @@ final class ContractTest {
     check("GET", "/metrics", http.with("Accept", "application/openmetrics-text").get("/metrics"));
     check("GET", "/openapi.yaml", http.get("/openapi.yaml"));
     check("GET", "/api/v1/status", http.get("/api/v1/status"));
+    try (EventStream events =
+        EventStream.open(server.process().address(), server.token(), "/api/v1/events")) {
+      check("GET", "/api/v1/events", events.head());
+    }
     jobs(http);
     queues(http);
+    history(http);
     bulk(http);
     groups(http);
     limits(http);
@@ -118,6 +125,7 @@ final class ContractTest {
     TestEngine.awaitUntil(
         "the log is there", () -> !http.get(job + "/logs").json().path("items").isEmpty());
     check("GET", "/api/v1/jobs/{id}/logs", http.get(job + "/logs"));
+    logs(http, job + "/logs");
     check("GET", "/api/v1/jobs/{id}/history", http.get(job + "/history"));
     check("GET", "/api/v1/jobs/{id}/explain", http.get(job + "/explain"));
     check("GET", "/api/v1/jobs", http.get("/api/v1/jobs?limit=1"));
@@ -146,10 +154,71 @@ final class ContractTest {
     check("GET", "/api/v1/jobs/{id}", http.get("/api/v1/jobs/" + running));
   }
 
+  private void logs(Http http, String path) {
+    Answer found = http.get(path + "?q=GREETING&level=info&order=newest&limit=1&attempt=1");
+    check("GET", "/api/v1/jobs/{id}/logs", found);
+    assertThat(found.json().path("matched").asInt()).isEqualTo(1);
+    assertThat(found.json().has("nextOffset")).isFalse();
+    assertThat(found.json().path("items").get(0).path("number").asInt()).isEqualTo(1);
+    assertThat(http.get(path + "?level=error").json().path("items")).isEmpty();
+    assertThat(http.get(path + "?level=error").json().path("total").asInt()).isEqualTo(1);
+    for (String wrong :
+        List.of(
+            "level=loud",
+            "order=up",
+            "from=0",
+            "offset=-1",
+            "limit=0",
+            "limit=10001",
+            "attempt=0")) {
+      Answer refused = http.get(path + "?" + wrong);
+      assertThat(refused.status()).as(wrong).isEqualTo(400);
+      check("GET", "/api/v1/jobs/{id}/logs", refused);
+    }
+    String file = path + ".txt";
+    Answer text = http.get(file + "?q=greeting");
+    assertThat(text.status()).isEqualTo(200);
+    assertThat(text.header("Content-Disposition"))
+        .matches("attachment; filename=\"job-\\d+\\.log\"");
+    assertThat(text.body()).matches("\\S+Z 1 .*\n");
+    check("GET", "/api/v1/jobs/{id}/logs.txt", text);
+    for (String wrong : List.of("level=loud", "limit=1", "attempt=0")) {
+      Answer refused = http.get(file + "?" + wrong);
+      assertThat(refused.status()).as(wrong).isEqualTo(400);
+      check("GET", "/api/v1/jobs/{id}/logs.txt", refused);
+    }
+  }
+
+  private void head(Http http) {
+    String head = "/api/v1/queues/{queue}/head";
+    long first =
+        server.engine().enqueue(JobRequest.of("later", new Greeting("x")).withPriority(9)).id();
+    Answer answer = http.get("/api/v1/queues/elsewhere/head?limit=1");
+    check("GET", head, answer);
+    JsonNode job = answer.json().path("items").get(0);
+    assertThat(job.path("id").asString()).isEqualTo(Long.toString(first));
+    assertThat(job.path("position").asInt()).isEqualTo(1);
+    assertThat(job.path("reasons").get(0).path("code").asString()).isEqualTo("no-worker");
+    for (String wrong : List.of("limit=0", "limit=101", "max=1")) {
+      Answer refused = http.get("/api/v1/queues/elsewhere/head?" + wrong);
+      assertThat(refused.status()).as(wrong).isEqualTo(400);
+      check("GET", head, refused);
+    }
+    assertThat(http.get("/api/v1/queues/none/head").status()).isEqualTo(404);
+    Answer overview = http.get("/api/v1/overview");
+    check("GET", "/api/v1/overview", overview);
+    assertThat(overview.json().path("attention"))
+        .anyMatch(one ->
+            one.path("kind").asString("").equals("no-worker")
+                && one.path("name").asString("").equals("elsewhere"));
+    server.engine().jobs().cancel(first);
+  }
+
   private void queues(Http http) {
     check("GET", "/api/v1/queues", http.get("/api/v1/queues"));
     check("GET", "/api/v1/queues/{queue}", http.get("/api/v1/queues/greetings"));
     depth(http);
+    head(http);
     check(
         "POST",
         "/api/v1/queues/{queue}/pause",
@@ -160,6 +229,21 @@ final class ContractTest {
         "/api/v1/queues/{queue}/redrive",
         http.post("/api/v1/queues/failures/redrive?dryRun=true"));
     check("POST", "/api/v1/queues/{queue}/redrive", http.post("/api/v1/queues/failures/redrive"));
+  }
+
+  private void history(Http http) throws Exception {
+    TestEngine.awaitUntil(
+        "something is counted",
+        () -> !http.get("/api/v1/history?queue=greetings").json().path("items").isEmpty());
+    check("GET", "/api/v1/history", http.get("/api/v1/history"));
+    for (String wrong :
+        List.of(
+            "from=x", "from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", "queues=greetings")) {
+      Answer refused = http.get("/api/v1/history?" + wrong);
+      assertThat(refused.status()).as(wrong).isEqualTo(400);
+      check("GET", "/api/v1/history", refused);
+    }
+    assertThat(http.get("/api/v1/history?queue=none").status()).isEqualTo(404);
   }
 
   private void depth(Http http) {
@@ -350,6 +434,7 @@ final class ContractTest {
     }
     check("GET", "/api/v1/schedules", http.get("/api/v1/schedules"));
     check("GET", "/api/v1/schedules/{schedule}", http.get("/api/v1/schedules/contract"));
+    assertThat(http.get("/api/v1/schedules/contract?next=101").status()).isEqualTo(400);
     check("POST", "/api/v1/schedules/{schedule}/run", http.post("/api/v1/schedules/contract/run"));
     check(
         "POST",

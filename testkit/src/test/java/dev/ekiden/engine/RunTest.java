@@ -446,7 +446,7 @@ class RunTest {
         jobs.engine(
             work()
                 .handler((number, context) -> {
-                  for (int i = 0; i < 40_000; i++) {
+                  for (int i = 0; i < 300_000; i++) {
                     context.log("line %d %s", i, "x".repeat(40));
                   }
                   context.log("two\nlines and a nul \0");

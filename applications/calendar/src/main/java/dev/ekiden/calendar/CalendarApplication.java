@@ -100,6 +100,11 @@ public final class CalendarApplication implements Application {
   }
 
   @Override
+  public Optional<String> publicPage() {
+    return Optional.of(CalendarRoutes.PAGE);
+  }
+
+  @Override
   public Optional<String> openApiResource() {
     return Optional.of("dev/ekiden/calendar/openapi.yaml");
   }

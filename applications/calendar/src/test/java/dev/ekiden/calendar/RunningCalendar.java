@@ -26,6 +26,7 @@ import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -66,13 +67,15 @@ public final class RunningCalendar implements AutoCloseable {
     }
   }
 
-  private RunningCalendar(Path directory, DatabaseAddress database) throws Exception {
+  private RunningCalendar(Path directory, DatabaseAddress database, int publicPort)
+      throws Exception {
     this.directory = directory;
     Map<Setting, String> flags = new EnumMap<>(Setting.class);
     flags.put(Setting.DIRECTORY, directory.toString());
     flags.put(Setting.PORT, "0");
     flags.put(Setting.DATABASE_URL, database.url());
     flags.put(Setting.DATABASE_USER, database.user());
+    flags.put(Setting.PUBLIC_PORT, Integer.toString(publicPort));
     flags.put(Setting.PUBLIC_RATE, "100000");
     flags.put(Setting.PUBLIC_BURST, "100000");
     Settings settings =
@@ -87,8 +90,13 @@ public final class RunningCalendar implements AutoCloseable {
   }
 
   public static RunningCalendar start(Path directory, DatabaseAddress database) {
+    return start(directory, database, 0);
+  }
+
+  /** With a public listener at a port of its own, where another one was before. */
+  public static RunningCalendar start(Path directory, DatabaseAddress database, int publicPort) {
     try {
-      return new RunningCalendar(directory.resolve(".ekiden"), database);
+      return new RunningCalendar(directory.resolve(".ekiden"), database, publicPort);
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
@@ -101,7 +109,12 @@ public final class RunningCalendar implements AutoCloseable {
 
   /** A client of the public listener. */
   public Http open() {
-    return Http.to(process.publicAddresses().get("calendar"));
+    return Http.to(publicAddress());
+  }
+
+  /** Where the public listener is. */
+  public URI publicAddress() {
+    return process.publicAddresses().get("calendar");
   }
 
   public ServerProcess process() {

@@ -33,9 +33,24 @@ final class ChaosRun implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final Duration HOLDER_PATIENCE = Duration.ofSeconds(30);
+  private static final Duration INTERRUPT_PATIENCE = Duration.ofMillis(1_500);
   private static final long SLOW_MILLIS = 10;
   private static final int HOLDERS = 2;
   private static final String TICK = "tick";
+
+  private static final String OPEN_HANDLERS =
+      """
+      SELECT count(*)
+      FROM public.history AS begin
+      WHERE kind = 'BEGIN' AND starts_with(process, :process || ', call ')
+        AND handler_millis <= :millis
+        AND NOT EXISTS (
+          SELECT
+          FROM public.history AS ended
+          WHERE ended.process = begin.process AND ended.job = begin.job
+            AND ended.attempt = begin.attempt
+            AND ended.kind IN ('DONE', 'FAILED', 'INTERRUPTED'))
+      """;
 
   private final ChaosSize size;
   private final FaultPlan plan;
@@ -102,12 +117,17 @@ final class ChaosRun implements AutoCloseable {
   }
 
   ChaosResult run() throws IOException, InterruptedException {
-    String diskSkipped = fillDisk();
-    for (int i = 0; i < size.workers(); i++) {
-      slots.add(
-          new WorkerSlot(server.address(), size.lease(), i, size.concurrency(), false, directory));
+    String diskSkipped;
+    // The processes start while the disk becomes full.
+    try (Outage outage = new Outage(server, database, control, size, directory)) {
+      for (int i = 0; i < size.workers(); i++) {
+        slots.add(
+            new WorkerSlot(
+                server.address(), size.lease(), i, size.concurrency(), false, directory));
+      }
+      diskSkipped = fillDisk();
+      survive(outage);
     }
-    surviveOutage();
     for (WorkerSlot slot : slots) {
       slot.awaitReady();
     }
@@ -190,11 +210,11 @@ final class ChaosRun implements AutoCloseable {
     return outcome.skipped();
   }
 
-  private void surviveOutage() throws InterruptedException {
+  private void survive(Outage outage) throws InterruptedException {
     log.accept(
-        "the database goes away for %d s while %,d long attempts run"
-            .formatted(size.outage().toSeconds(), size.longJobs()));
-    producer.accept(new Outage(server, database, control, size, directory).run(violations));
+        "the database goes away for %s while %,d long attempts run"
+            .formatted(size.outage(), size.longJobs()));
+    producer.accept(outage.run(violations));
   }
 
   // ---- faults ----
@@ -326,12 +346,13 @@ final class ChaosRun implements AutoCloseable {
       log.accept("          " + stopped.name() + " leads the recovery");
     }
     boolean fenced = recoveries.await(stopped.name(), leads);
+    long resumed = System.currentTimeMillis();
     if (fenced) {
-      stops.add(new Interrupts.Stop(stopped.name(), System.currentTimeMillis()));
+      stops.add(new Interrupts.Stop(stopped.name(), resumed));
     }
     stopped.signal("CONT");
     recoveries.disturbed();
-    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1_500));
+    awaitEnds(stopped.name(), resumed);
     if (fenced && !stopped.process().isAlive()) {
       stops.removeLast(); // it died of something else: nobody can say what it would have done
     }
@@ -350,6 +371,24 @@ final class ChaosRun implements AutoCloseable {
                           "SELECT count(*) FROM public.history"
                               + " WHERE kind = 'BEGIN' AND job = ANY (:jobs)")
                       .bindArray("jobs", Long.class, ids)
+                      .mapTo(Long.class)
+                      .one()));
+    }
+  }
+
+  /** Waits until all handlers that a process began until then have ended; they have 1 s. */
+  private void awaitEnds(String process, long beginMillis) {
+    long deadline = System.nanoTime() + INTERRUPT_PATIENCE.toNanos();
+    long open = 1;
+    while (open > 0 && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+      open =
+          Persistently.get(() ->
+              database.withHandle(handle ->
+                  handle
+                      .createQuery(OPEN_HANDLERS)
+                      .bind("process", process)
+                      .bind("millis", beginMillis)
                       .mapTo(Long.class)
                       .one()));
     }

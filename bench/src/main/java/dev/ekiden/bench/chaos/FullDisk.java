@@ -1,7 +1,9 @@
 package dev.ekiden.bench.chaos;
 
+import dev.ekiden.engine.BulkRequest;
 import dev.ekiden.engine.Engine;
 import dev.ekiden.engine.Enqueued;
+import dev.ekiden.engine.JobFilter;
 import dev.ekiden.engine.JobRequest;
 import dev.ekiden.postgres.Database;
 import java.io.IOException;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class FullDisk {
   private static final int MEGABYTES = 16;
   private static final int BALLAST = 100_000;
+  private static final String BALLAST_DEFINITION = "narrow";
   private static final int AT_ONCE = 10;
   private static final int MOST_CALLS = 100;
 
@@ -80,7 +83,7 @@ final class FullDisk {
       execute("CREATE TABLESPACE small LOCATION '" + disk.toAbsolutePath() + "'");
       execute("ALTER TABLE ekiden.job SET TABLESPACE small");
       List<Long> accepted = fill(random, violations);
-      accepted.forEach(control.jobs()::cancel);
+      control.bulk().run(BulkRequest.cancel(JobFilter.ALL.withDefinition(BALLAST_DEFINITION)));
       execute("ALTER TABLE ekiden.job SET TABLESPACE pg_default");
       execute("DROP TABLESPACE small");
       return new Outcome(null, accepted);
@@ -124,7 +127,8 @@ final class FullDisk {
   private static JobRequest ballast(Random random) {
     byte[] noise = new byte[BALLAST];
     random.nextBytes(noise);
-    return JobRequest.of("narrow", Map.of("ballast", Base64.getEncoder().encodeToString(noise)))
+    return JobRequest.of(
+            BALLAST_DEFINITION, Map.of("ballast", Base64.getEncoder().encodeToString(noise)))
         .withDelay(Duration.ofDays(1_000));
   }
 

@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /** The database is away while many long attempts run: none is started again, none is lost. */
-final class Outage {
+final class Outage implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private static final String RUNNING =
@@ -37,47 +37,51 @@ final class Outage {
   private final Database database;
   private final Engine control;
   private final ChaosSize size;
-  private final Path directory;
+  private final WorkerSlot slot;
 
+  /** Starts the process that runs them. */
   Outage(Server server, Database database, Engine control, ChaosSize size, Path directory) {
     this.server = server;
     this.database = database;
     this.control = control;
     this.size = size;
-    this.directory = directory;
+    this.slot =
+        new WorkerSlot(server.address(), size.lease(), 99, size.longJobs(), true, directory);
   }
 
   /** Answers the jobs that were accepted; adds what was broken. */
   List<Long> run(List<Violation> violations) throws InterruptedException {
-    try (WorkerSlot slot =
-        new WorkerSlot(server.address(), size.lease(), 99, size.longJobs(), true, directory)) {
-      slot.awaitReady();
-      List<Long> accepted =
-          control
-              .enqueue(IntStream.rangeClosed(1, size.longJobs()).mapToObj(Load::longOne).toList())
-              .stream()
-              .map(Enqueued::id)
-              .toList();
-      await(size.longJobs());
-      server.away(size.outage());
-      // By now whoever wants to take them away has done so.
-      LockSupport.parkNanos(size.lease().multipliedBy(3).toNanos());
-      long left = running();
-      if (left != size.longJobs()) {
-        violations.add(
-            new Violation(Rule.OUTAGE, left + " of " + size.longJobs() + " attempts still run"));
-      }
-      slot.present().tell(ChaosWorker.LET_GO);
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (running() > 0 && System.nanoTime() < deadline) {
-        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
-      }
-      violations.addAll(broken(database));
-      if (slot.generations() > 1) {
-        violations.add(new Violation(Rule.OUTAGE, "the worker process has died"));
-      }
-      return accepted;
+    slot.awaitReady();
+    List<Long> accepted =
+        control
+            .enqueue(IntStream.rangeClosed(1, size.longJobs()).mapToObj(Load::longOne).toList())
+            .stream()
+            .map(Enqueued::id)
+            .toList();
+    await(size.longJobs());
+    server.away(size.outage());
+    // By now whoever wants to take them away has done so.
+    LockSupport.parkNanos(size.lease().multipliedBy(3).toNanos());
+    long left = running();
+    if (left != size.longJobs()) {
+      violations.add(
+          new Violation(Rule.OUTAGE, left + " of " + size.longJobs() + " attempts still run"));
     }
+    slot.present().tell(ChaosWorker.LET_GO);
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (running() > 0 && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+    }
+    violations.addAll(broken(database));
+    if (slot.generations() > 1) {
+      violations.add(new Violation(Rule.OUTAGE, "the worker process has died"));
+    }
+    return accepted;
+  }
+
+  @Override
+  public void close() {
+    slot.close();
   }
 
   /** What the outage did to the long attempts. */

@@ -148,11 +148,17 @@ final class TableRules {
          OR (parent.state <> 'CANCELED' AND (parent.state = 'SUCCEEDED') <> (bad <= tolerated))
       """;
 
+  // The claim decides: the clock may jump back before its transaction stores the end.
   private static final String DROPPED_EARLY =
       """
-      SELECT 'job ' || id || ' was dropped at ' || finished_at || ', before ' || start_before
-      FROM ekiden.finished
-      WHERE error_type = 'deadline' AND (start_before IS NULL OR finished_at < start_before)
+      SELECT 'job ' || id || ' was dropped at ' || decided_at || ', before ' || start_before
+      FROM (
+        SELECT dropped.id, dropped.start_before,
+               COALESCE(dropped.claimed_at, leader.claimed_at, dropped.finished_at) AS decided_at
+        FROM ekiden.finished AS dropped
+        LEFT JOIN ekiden.finished AS leader ON leader.id = dropped.coalesced_into
+        WHERE dropped.error_type = 'deadline') AS dropped
+      WHERE start_before IS NULL OR decided_at < start_before
       """;
 
   private TableRules() {}

@@ -25,6 +25,7 @@ public final class ContenderMain {
   private ContenderMain() {}
 
   public static void main(String[] arguments) throws Exception {
+    endWithParent();
     PrintStream answers = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     System.setOut(System.err); // whatever a library prints is no answer
     DatabaseAddress database =
@@ -38,6 +39,13 @@ public final class ContenderMain {
       serve(contender, commands, answers);
     }
     System.exit(0); // some engines leave threads behind
+  }
+
+  /** A bench that was killed closes standard input, but nobody reads that during a drain. */
+  private static void endWithParent() {
+    ProcessHandle.current()
+        .parent()
+        .ifPresent(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1)));
   }
 
   private static void serve(Contender contender, BufferedReader commands, PrintStream answers)

@@ -29,7 +29,7 @@ class EngineChaosTest {
   @Test
   void everyRuleHoldsWhateverHappens() throws Exception {
     ChaosSize size =
-        new ChaosSize(5_000, FLOW, LEASE, WORKERS, 8, 1, 20, 50, Duration.ofSeconds(2));
+        new ChaosSize(5_000, FLOW, LEASE, WORKERS, 16, 1, 40, 50, Duration.ofMillis(1_500));
     FaultPlan plan = FaultPlan.of(SEED, FLOW, WORKERS, LEASE, 1);
     ChaosResult result;
     try (ChaosRun run = new ChaosRun(size, plan, directory, log::info)) {

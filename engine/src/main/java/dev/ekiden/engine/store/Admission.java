@@ -77,6 +77,11 @@ final class Admission {
       return Math.max(0, Math.min(running, starts));
     }
 
+    /** How many jobs of so many vCPUs each may start now, of so many wanted. */
+    long places(long jobVcpus, long wanted) {
+      return Math.max(0, Math.min(wanted, Math.min(most(), vcpus / jobVcpus)));
+    }
+
     private void take(int jobVcpus) {
       running--;
       vcpus -= jobVcpus;
@@ -204,6 +209,15 @@ final class Admission {
       most = Math.min(most, queue.most());
     }
     return (int) most;
+  }
+
+  /** The same for jobs of so many vCPUs each. */
+  long places(long jobVcpus, long wanted) {
+    long places = wanted;
+    if (everything != null) {
+      places = everything.places(jobVcpus, places);
+    }
+    return queue == null ? places : queue.places(jobVcpus, places);
   }
 
   /** When a rate of the whole queue allows another start, if one is in the way. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Update;
 
 /** The engine's clock: the database's, plus one stored offset. */
 public final class ClockTable {
@@ -32,14 +33,20 @@ public final class ClockTable {
   }
 
   public static void setOffset(Handle handle, Duration offset) {
-    handle.createUpdate(SET_OFFSET).bind("micros", offset.toNanos() / 1_000).execute();
+    change(handle, handle.createUpdate(SET_OFFSET).bind("micros", offset.toNanos() / 1_000));
   }
 
   public static void advance(Handle handle, Duration step) {
-    handle.createUpdate(ADVANCE).bind("micros", step.toNanos() / 1_000).execute();
+    change(handle, handle.createUpdate(ADVANCE).bind("micros", step.toNanos() / 1_000));
   }
 
   public static void setNow(Handle handle, Instant now) {
-    handle.createUpdate(SET_NOW).bind("now", now).execute();
+    change(handle, handle.createUpdate(SET_NOW).bind("now", now));
+  }
+
+  private static void change(Handle handle, Update update) {
+    IdTable.noteAlways(handle);
+    update.execute();
+    IdTable.noteAlways(handle);
   }
 }

@@ -2,6 +2,7 @@ package dev.ekiden.engine.store;
 
 import dev.ekiden.engine.JobFilter;
 import dev.ekiden.engine.JobState;
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -36,12 +37,28 @@ final class JobConditions {
 
   /** Conditions on {@code job}, each with an AND before it; the state, too. */
   String ofLive() {
-    return of("job") + states(LIVE_STATE, isLive(), JobState.values().length - 3);
+    return kind("job") + ofJob("job") + states(LIVE_STATE, isLive(), JobState.values().length - 3);
   }
 
   /** Conditions on {@code finished}, each with an AND before it; the state, too. */
   String ofFinished() {
-    return of("finished") + states("finished.state", isLive().negate(), 3);
+    return kind("finished") + ofFinishedOfAKind();
+  }
+
+  /** The same for one queue and definition that was chosen already. */
+  String ofFinishedOfAKind() {
+    return ofJob("finished") + states("finished.state", isLive().negate(), 3);
+  }
+
+  /** Which tables of live jobs may have what is looked for. */
+  Set<JobState> liveStates() {
+    Set<JobState> live = EnumSet.noneOf(JobState.class);
+    for (JobState state : JobState.values()) {
+      if (!state.isEnded() && (filter.states().isEmpty() || filter.states().contains(state))) {
+        live.add(state);
+      }
+    }
+    return live;
   }
 
   private static Predicate<JobState> isLive() {
@@ -59,7 +76,8 @@ final class JobConditions {
         : "\nAND " + column + " IN (" + String.join(", ", names) + ")";
   }
 
-  private String of(String table) {
+  /** Conditions on queue and definition of any table that has both. */
+  String kind(String table) {
     StringBuilder sql = new StringBuilder();
     if (filter.queue() != null) {
       sql.append("\nAND {t}.queue_id = (SELECT id FROM ekiden.queue WHERE name = :queue)");
@@ -68,11 +86,31 @@ final class JobConditions {
       sql.append(
           "\nAND {t}.definition_id = (SELECT id FROM ekiden.definition WHERE name = :definition)");
     }
+    return sql.toString().replace("{t}", table);
+  }
+
+  /** All other conditions but states, on {@code job} or {@code finished}. */
+  String ofJob(String table) {
+    return ofJob(table, table);
+  }
+
+  /**
+   * The same, where ids are those of another table.
+   *
+   * @param ids a table whose ids are indexed
+   */
+  String ofJob(String table, String ids) {
+    StringBuilder sql = new StringBuilder();
     if (filter.key() != null) {
+      // The indexes are of the hash.
+      sql.append("\nAND hashtextextended({t}.key, 0) = hashtextextended(:key, 0)");
       sql.append("\nAND {t}.key = :key");
     }
     if (filter.group() != null) {
-      sql.append("\nAND {t}.group_id = :group_id");
+      sql.append("\nAND {t}.group_id = :group_id AND {t}.group_id <> 0");
+    }
+    if (filter.parent() != null) {
+      sql.append("\nAND {t}.parent_id = :parent_id");
     }
     if (filter.createdFrom() != null) {
       sql.append("\nAND {t}.created_at >= :created_from");
@@ -81,23 +119,28 @@ final class JobConditions {
       sql.append("\nAND {t}.created_at < :created_before");
     }
     if (filter.fromId() != null) {
-      sql.append("\nAND {t}.id >= :from_id");
+      sql.append("\nAND {ids}.id >= :from_id");
     }
     if (filter.toId() != null) {
-      sql.append("\nAND {t}.id <= :to_id");
+      sql.append("\nAND {ids}.id <= :to_id");
     }
-    return sql.toString().replace("{t}", table);
+    return sql.toString().replace("{t}", table).replace("{ids}", ids);
+  }
+
+  /** Binds what {@link #kind} names. */
+  <T extends SqlStatement<T>> T bindKind(T statement) {
+    return bind(bind(statement, "queue", filter.queue()), "definition", filter.definition());
   }
 
   /** Binds what the conditions name. */
   <T extends SqlStatement<T>> T bind(T statement) {
     String group = filter.group();
-    T bound = bind(statement, "queue", filter.queue());
-    bound = bind(bound, "definition", filter.definition());
+    T bound = bindKind(statement);
     bound = bind(bound, "key", filter.key());
     bound = bind(bound, "group_id", group == null ? null : Hashes.of(group));
     bound = bind(bound, "created_from", filter.createdFrom());
     bound = bind(bound, "created_before", filter.createdBefore());
+    bound = bind(bound, "parent_id", filter.parent());
     bound = bind(bound, "from_id", filter.fromId());
     return bind(bound, "to_id", filter.toId());
   }

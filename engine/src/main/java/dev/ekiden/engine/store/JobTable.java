@@ -2,12 +2,10 @@ package dev.ekiden.engine.store;
 
 import dev.ekiden.engine.Attempt;
 import dev.ekiden.engine.Job;
-import dev.ekiden.engine.JobFilter;
 import dev.ekiden.engine.JobState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
@@ -17,8 +15,10 @@ import org.jspecify.annotations.Nullable;
 /** Reading jobs, live and finished. */
 public final class JobTable {
 
-  /** Columns of a live job; it is READY when no other state table has it. */
-  private static final String LIVE =
+  /**
+   * Columns of a live job, from <code>{job}</code>; it is READY when no other state table has it.
+   */
+  static final String LIVE =
       """
       SELECT job.id, definition.name AS definition, queue.name AS queue,
              CASE WHEN running.id IS NOT NULL THEN 'RUNNING'
@@ -39,7 +39,7 @@ public final class JobTable {
              CAST(NULL AS text) AS result, last.error_type, last.error,
              CAST(NULL AS bigint) AS coalesced_into, job.group_name, job.start_before, job.clone_of,
              job.parent_id, job.array_index
-      FROM ekiden.job
+      FROM {job} AS job
       JOIN ekiden.definition ON definition.id = job.definition_id
       JOIN ekiden.queue ON queue.id = job.queue_id
       LEFT JOIN ekiden.running ON running.id = job.id
@@ -57,7 +57,8 @@ public final class JobTable {
         LIMIT 1) AS last ON true
       """;
 
-  private static final String FINISHED =
+  /** Columns of an ended job, from <code>{finished}</code>. */
+  static final String FINISHED =
       """
       SELECT finished.id, definition.name AS definition, queue.name AS queue,
              CAST(finished.state AS text) AS state, finished.priority, finished.key,
@@ -68,35 +69,16 @@ public final class JobTable {
              finished.started_at, finished.finished_at, CAST(finished.result AS text) AS result,
              finished.error_type, finished.error, finished.coalesced_into, finished.group_name,
              finished.start_before, finished.clone_of, finished.parent_id, finished.array_index
-      FROM ekiden.finished
+      FROM {finished} AS finished
       JOIN ekiden.definition ON definition.id = finished.definition_id
       JOIN ekiden.queue ON queue.id = finished.queue_id
       """;
 
   private static final String FIND =
-      LIVE + "WHERE job.id = :id\nUNION ALL\n" + FINISHED + "WHERE finished.id = :id";
-
-  // Each half is read newest first along an index on ids and stops at the limit.
-  private static String list(JobConditions conditions) {
-    List<String> halves = new ArrayList<>();
-    if (conditions.takesLive()) {
-      halves.add(
-          LIVE
-              + "WHERE job.id < :before"
-              + conditions.ofLive()
-              + "\nORDER BY job.id DESC LIMIT :limit");
-    }
-    if (conditions.takesFinished()) {
-      halves.add(
-          FINISHED
-              + "WHERE finished.id < :before"
-              + conditions.ofFinished()
-              + "\nORDER BY finished.id DESC LIMIT :limit");
-    }
-    return "SELECT * FROM (("
-        + String.join(")\nUNION ALL\n(", halves)
-        + ")) AS half\nORDER BY id DESC\nLIMIT :limit";
-  }
+      LIVE.replace("{job}", "ekiden.job")
+          + "WHERE job.id = :id\nUNION ALL\n"
+          + FINISHED.replace("{finished}", "ekiden.finished")
+          + "WHERE finished.id = :id";
 
   private static final String ATTEMPTS =
       """
@@ -143,7 +125,7 @@ public final class JobTable {
         LIMIT :max) AS head
       """;
 
-  private static final RowMapper<Job> JOB =
+  static final RowMapper<Job> JOB =
       (row, context) ->
           new Job(
               row.getLong("id"),
@@ -179,15 +161,6 @@ public final class JobTable {
 
   public static Optional<Job> find(Handle handle, long id) {
     return handle.createQuery(FIND).bind("id", id).map(JOB).findFirst();
-  }
-
-  /** Up to {@code limit} jobs with ids below {@code before}, newest first. */
-  public static List<Job> list(Handle handle, JobFilter filter, long before, int limit) {
-    JobConditions conditions = new JobConditions(filter);
-    return conditions
-        .bind(handle.createQuery(list(conditions)).bind("before", before).bind("limit", limit))
-        .map(JOB)
-        .list();
   }
 
   /** Attempts of a job, oldest first. */

@@ -57,7 +57,8 @@ public final class BulkRoutes {
       @Nullable Instant from,
       @Nullable Instant before,
       @Nullable String fromId,
-      @Nullable String toId) {
+      @Nullable String toId,
+      @Nullable String parent) {
 
     JobFilter filter() {
       Set<JobState> wanted = EnumSet.noneOf(JobState.class);
@@ -73,7 +74,8 @@ public final class BulkRoutes {
           from,
           before,
           id("filter.fromId", fromId),
-          id("filter.toId", toId));
+          id("filter.toId", toId),
+          id("filter.parent", parent));
     }
 
     private static @Nullable Long id(String field, @Nullable String text) {
@@ -196,7 +198,8 @@ public final class BulkRoutes {
       long id = engine.jobs().clone(source, changes);
       return Response.created(
           "/api/v1/jobs/" + id,
-          JobView.Detail.of(engine.jobs().get(id), engine.jobs().attempts(id)));
+          JobView.Detail.of(
+              engine.jobs().get(id), engine.jobs().attempts(id), engine.jobs().links(id)));
     } catch (NotFoundException e) {
       throw unknown(e);
     }

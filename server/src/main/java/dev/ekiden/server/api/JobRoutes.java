@@ -9,7 +9,6 @@ import dev.ekiden.engine.JobFilter;
 import dev.ekiden.engine.JobRequest;
 import dev.ekiden.engine.JobState;
 import dev.ekiden.engine.Key;
-import dev.ekiden.engine.LogLine;
 import dev.ekiden.engine.NotFoundException;
 import dev.ekiden.engine.Page;
 import dev.ekiden.server.Parameter;
@@ -51,7 +50,6 @@ public final class JobRoutes {
     routes.get("/api/v1/jobs", this::list);
     routes.get("/api/v1/jobs/{id}", this::get);
     routes.get("/api/v1/jobs/{id}/history", this::history);
-    routes.get("/api/v1/jobs/{id}/logs", this::logs);
     routes.get("/api/v1/jobs/{id}/explain", this::explain);
     routes.post("/api/v1/jobs/{id}/retry", this::retry);
     routes.post("/api/v1/jobs/{id}/cancel", this::cancel);
@@ -141,6 +139,7 @@ public final class JobRoutes {
         "before",
         "fromId",
         "toId",
+        "parent",
         "cursor",
         "limit");
     JobFilter filter =
@@ -153,7 +152,8 @@ public final class JobRoutes {
             request.query("from").optional(Parameter::instant).orElse(null),
             request.query("before").optional(Parameter::instant).orElse(null),
             request.query("fromId").optional(Parameter::id).orElse(null),
-            request.query("toId").optional(Parameter::id).orElse(null));
+            request.query("toId").optional(Parameter::id).orElse(null),
+            request.query("parent").optional(Parameter::id).orElse(null));
     Page<Job> page =
         engine
             .jobs()
@@ -162,7 +162,10 @@ public final class JobRoutes {
                 request.query("cursor").textOrNull(),
                 request.query("limit").integer(1, MAX_PAGE, DEFAULT_PAGE));
     return Response.json(
-        new Items<>(page.items().stream().map(JobView.Summary::of).toList(), page.next()));
+        new JobView.Listing(
+            page.items().stream().map(JobView.Summary::of).toList(),
+            page.next(),
+            page.searchedBackTo()));
   }
 
   private Response get(Request request) throws InterruptedException {
@@ -183,19 +186,6 @@ public final class JobRoutes {
             engine.jobs().history(request.path("id").id()).stream()
                 .map(JobView.EventView::of)
                 .toList()));
-  }
-
-  private Response logs(Request request) {
-    request.allowQuery("attempt");
-    long id = request.path("id").id();
-    Optional<Integer> attempt =
-        request.query("attempt").optional(number -> number.integer(1, Integer.MAX_VALUE));
-    engine.jobs().get(id);
-    List<LogLine> lines =
-        engine.jobs().logs(id).stream()
-            .filter(line -> attempt.isEmpty() || line.attempt() == attempt.get())
-            .toList();
-    return Response.json(Items.of(lines));
   }
 
   private Response explain(Request request) {
@@ -221,7 +211,8 @@ public final class JobRoutes {
   }
 
   private JobView.Detail detail(long id) {
-    return JobView.Detail.of(engine.jobs().get(id), engine.jobs().attempts(id));
+    return JobView.Detail.of(
+        engine.jobs().get(id), engine.jobs().attempts(id), engine.jobs().links(id));
   }
 
   private static boolean isArray(byte[] body) {

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.ekiden.engine.Attempt;
 import dev.ekiden.engine.Job;
 import dev.ekiden.engine.JobEvent;
+import dev.ekiden.engine.JobLinks;
 import dev.ekiden.engine.JobState;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -80,15 +82,35 @@ final class JobView {
       @JsonRawValue String payload,
       @JsonRawValue @Nullable String result,
       @Nullable String error,
-      List<AttemptView> attempts) {
+      List<AttemptView> attempts,
+      LinksView links) {
 
-    static Detail of(Job job, List<Attempt> attempts) {
+    static Detail of(Job job, List<Attempt> attempts, JobLinks links) {
+      List<AttemptView> views = new ArrayList<>();
+      Instant queued = job.createdAt();
+      for (Attempt attempt : attempts) {
+        views.add(AttemptView.of(attempt, queued));
+        queued = attempt.endedAt() == null ? queued : attempt.endedAt();
+      }
       return new Detail(
-          Summary.of(job),
-          job.payload(),
-          job.result(),
-          job.error(),
-          attempts.stream().map(AttemptView::of).toList());
+          Summary.of(job), job.payload(), job.result(), job.error(), views, LinksView.of(links));
+    }
+  }
+
+  /** Other jobs. */
+  record LinksView(
+      List<String> clones,
+      List<String> waitsFor,
+      List<String> waitedForBy,
+      JobLinks.@Nullable Children children) {
+
+    static LinksView of(JobLinks links) {
+      return new LinksView(
+          ids(links.clones()), ids(links.waitsFor()), ids(links.waitedForBy()), links.children());
+    }
+
+    private static List<String> ids(List<Long> ids) {
+      return ids.stream().map(id -> Long.toString(id)).toList();
     }
   }
 
@@ -97,17 +119,19 @@ final class JobView {
       int number,
       Attempt.@Nullable Outcome outcome,
       String worker,
+      Instant queuedAt,
       Instant claimedAt,
       @Nullable Instant startedAt,
       @Nullable Instant endedAt,
       @Nullable String errorType,
       @Nullable String error) {
 
-    static AttemptView of(Attempt attempt) {
+    static AttemptView of(Attempt attempt, Instant queued) {
       return new AttemptView(
           attempt.number(),
           attempt.outcome(),
           Long.toString(attempt.worker()),
+          queued,
           attempt.claimedAt(),
           attempt.startedAt(),
           attempt.endedAt(),
@@ -135,6 +159,9 @@ final class JobView {
           event.reason());
     }
   }
+
+  /** A page of jobs. */
+  record Listing(List<Summary> items, @Nullable String next, @Nullable Instant searchedBackTo) {}
 
   /** A page of a listing. */
   record Items<T>(List<T> items, @Nullable String next) {

@@ -1,13 +1,16 @@
 package dev.ekiden.server.api;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.ekiden.engine.Depth;
 import dev.ekiden.engine.Engine;
 import dev.ekiden.engine.ErrorCode;
+import dev.ekiden.engine.Explanation;
 import dev.ekiden.engine.Job;
 import dev.ekiden.engine.JobFilter;
 import dev.ekiden.engine.JobState;
 import dev.ekiden.engine.NotFoundException;
 import dev.ekiden.engine.Page;
+import dev.ekiden.engine.QueueHead;
 import dev.ekiden.engine.QueueSummary;
 import dev.ekiden.engine.Queues;
 import dev.ekiden.server.Problem;
@@ -19,6 +22,7 @@ import dev.ekiden.server.Routes;
 import dev.ekiden.server.api.JobView.Items;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,13 +47,15 @@ public final class QueueRoutes {
     routes.get("/api/v1/queues", this::list);
     routes.get("/api/v1/queues/{queue}", this::get);
     routes.get("/api/v1/queues/{queue}/depth", this::depth);
+    routes.get("/api/v1/queues/{queue}/head", this::head);
     routes.post("/api/v1/queues/{queue}/pause", this::pause);
     routes.post("/api/v1/queues/{queue}/resume", this::resume);
     routes.post("/api/v1/queues/{queue}/redrive", this::redrive);
     routes.post("/api/v1/queues/{queue}/release-key", this::releaseKey);
   }
 
-  private record QueueView(
+  /** A queue as the API shows it. */
+  record QueueView(
       String name,
       boolean paused,
       @Nullable Instant pausedAt,
@@ -126,6 +132,26 @@ public final class QueueRoutes {
                   case GROUP -> engine.queues().depthOfGroup(queue, only);
                 });
     return Response.json(Items.of(depths.stream().map(DepthView::of).toList()));
+  }
+
+  private record WaitingView(
+      int position, @JsonUnwrapped JobView.Summary summary, List<Explanation.Reason> reasons) {}
+
+  private record HeadView(String queue, List<WaitingView> items, boolean more) {}
+
+  private Response head(Request request) {
+    request.allowQuery("limit");
+    String queue = request.path("queue").text();
+    QueueHead head =
+        engine
+            .queues()
+            .head(queue, request.query("limit").integer(1, QueueHead.MAX_JOBS, QueueHead.MAX_JOBS));
+    List<WaitingView> items = new ArrayList<>();
+    for (QueueHead.Waiting waiting : head.jobs()) {
+      items.add(
+          new WaitingView(items.size() + 1, JobView.Summary.of(waiting.job()), waiting.reasons()));
+    }
+    return Response.json(new HeadView(queue, items, head.more()));
   }
 
   private Response pause(Request request) {

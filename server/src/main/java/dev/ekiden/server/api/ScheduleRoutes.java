@@ -45,6 +45,9 @@ public final class ScheduleRoutes {
   /** How many firings ahead are shown. */
   public static final int NEXT_FIRINGS = 5;
 
+  /** Most firings ahead that can be asked for. */
+  public static final int MAX_NEXT_FIRINGS = 100;
+
   private static final int DEFAULT_HISTORY = 20;
 
   private final Engine engine;
@@ -260,8 +263,11 @@ public final class ScheduleRoutes {
   }
 
   private Response get(Request request) {
-    request.allowQuery();
-    return Response.json(view(request.path("schedule").text()));
+    request.allowQuery("next");
+    return Response.json(
+        view(
+            request.path("schedule").text(),
+            request.query("next").integer(0, MAX_NEXT_FIRINGS, NEXT_FIRINGS)));
   }
 
   private Response firings(Request request) {
@@ -324,9 +330,13 @@ public final class ScheduleRoutes {
   }
 
   private ScheduleView view(String name) {
+    return view(name, NEXT_FIRINGS);
+  }
+
+  private ScheduleView view(String name, int firings) {
     Schedule schedule = engine.schedules().get(name);
     List<Instant> next =
-        schedule.isPaused() ? List.of() : engine.schedules().nextFirings(name, NEXT_FIRINGS);
+        schedule.isPaused() ? List.of() : engine.schedules().nextFirings(name, firings);
     return ScheduleView.of(schedule, next);
   }
 

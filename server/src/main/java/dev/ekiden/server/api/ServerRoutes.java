@@ -1,5 +1,7 @@
 package dev.ekiden.server.api;
 
+import dev.ekiden.console.Assets;
+import dev.ekiden.server.AssetRoutes;
 import dev.ekiden.server.Problem;
 import dev.ekiden.server.ProblemException;
 import dev.ekiden.server.Request;
@@ -21,6 +23,8 @@ import java.util.function.Supplier;
 
 /** Routes about the server itself. */
 public final class ServerRoutes {
+  private static final String CONSOLE = "/console/";
+
   private final Supplier<ServerInfo> info;
   private final Readiness readiness;
   private final PrometheusRegistry metrics;
@@ -45,6 +49,7 @@ public final class ServerRoutes {
 
   public void addTo(Routes routes) {
     routes.get("/", this::index);
+    new AssetRoutes("/console", Assets.ofConsole()).addTo(routes);
     routes.get("/health", this::health);
     routes.get("/ready", this::ready);
     routes.get("/metrics", this::metrics);
@@ -69,12 +74,19 @@ public final class ServerRoutes {
     if (request.query("token").isPresent()) {
       return signIn(request);
     }
-    return Response.text("text/html", IndexPage.of(info.get()));
+    return Response.redirect(CONSOLE);
+  }
+
+  private static boolean isBrowser(Request request) {
+    return request.header("Accept").filter(types -> types.contains("text/html")).isPresent();
   }
 
   /** The token leaves the address bar, the history and every Referer at once. */
   private Response signIn(Request request) {
     if (!token.matches(request.query("token").text())) {
+      if (isBrowser(request)) {
+        return Response.redirect(CONSOLE + "sign-in?wrong");
+      }
       throw new ProblemException(
           Problem.of(
               401,
@@ -82,7 +94,7 @@ public final class ServerRoutes {
               "this link does not carry the token of the server that runs now; `ekiden up` prints"
                   + " the right one"));
     }
-    return Response.redirect("/")
+    return Response.redirect(CONSOLE)
         .withHeader("Set-Cookie", sessions.cookie(info.get().address().getPort()));
   }
 

@@ -65,6 +65,8 @@ public final class CommandTree {
             new BusinessCalendarsCommand(context),
             new WorkersCommand(context),
             new DefinitionsCommand(context),
+            new OverviewCommand(context),
+            new HistoryCommand(context),
             new StatusCommand(context),
             new OpenApiCommand(context))) {
       CommandLine line = new CommandLine(command);

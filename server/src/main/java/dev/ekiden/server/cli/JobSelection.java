@@ -45,6 +45,9 @@ final class JobSelection {
   @Option(names = "--to-id", paramLabel = "ID", description = "This job or an earlier one.")
   private @Nullable Long toId;
 
+  @Option(names = "--parent", paramLabel = "ID", description = "Children of this array job.")
+  private @Nullable Long parent;
+
   boolean isEmpty() {
     return filter().isEmpty();
   }
@@ -62,6 +65,7 @@ final class JobSelection {
     put(filter, "before", before);
     put(filter, "fromId", fromId);
     put(filter, "toId", toId);
+    put(filter, "parent", parent);
     return filter;
   }
 
@@ -77,6 +81,7 @@ final class JobSelection {
     query.put("before", before);
     query.put("fromId", fromId);
     query.put("toId", toId);
+    query.put("parent", parent);
     return query;
   }
 

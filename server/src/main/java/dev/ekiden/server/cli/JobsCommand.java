@@ -4,6 +4,7 @@ import dev.ekiden.server.CommandContext;
 import dev.ekiden.server.ExitCode;
 import dev.ekiden.server.Json;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -112,14 +113,34 @@ final class JobsCommand {
   @Command(
       name = "logs",
       description = "Prints what the attempts of a job logged.",
-      footer = {"", "Examples:", "  ekiden jobs logs 4711", "  ekiden jobs logs 4711 --attempt 2"})
+      footer = {
+        "",
+        "Examples:",
+        "  ekiden jobs logs 4711",
+        "  ekiden jobs logs 4711 --attempt 2 --level warn",
+        "  ekiden jobs logs 4711 --contains timeout --tail 20"
+      })
   int logs(
       @Parameters(paramLabel = "ID", description = "The job.") long id,
       @Option(names = "--attempt", paramLabel = "N", description = "Lines of this attempt only.")
-          @Nullable Integer attempt) {
+          @Nullable Integer attempt,
+      @Option(
+              names = "--contains",
+              paramLabel = "TEXT",
+              description = "Lines with this text, in whatever case.")
+          @Nullable String text,
+      @Option(
+              names = "--level",
+              paramLabel = "LEVEL",
+              description = "Lines of this level or above: trace, debug, info, warn or error.")
+          @Nullable String level,
+      @Option(names = "--tail", paramLabel = "N", description = "The last lines only, up to 10000.")
+          @Nullable Integer tail) {
     Map<String, @Nullable Object> query = new LinkedHashMap<>();
     query.put("attempt", attempt);
-    JsonNode logs = context.api().get(ApiClient.path(path(id) + "/logs", query));
+    query.put("q", text);
+    query.put("level", level);
+    JsonNode logs = lines(id, query, tail);
     if (context.printer().output() == Output.table) {
       logs.path("items").forEach(line -> context.printer().line(Field.text(line.path("text"))));
     } else {
@@ -170,6 +191,34 @@ final class JobsCommand {
       context.printer().one(explanation, List.of());
     }
     return ExitCode.OK;
+  }
+
+  /**
+   * The lines of a query in the order in which they were logged, page by page.
+   *
+   * @param last so many of the last ones only
+   */
+  private ObjectNode lines(long id, Map<String, @Nullable Object> query, @Nullable Integer last) {
+    if (last != null) {
+      query.put("order", "newest");
+      query.put("limit", last);
+    }
+    List<JsonNode> lines = new ArrayList<>();
+    JsonNode page;
+    do {
+      page = context.api().get(ApiClient.path(path(id) + "/logs", query));
+      page.path("items").forEach(lines::add);
+      query.put(
+          "from",
+          page.has("nextOffset")
+              ? lines.getLast().path("number").asLong(0) + (last == null ? 1 : -1)
+              : page.path("continueFrom").asLong(0));
+    } while ((page.has("nextOffset") || page.has("continueFrom"))
+        && (last == null || lines.size() < last));
+    ObjectNode log = Json.MAPPER.createObjectNode();
+    log.putArray("items")
+        .addAll(last == null ? lines : lines.subList(0, Math.min(last, lines.size())).reversed());
+    return log;
   }
 
   private ObjectNode collect(Map<String, @Nullable Object> query, int limit) {

@@ -31,6 +31,16 @@ final class QueuesCommand {
           Field.number("RUNNING", "running"),
           Field.seconds("OLDEST", "oldestReadySeconds"));
 
+  private static final List<Field> HEAD =
+      List.of(
+          Field.number("POSITION", "position"),
+          Field.number("ID", "id"),
+          Field.of("DEFINITION", "definition"),
+          Field.of("STATE", "state"),
+          Field.number("PRIORITY", "priority"),
+          Field.time("CREATED", "createdAt"),
+          new Field("WHY", false, job -> Field.text(job.path("reasons").path(0).path("text"))));
+
   private static final List<Field> FIELDS =
       Stream.of(
               List.of(Field.of("QUEUE", "name")),
@@ -51,6 +61,29 @@ final class QueuesCommand {
       footer = {"", "Examples:", "  ekiden queues list -o json"})
   int list() {
     context.printer().list(context.api().get(QUEUES), FIELDS);
+    return ExitCode.OK;
+  }
+
+  @Command(
+      name = "head",
+      description = "Shows the jobs of a queue that go next, and why each has not started yet.",
+      footer = {
+        "",
+        "Examples:",
+        "  ekiden queues head mail",
+        "  ekiden queues head mail --limit 5 -o json"
+      })
+  int head(
+      @Parameters(paramLabel = "QUEUE", description = "The queue.") String queue,
+      @Option(
+              names = "--limit",
+              paramLabel = "N",
+              defaultValue = "20",
+              description = "Most jobs to show, up to 100 (default: 20).")
+          int limit) {
+    Map<String, @Nullable Object> query = new LinkedHashMap<>();
+    query.put("limit", limit);
+    context.printer().list(context.api().get(ApiClient.path(path(queue, "head"), query)), HEAD);
     return ExitCode.OK;
   }
 

@@ -9,7 +9,10 @@ import java.util.Set;
  */
 public final class ControlAccess implements AccessPolicy {
   /** Paths that tell nothing and are asked by probes and by browsers that are not signed in yet. */
-  static final Set<String> OPEN_PATHS = Set.of("/", "/health", "/ready");
+  static final Set<String> OPEN_PATHS = Set.of("/", "/console", "/health", "/ready");
+
+  /** The files of the console, the same on every server: one of them says how to sign in. */
+  private static final String CONSOLE = "/console/";
 
   private static final String BEARER = "Bearer ";
 
@@ -27,7 +30,7 @@ public final class ControlAccess implements AccessPolicy {
   public void admit(JavalinRequest request) {
     hosts.check(request);
     SameOrigin.check(request);
-    if (!OPEN_PATHS.contains(request.path())) {
+    if (!OPEN_PATHS.contains(request.path()) && !request.path().startsWith(CONSOLE)) {
       authenticate(request);
     }
     ContentTypes.check(request);

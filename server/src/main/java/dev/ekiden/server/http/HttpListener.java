@@ -61,11 +61,13 @@ public final class HttpListener implements AutoCloseable {
 
   private final String host;
   private final Javalin javalin;
+  private final LiveAnswers live;
   private final List<Route> routes;
 
-  private HttpListener(String host, Javalin javalin, List<Route> routes) {
+  private HttpListener(String host, Javalin javalin, LiveAnswers live, List<Route> routes) {
     this.host = host;
     this.javalin = javalin;
+    this.live = live;
     this.routes = List.copyOf(routes);
   }
 
@@ -131,14 +133,18 @@ public final class HttpListener implements AutoCloseable {
    * @throws PortInUseException when somebody else has the port
    */
   public static HttpListener start(Options options, AccessPolicy access, RouteTable table) {
-    Javalin javalin = Javalin.create(config -> configure(config, options, access, table));
+    LiveAnswers live = new LiveAnswers();
+    Javalin javalin = Javalin.create(config -> configure(config, options, access, table, live));
     try {
       javalin.start();
     } catch (RuntimeException e) {
       throw explain(e, options);
     }
     return new HttpListener(
-        options.host(), javalin, table.entries.stream().map(RouteTable.Entry::route).toList());
+        options.host(),
+        javalin,
+        live,
+        table.entries.stream().map(RouteTable.Entry::route).toList());
   }
 
   /** The port it has. */
@@ -161,14 +167,19 @@ public final class HttpListener implements AutoCloseable {
     return routes;
   }
 
-  /** Accepts no more requests and lets those that run end. */
+  /** Accepts no more requests and lets those that run end; answers that go on end at once. */
   @Override
   public void close() {
+    live.close();
     javalin.stop();
   }
 
   private static void configure(
-      JavalinConfig config, Options options, AccessPolicy access, RouteTable table) {
+      JavalinConfig config,
+      Options options,
+      AccessPolicy access,
+      RouteTable table,
+      LiveAnswers live) {
     config.startup.showJavalinBanner = false;
     config.startup.showOldJavalinVersionWarning = false;
     config.startup.startupWatcherEnabled = false;
@@ -192,13 +203,13 @@ public final class HttpListener implements AutoCloseable {
       config.routes.addHttpHandler(
           HandlerType.findOrCreate(entry.route().method()),
           entry.route().path(),
-          context -> answer(context, entry));
+          context -> answer(context, entry, live));
     }
     // Jetty drops the body of an answer to HEAD by itself.
     for (RouteTable.Entry entry : table.entries) {
       if (entry.route().method().equals("GET")) {
         config.routes.addHttpHandler(
-            HandlerType.HEAD, entry.route().path(), context -> answer(context, entry));
+            HandlerType.HEAD, entry.route().path(), context -> answer(context, entry, live));
       }
     }
     config.routes.exception(Exception.class, (failure, context) -> refuse(failure, context));
@@ -233,13 +244,15 @@ public final class HttpListener implements AutoCloseable {
   /** How long requests that run get to end when the listener closes. */
   private static final long STOP_TIMEOUT_MILLIS = 5_000;
 
-  private static void answer(Context context, RouteTable.Entry entry) throws Exception {
+  private static void answer(Context context, RouteTable.Entry entry, LiveAnswers live)
+      throws Exception {
     context.attribute(ROUTE, entry.route().path());
     JavalinRequest request = new JavalinRequest(context);
-    send(context, request, entry.handler().handle(request));
+    send(context, request, entry.handler().handle(request), live);
   }
 
-  private static void send(Context context, JavalinRequest request, Response response)
+  private static void send(
+      Context context, JavalinRequest request, Response response, LiveAnswers live)
       throws IOException {
     switch (response.body()) {
       case Response.Body.None none -> setHead(context, response);
@@ -253,6 +266,16 @@ public final class HttpListener implements AutoCloseable {
         setHead(context, response);
         context.contentType(streamed.contentType());
         streamed.writer().write(context.res().getOutputStream());
+      }
+      case Response.Body.Live going -> {
+        try (Response.LiveSource source = going.source()) {
+          checkAcceptable(request, going.contentType());
+          setHead(context, response);
+          context.contentType(going.contentType());
+          if (!request.method().equals("HEAD")) {
+            live.run(context, source);
+          }
+        }
       }
     }
   }
@@ -300,12 +323,15 @@ public final class HttpListener implements AutoCloseable {
 
   private static boolean matches(String pattern, String path) {
     String[] expected = pattern.split("/", -1);
-    String[] actual = path.split("/", -1);
+    boolean open = expected[expected.length - 1].startsWith("<");
+    String[] actual = path.split("/", open ? expected.length : -1);
     if (expected.length != actual.length) {
       return false;
     }
     for (int i = 0; i < expected.length; i++) {
-      if (!expected[i].startsWith("{") && !expected[i].equals(actual[i])) {
+      if (!expected[i].startsWith("{")
+          && !expected[i].startsWith("<")
+          && !expected[i].equals(actual[i])) {
         return false;
       }
     }

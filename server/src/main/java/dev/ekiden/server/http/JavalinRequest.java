@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /** A request as Javalin hands it over. */
@@ -89,11 +90,16 @@ public final class JavalinRequest implements Request {
       throw ProblemException.of(
           400, "missing-body", "the request needs a body of JSON; it has none");
     }
+    @Nullable T value;
     try {
-      return Json.MAPPER.readValue(body, type);
+      value = Json.MAPPER.readValue(body, type);
     } catch (JacksonException e) {
       throw JsonProblems.of(e);
     }
+    if (value == null) {
+      throw ProblemException.of(400, "missing-body", "the request needs a body of JSON, not null");
+    }
+    return value;
   }
 
   @Override

@@ -51,6 +51,13 @@ public final class JsonProblems {
   }
 
   private static Problem wrongValue(InvalidFormatException failure) {
+    if (failure.getValue() instanceof String text && text.indexOf('\0') >= 0) {
+      return Problem.of(
+              422,
+              "invalid-field",
+              "field '%s' must be text without the character U+0000".formatted(path(failure)))
+          .withField(path(failure));
+    }
     return Problem.of(
             422,
             "invalid-field",

@@ -198,6 +198,9 @@ public final class RoleCommand implements Callable<Integer> {
     server
         .publicAddresses()
         .forEach((name, address) -> out.println("  Public     " + address + "/" + name));
+    server
+        .publicPages()
+        .forEach((name, page) -> out.println("  Page       %s (%s)".formatted(page, name)));
     var database = server.database();
     out.println(
         "  Database   "

@@ -8,9 +8,13 @@ import dev.ekiden.server.Services;
 import dev.ekiden.server.api.BulkRoutes;
 import dev.ekiden.server.api.BusinessCalendarRoutes;
 import dev.ekiden.server.api.Documents;
+import dev.ekiden.server.api.EventRoutes;
 import dev.ekiden.server.api.GroupRoutes;
+import dev.ekiden.server.api.HistoryRoutes;
 import dev.ekiden.server.api.JobRoutes;
 import dev.ekiden.server.api.LimitRoutes;
+import dev.ekiden.server.api.LogRoutes;
+import dev.ekiden.server.api.OverviewRoutes;
 import dev.ekiden.server.api.QueueGauges;
 import dev.ekiden.server.api.QueueRoutes;
 import dev.ekiden.server.api.Readiness;
@@ -120,6 +124,21 @@ public final class ServerProcess implements AutoCloseable {
     Map<String, URI> addresses = new LinkedHashMap<>();
     publicListeners.forEach((name, listener) -> addresses.put(name, listener.address()));
     return addresses;
+  }
+
+  /** The pages for people on the public listeners, by application. */
+  public Map<String, URI> publicPages() {
+    Map<String, URI> pages = new LinkedHashMap<>();
+    for (Application application : applications.all()) {
+      HttpListener listener = publicListeners.get(application.name());
+      if (listener != null) {
+        application
+            .publicPage()
+            .map(path -> URI.create(listener.address() + "/" + application.name() + path))
+            .ifPresent(page -> pages.put(application.name(), page));
+      }
+    }
+    return pages;
   }
 
   /** The routes of the control listener, and of the public ones by application. */
@@ -234,6 +253,7 @@ public final class ServerProcess implements AutoCloseable {
             sessions)
         .addTo(own);
     new JobRoutes(engine).addTo(own);
+    new LogRoutes(engine).addTo(own);
     new BulkRoutes(engine).addTo(own);
     new QueueRoutes(engine).addTo(own);
     new GroupRoutes(engine).addTo(own);
@@ -242,6 +262,9 @@ public final class ServerProcess implements AutoCloseable {
     new ScheduleRoutes(engine).addTo(own);
     new BusinessCalendarRoutes(engine).addTo(own);
     new WorkerRoutes(engine).addTo(own);
+    new EventRoutes(engine).addTo(own);
+    new HistoryRoutes(engine).addTo(own);
+    new OverviewRoutes(engine).addTo(own);
     for (Application application : applications.all()) {
       var prefixed = routes.under("/" + application.name());
       application

@@ -139,7 +139,14 @@ public final class BulkFeeds {
             .database()
             .withHandle(handle ->
                 SearchTable.next(
-                    handle, feed.lastPlanId(), 0, null, feed.from(), feed.to(), PART_PLANS));
+                    handle,
+                    feed.lastPlanId(),
+                    0,
+                    null,
+                    List.of(),
+                    feed.from(),
+                    feed.to(),
+                    PART_PLANS));
     if (plans.isEmpty()) {
       return false;
     }

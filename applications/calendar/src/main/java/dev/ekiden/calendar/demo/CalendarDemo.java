@@ -117,7 +117,8 @@ public final class CalendarDemo implements Demo {
       verify();
       jobs(seconds(start));
       context.say("Play the full size with `ekiden demo calendar --full`, your own files with");
-      context.say("`ekiden demo calendar DIR`; keep a server with `ekiden up`.");
+      context.say("`ekiden demo calendar DIR`; keep a server with `ekiden up`, which also prints");
+      context.say("where the page is on which customers search and book.");
       return figures.result();
     }
 

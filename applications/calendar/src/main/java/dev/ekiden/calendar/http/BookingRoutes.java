@@ -9,6 +9,7 @@ import dev.ekiden.calendar.booking.ReservationState;
 import dev.ekiden.calendar.booking.ReservationToken;
 import dev.ekiden.calendar.http.Views.Items;
 import dev.ekiden.calendar.http.Views.PriceView;
+import dev.ekiden.calendar.http.Views.SpaceView;
 import dev.ekiden.calendar.read.Catalog;
 import dev.ekiden.calendar.read.PlanInSpace;
 import dev.ekiden.server.Parameter;
@@ -202,6 +203,8 @@ final class BookingRoutes {
       String id,
       ReservationState state,
       String plan,
+      String planName,
+      SpaceView space,
       String start,
       String end,
       @Nullable String expiresAt,
@@ -233,6 +236,8 @@ final class BookingRoutes {
         Long.toString(reservation.id()),
         stateAt(reservation, now),
         plan.plan().code(),
+        plan.plan().name(),
+        SpaceView.of(plan.space()),
         times.text(reservation.start()),
         times.text(reservation.end()),
         reservation

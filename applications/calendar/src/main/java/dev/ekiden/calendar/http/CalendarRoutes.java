@@ -2,6 +2,8 @@ package dev.ekiden.calendar.http;
 
 import dev.ekiden.calendar.availability.HolidayCalendars;
 import dev.ekiden.calendar.refresh.CalendarRefresh;
+import dev.ekiden.console.Assets;
+import dev.ekiden.server.AssetRoutes;
 import dev.ekiden.server.Request;
 import dev.ekiden.server.Response;
 import dev.ekiden.server.Routes;
@@ -11,6 +13,9 @@ import java.util.List;
 
 /** All routes of the calendar; what they do is written down in {@code openapi.yaml}. */
 public final class CalendarRoutes {
+
+  /** Where the page is, on the public listener only. */
+  public static final String PAGE = "/booking";
 
   private final Services services;
   private final CalendarRefresh refresh;
@@ -35,8 +40,11 @@ public final class CalendarRoutes {
     new WebhookRoutes(refresh.webhooks()).addTo(refusing);
   }
 
-  /** The routes of the public listener: searching, booking and feeds. */
+  /**
+   * The routes of the public listener: searching, booking and feeds, and the page for customers.
+   */
   public void addPublic(Routes routes) {
+    new AssetRoutes(PAGE, Assets.in("dev/ekiden/calendar/booking")).addTo(routes);
     addBooking(new RefusingRoutes(routes), Audience.CUSTOMERS);
   }
 
@@ -53,7 +61,15 @@ public final class CalendarRoutes {
 
   private static Response index(Request request, Audience audience) {
     request.allowQuery();
+    boolean customer = audience == Audience.CUSTOMERS;
+    if (customer
+        && request.header("Accept").filter(types -> types.contains("text/html")).isPresent()) {
+      return Response.redirect("/calendar" + PAGE).withHeader("Vary", "Accept");
+    }
     List<Link> links = new ArrayList<>();
+    if (customer) {
+      links.add(new Link("/calendar" + PAGE, "Booking, for people"));
+    }
     links.add(new Link("/calendar/openapi.yaml", "All operations, as OpenAPI"));
     links.add(new Link("/calendar/spaces", "Spaces"));
     if (audience == Audience.OPERATORS) {

@@ -31,7 +31,6 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -295,11 +294,8 @@ final class IcsRoutes {
   }
 
   private static boolean isKnown(Request request, Feeds.Content content) {
-    Optional<String> tags = request.header("If-None-Match");
-    if (tags.isPresent()) {
-      return Arrays.stream(tags.get().split(",", -1))
-          .map(tag -> tag.strip().replaceFirst("^W/", ""))
-          .anyMatch(tag -> tag.equals("*") || tag.equals(content.tag()));
+    if (request.header("If-None-Match").isPresent()) {
+      return EntityTag.isKnown(request, content.tag());
     }
     return request
         .header("If-Modified-Since")

@@ -6,9 +6,6 @@ import dev.ekiden.calendar.availability.Explanation.Reason;
 import dev.ekiden.calendar.availability.FreeSlot;
 import dev.ekiden.calendar.availability.HolidayCalendars;
 import dev.ekiden.calendar.availability.Offer;
-import dev.ekiden.calendar.availability.PriceTerms;
-import dev.ekiden.calendar.availability.Resource;
-import dev.ekiden.calendar.availability.Space;
 import dev.ekiden.calendar.http.Views.Items;
 import dev.ekiden.calendar.http.Views.PlanView;
 import dev.ekiden.calendar.http.Views.PriceView;
@@ -17,11 +14,9 @@ import dev.ekiden.calendar.read.CalendarReader;
 import dev.ekiden.calendar.read.Catalog;
 import dev.ekiden.calendar.read.ListedPlan;
 import dev.ekiden.calendar.read.ListedSpace;
-import dev.ekiden.calendar.read.ListedVenue;
 import dev.ekiden.calendar.read.PlanInSpace;
 import dev.ekiden.calendar.read.ReadCalendar;
 import dev.ekiden.calendar.read.SpacePlans;
-import dev.ekiden.calendar.read.SpaceSearch;
 import dev.ekiden.calendar.read.WhyNot;
 import dev.ekiden.calendar.store.TruthTables;
 import dev.ekiden.postgres.Database;
@@ -35,17 +30,13 @@ import dev.ekiden.server.Services;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Currency;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -60,12 +51,10 @@ final class SearchRoutes {
 
   static final int MAXIMUM_PAGE = 100;
   static final int DEFAULT_PAGE = 20;
-  private static final int MAXIMUM_NAME_LENGTH = 100;
+  static final int MAXIMUM_NAME_LENGTH = 100;
   private static final int BAD_REQUEST = 400;
 
-  private static final Pattern OFFSET = Pattern.compile("(Z|[+-][0-9:]+)$");
-
-  private final SpaceSearch search = new SpaceSearch();
+  private final TimeSearchRoutes search;
   private final Services services;
   private final Database database;
   private final Audience audience;
@@ -77,16 +66,17 @@ final class SearchRoutes {
     this.services = services;
     this.database = services.database();
     this.audience = audience;
+    this.search = new TimeSearchRoutes(services);
     this.whyNot = new WhyNot(database, holidays);
   }
 
   void addTo(Routes routes) {
-    routes.get("/spaces", this::spaces);
-    routes.get("/spaces/{space}", this::space);
-    routes.get("/spaces/{space}/plans", this::bookablePlans);
-    routes.get("/search", this::search);
-    routes.get("/plans/{plan}", this::plan);
-    routes.get("/plans/{plan}/availability", this::availability);
+    routes.get("/spaces", EntityTag.tagging(this::spaces));
+    routes.get("/spaces/{space}", EntityTag.tagging(this::space));
+    routes.get("/spaces/{space}/plans", EntityTag.tagging(this::bookablePlans));
+    search.addTo(routes);
+    routes.get("/plans/{plan}", EntityTag.tagging(this::plan));
+    routes.get("/plans/{plan}/availability", EntityTag.tagging(this::availability));
   }
 
   private Response spaces(Request request) {
@@ -216,127 +206,6 @@ final class SearchRoutes {
                 reasons.getOrDefault(plan.id(), List.of()).stream().map(ReasonView::of).toList()))
         .filter(plan -> !plan.reasons().isEmpty())
         .toList();
-  }
-
-  // ---- first the time, then the space ----
-
-  private record FoundView(
-      SpaceView space,
-      @Nullable Integer capacity,
-      PlanView plan,
-      String start,
-      String end,
-      PriceView price,
-      int units) {
-    static FoundView of(SpaceSearch.Found found) {
-      var candidate = found.candidate();
-      VenueTime times = new VenueTime(candidate.zone());
-      return new FoundView(
-          SpaceView.of(
-              new ListedSpace(
-                  candidate.spaceId(),
-                  candidate.spaceCode(),
-                  candidate.spaceName(),
-                  new ListedVenue(
-                      candidate.venueId(),
-                      candidate.venueCode(),
-                      candidate.venueName(),
-                      candidate.zone()))),
-          candidate.capacity() == 0 ? null : candidate.capacity(),
-          PlanView.of(
-              new ListedPlan(candidate.planId(), candidate.planCode(), candidate.planName(), true)),
-          times.text(found.time().start()),
-          times.text(found.time().end()),
-          PriceView.of(found.quote()),
-          found.units());
-    }
-  }
-
-  private record FoundPage(List<FoundView> items, boolean ready, @Nullable String next) {}
-
-  private Response search(Request request) {
-    request.allowQuery(
-        "start",
-        "end",
-        "capacity",
-        "units",
-        "minTotal",
-        "maxTotal",
-        "currency",
-        "venue",
-        "after",
-        "limit");
-    // Before any venue is asked: what is no time at all is wrong everywhere.
-    VenueTime utc = new VenueTime(ZoneOffset.UTC);
-    Instant start = utc.parse(request.query("start"));
-    Instant end = utc.parse(request.query("end"));
-    VenueTime.checkOrder(start, end, BAD_REQUEST);
-    if (Duration.between(start, end).toMinutes() > BookingRules.MAXIMUM_BOOKING_MINUTES) {
-      throw refused(
-          "end",
-          "must be at most %d minutes after the start"
-              .formatted(BookingRules.MAXIMUM_BOOKING_MINUTES));
-    }
-    boolean priced =
-        request.query("minTotal").isPresent()
-            || request.query("maxTotal").isPresent()
-            || request.query("currency").isPresent();
-    SpaceSearch.Question question =
-        new SpaceSearch.Question(
-            LocalDate.ofInstant(start, ZoneOffset.UTC).minusDays(2),
-            LocalDate.ofInstant(end, ZoneOffset.UTC).plusDays(2),
-            zone -> time(request, zone, start, end),
-            request.query("capacity").integer(0, Space.MAXIMUM_CAPACITY, 0),
-            request.query("units").integer(1, Resource.MAXIMUM_UNITS, 1),
-            priced ? currency(request.query("currency")) : null,
-            amount(request.query("minTotal"), 0),
-            amount(request.query("maxTotal"), Long.MAX_VALUE),
-            request.query("venue").textOrNull());
-    long after = request.query("after").optional(Parameter::id).orElse(0L);
-    int limit = request.query("limit").integer(1, MAXIMUM_PAGE, DEFAULT_PAGE);
-    Instant now = services.clock().instant();
-    SpaceSearch.Page page =
-        database.withHandle(handle -> search.search(handle, question, after, limit, now));
-    return Response.json(
-        new FoundPage(
-            page.found().stream().map(FoundView::of).toList(),
-            page.ready(),
-            page.next().map(id -> Long.toString(id)).orElse(null)));
-  }
-
-  /** A time without an offset is on the clock of each venue; one that it skips is as much later. */
-  private static SpaceSearch.Time time(
-      Request request, ZoneId zone, Instant startInUtc, Instant endInUtc) {
-    return new SpaceSearch.Time(
-        onClock(request.query("start").text(), zone, startInUtc),
-        onClock(request.query("end").text(), zone, endInUtc));
-  }
-
-  private static Instant onClock(String text, ZoneId zone, Instant inUtc) {
-    boolean hasOffset = OFFSET.matcher(text).find();
-    return hasOffset
-        ? inUtc
-        : LocalDateTime.ofInstant(inUtc, ZoneOffset.UTC).atZone(zone).toInstant();
-  }
-
-  private static Currency currency(Parameter parameter) {
-    String code = parameter.textOrNull();
-    try {
-      return code == null ? PriceTerms.DEFAULT_CURRENCY : Currency.getInstance(code);
-    } catch (IllegalArgumentException e) {
-      throw refused("currency", "must be an ISO 4217 code such as JPY, not '" + code + "'");
-    }
-  }
-
-  private static long amount(Parameter parameter, long byDefault) {
-    @Nullable String text = parameter.textOrNull();
-    if (text == null) {
-      return byDefault;
-    }
-    if (!text.matches("[0-9]{1,15}")) {
-      throw refused(parameter.name(), "must be a whole number of minor units, not '" + text + "'");
-    }
-    return Long.parseLong(text);
   }
 
   // ---- first the plan, then the time ----
@@ -508,7 +377,7 @@ final class SearchRoutes {
     };
   }
 
-  private static ProblemException refused(String parameter, String rule) {
+  static ProblemException refused(String parameter, String rule) {
     return new ProblemException(
         Problem.of(
                 BAD_REQUEST,

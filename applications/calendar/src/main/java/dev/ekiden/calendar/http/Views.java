@@ -13,13 +13,15 @@ final class Views {
 
   record VenueView(String id, String code, String name, String zone) {}
 
-  record SpaceView(String id, String code, String name, VenueView venue) {
+  record SpaceView(
+      String id, String code, String name, @Nullable Integer capacity, VenueView venue) {
     static SpaceView of(ListedSpace space) {
       var venue = space.venue();
       return new SpaceView(
           Long.toString(space.id()),
           space.code(),
           space.name(),
+          space.capacity() == 0 ? null : space.capacity(),
           new VenueView(
               Long.toString(venue.id()), venue.code(), venue.name(), venue.zone().getId()));
     }

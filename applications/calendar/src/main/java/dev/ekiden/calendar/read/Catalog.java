@@ -1,5 +1,6 @@
 package dev.ekiden.calendar.read;
 
+import dev.ekiden.calendar.store.LikePattern;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.ZoneId;
@@ -17,6 +18,7 @@ public final class Catalog {
   private static final String SPACE =
       """
       SELECT space.id AS space_id, space.code AS space_code, space.name AS space_name,
+             space.capacity,
              venue.id AS venue_id, venue.code AS venue_code, venue.name AS venue_name, venue.zone
       FROM calendar.space
       JOIN calendar.venue ON venue.id = space.venue_id
@@ -35,6 +37,7 @@ public final class Catalog {
       """
       SELECT plan.id, plan.code, plan.name, plan.published,
              space.id AS space_id, space.code AS space_code, space.name AS space_name,
+             space.capacity,
              venue.id AS venue_id, venue.code AS venue_code, venue.name AS venue_name, venue.zone
       FROM calendar.plan
       JOIN calendar.space ON space.id = plan.space_id
@@ -49,6 +52,7 @@ public final class Catalog {
   private static final String SEARCH =
       """
       SELECT space.id AS space_id, space.code AS space_code, space.name AS space_name,
+             space.capacity,
              venue.id AS venue_id, venue.code AS venue_code, venue.name AS venue_name, venue.zone
       FROM calendar.space
       JOIN calendar.venue ON venue.id = space.venue_id
@@ -107,7 +111,7 @@ public final class Catalog {
         .createQuery(SEARCH)
         .bind("after", after)
         .bind("venue", venue)
-        .bind("pattern", "%" + name.replaceAll("([\\\\%_])", "\\\\$1") + "%")
+        .bind("pattern", LikePattern.containing(name))
         .bind("limit", limit)
         .map((row, context) -> space(row))
         .list();
@@ -145,6 +149,7 @@ public final class Catalog {
         row.getLong("space_id"),
         row.getString("space_code"),
         row.getString("space_name"),
+        row.getInt("capacity"),
         new ListedVenue(
             row.getLong("venue_id"),
             row.getString("venue_code"),

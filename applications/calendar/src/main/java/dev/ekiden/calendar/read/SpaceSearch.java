@@ -42,6 +42,7 @@ public final class SpaceSearch {
    * @param minimumTotal the least total in minor units
    * @param maximumTotal the highest total
    * @param venue code of the venue; null for all
+   * @param words each of which stands in the name of the venue, the space or the plan, in any case
    */
   public record Question(
       LocalDate first,
@@ -52,7 +53,13 @@ public final class SpaceSearch {
       @Nullable Currency currency,
       long minimumTotal,
       long maximumTotal,
-      @Nullable String venue) {}
+      @Nullable String venue,
+      List<String> words) {
+
+    public Question {
+      words = List.copyOf(words);
+    }
+  }
 
   /** A plan that can be booked then. */
   public record Found(Candidate candidate, Time time, Quote quote, int units) {}
@@ -64,6 +71,14 @@ public final class SpaceSearch {
    * @param next the id after which the next page begins; empty on the last
    */
   public record Page(List<Found> found, boolean ready, Optional<Long> next) {}
+
+  /**
+   * What a candidate's calendar says.
+   *
+   * @param found the plan, null if it cannot be booked or is not what is looked for
+   * @param ready whether its calendar has been computed for that time
+   */
+  record Look(@Nullable Found found, boolean ready) {}
 
   /** Plans in the order of their ids: at most {@code limit}, and maybe fewer before the end. */
   public Page search(Handle handle, Question question, long after, int limit, Instant now) {
@@ -77,6 +92,7 @@ public final class SpaceSearch {
               last,
               question.capacity(),
               question.venue(),
+              question.words(),
               question.first(),
               question.last(),
               BATCH);
@@ -85,17 +101,10 @@ public final class SpaceSearch {
           return new Page(found, ready, Optional.of(last));
         }
         last = candidate.planId();
-        Time time = question.time().apply(candidate.zone());
-        ReadCalendar calendar = CalendarReader.read(candidate.calendar());
-        switch (calendar.availability().check(time.start(), time.end(), now)) {
-          case Answer.Bookable(var quote) -> {
-            int units = calendar.availability().unitsFree(time.start(), time.end());
-            if (units >= question.units() && isInRange(question, quote)) {
-              found.add(new Found(candidate, time, quote, units));
-            }
-          }
-          case Answer.NotBookable _ -> {}
-          case Answer.NotReady _ -> ready = false;
+        Look look = look(candidate, question, now);
+        ready &= look.ready();
+        if (look.found() != null) {
+          found.add(look.found());
         }
       }
       if (candidates.size() < BATCH) {
@@ -103,6 +112,20 @@ public final class SpaceSearch {
       }
     }
     return new Page(found, ready, Optional.of(last));
+  }
+
+  static Look look(Candidate candidate, Question question, Instant now) {
+    Time time = question.time().apply(candidate.zone());
+    ReadCalendar calendar = CalendarReader.read(candidate.calendar());
+    return switch (calendar.availability().check(time.start(), time.end(), now)) {
+      case Answer.Bookable(var quote) -> {
+        int units = calendar.availability().unitsFree(time.start(), time.end());
+        boolean matches = units >= question.units() && isInRange(question, quote);
+        yield new Look(matches ? new Found(candidate, time, quote, units) : null, true);
+      }
+      case Answer.NotBookable _ -> new Look(null, true);
+      case Answer.NotReady _ -> new Look(null, false);
+    };
   }
 
   private static boolean isInRange(Question question, Quote quote) {

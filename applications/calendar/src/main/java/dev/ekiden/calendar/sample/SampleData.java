@@ -127,6 +127,7 @@ public final class SampleData {
             WeeklyHours.parse(kind.hours()),
             specialPeriods(),
             closures(),
+            capacity(kind, id),
             1);
     int units = 1 + random.nextInt(kind.mostUnits());
     sink.space(venue, space, units);
@@ -137,6 +138,11 @@ public final class SampleData {
     }
     plans.forEach(plan -> sink.plan(space, plan));
     reserve(venue, space, units, plans, reservations);
+  }
+
+  /** Half to half as many again, by the number: chance is kept for what was there before. */
+  private static int capacity(SpaceKind kind, int spaceId) {
+    return Math.max(1, kind.people() * (50 + spaceId * 37 % 101) / 100);
   }
 
   private List<SpecialPeriod> specialPeriods() {

@@ -32,6 +32,7 @@ public final class SearchTable {
           AND plan.published
           AND space.capacity >= :capacity
           AND (CAST(:venue AS text) IS NULL OR venue.code = :venue)
+          AND concat_ws(' ', venue.name, space.name, plan.name) ILIKE ALL (:patterns)
         ORDER BY plan.id
         LIMIT :limit
       ) AS candidate
@@ -78,12 +79,17 @@ public final class SearchTable {
 
   private SearchTable() {}
 
-  /** Published plans that have a calendar, in the order of their ids. */
+  /**
+   * Published plans that have a calendar, in the order of their ids.
+   *
+   * @param words each of which stands in the name of the venue, the space or the plan, in any case
+   */
   public static List<Candidate> next(
       Handle handle,
       long after,
       int capacity,
       @Nullable String venue,
+      List<String> words,
       LocalDate from,
       LocalDate to,
       int limit) {
@@ -93,6 +99,8 @@ public final class SearchTable {
             .bind("after", after)
             .bind("capacity", capacity)
             .bind("venue", venue)
+            .bindArray(
+                "patterns", String.class, words.stream().map(LikePattern::containing).toList())
             .bind("limit", limit),
         from,
         to);

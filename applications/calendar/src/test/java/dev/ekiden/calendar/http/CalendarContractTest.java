@@ -67,8 +67,11 @@ final class CalendarContractTest {
                 .map(route -> route.method() + " " + route.path()))
         .containsExactlyInAnyOrder(
             "GET /calendar/openapi.yaml",
+            "GET /calendar/booking",
+            "GET /calendar/booking/<path>",
             "GET /calendar/",
             "GET /calendar/search",
+            "GET /calendar/search/spaces",
             "GET /calendar/spaces",
             "GET /calendar/spaces/{space}",
             "GET /calendar/spaces/{space}/plans",
@@ -160,6 +163,15 @@ final class CalendarContractTest {
     check("GET", "/calendar/search", found);
     assertThat(found.json().path("items")).hasSize(1);
     check("GET", "/calendar/search", http.get(search + "&capacity=many"));
+    String spaces = search.replace("/search?", "/search/spaces?");
+    Answer cheapest = http.get(spaces + "&limit=1");
+    check("GET", "/calendar/search/spaces", cheapest);
+    assertThat(cheapest.json().path("items")).hasSize(1);
+    check("GET", "/calendar/search/spaces", http.get(spaces + "&after=1"));
+    check(
+        "GET",
+        "/calendar/search/spaces",
+        http.with("If-None-Match", cheapest.header("ETag")).get(spaces + "&limit=1"));
     Answer held = http.post("/calendar/holds", hold(20, 22));
     check("POST", "/calendar/holds", held);
     assertThat(held.json().path("price").path("total").asInt()).isEqualTo(2_000);

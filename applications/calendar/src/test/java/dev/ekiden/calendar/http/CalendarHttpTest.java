@@ -29,6 +29,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -155,6 +156,8 @@ final class CalendarHttpTest {
         "/calendar/search?start=2026-12-01T10:00&end=2026-12-01T11:00&units=101|400|invalid-parameter",
         "/calendar/search?start=2026-12-01T10:00&end=2026-12-01T11:00&capacity=100001|400|invalid-parameter",
         "/calendar/search?start=2026-12-01T10:00&end=2026-12-01T11:00&limit=101|400|invalid-parameter",
+        "/calendar/search/spaces?start=2026-12-01T10:00&end=2026-12-01T11:00&after=7|400|invalid-parameter",
+        "/calendar/search/spaces?start=2026-12-01T10:00&end=2026-12-01T11:00&sort=total|400|unknown-parameter",
         "/calendar/spaces/room/plans?start=noon&end=2026-12-01T11:00|400|invalid-parameter",
         "/calendar/spaces/room/plans?start=2026-12-01T10:00&end=2026-12-01T10:00|400|invalid-parameter",
         "/calendar/spaces/room/plans?start=2026-12-01T11:00&end=2026-12-01T10:00|400|invalid-parameter",
@@ -171,6 +174,92 @@ final class CalendarHttpTest {
     assertThat(answer.body()).contains(code);
     assertThat(answer.status()).isEqualTo(status);
     assertThat(answer.code()).isEqualTo(code);
+  }
+
+  private static final String SEARCH =
+      "/calendar/search/spaces?start=2026-12-01T10:00&end=2026-12-01T11:00";
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "&limit=1",
+        "&limit=100",
+        "&capacity=0",
+        "&capacity=100000",
+        "&units=1",
+        "&units=100",
+        "&minTotal=0&maxTotal=999999999999999&currency=JPY",
+        "&after=JPY-0-1",
+        "&venue=none",
+        "&name="
+      })
+  void aSearchAtItsLimitsIsAnswered(String rest) {
+    assertThat(server.open().get(SEARCH + rest).status()).isEqualTo(200);
+    assertThat(
+            server
+                .open()
+                .get("/calendar/search?start=2026-12-01T10:00&end=2026-12-08T10:00&capacity=100000")
+                .status())
+        .isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "&limit=0,limit",
+    "&limit=101,limit",
+    "&limit=many,limit",
+    "&limit=99999999999999999999,limit",
+    "&capacity=-1,capacity",
+    "&capacity=100001,capacity",
+    "&units=0,units",
+    "&units=101,units",
+    "&minTotal=1.5,minTotal",
+    "&maxTotal=1000000000000000,maxTotal",
+    "&after=JPY,after",
+    "&after=JPY-99999999999999999999-1,after",
+    "&limit=1&limit=2,limit",
+    "&name=%00,name",
+    "&venue=%00,venue"
+  })
+  void aSearchBeyondItsLimitsIsToldWhichFieldIsWrong(String rest, String field) {
+    Answer answer = server.open().get(SEARCH + rest);
+    assertThat(answer.body()).contains("\"" + field + "\"");
+    assertThat(answer.status()).isEqualTo(400);
+    assertThat(answer.json().path("field").asString("")).isEqualTo(field);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/calendar/spaces?name=%00",
+        "/calendar/spaces/%00",
+        "/calendar/plans/%00",
+        "/calendar/reservations/%00",
+        "/calendar/booking/js/..%2f..%2fopenapi.yaml",
+        "/calendar/booking/js/%00"
+      })
+  void whatIsNoTextIsNobodysFault(String path) {
+    assertThat(server.open().get(path).status()).isBetween(400, 404);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "|400",
+        "{|400",
+        "[]|422",
+        "null|400",
+        "{\"plan\":7}|422",
+        "{\"plan\":\"\\u0000\",\"start\":\"2026-12-01T10:00\",\"end\":\"2026-12-01T11:00\"}|422",
+        "{\"plan\":\"always\",\"start\":\"2026-12-01T10:00\"}|422",
+        "{\"plan\":\"always\",\"start\":\"2026-12-01T10:00\",\"end\":\"2026-12-01T11:00\",\"price\":1}|422"
+      })
+  void aWrongWishIsRefused(@Nullable String body, int status) {
+    Answer answer = server.open().post("/calendar/holds", body == null ? "" : body);
+    assertThat(answer.status()).isEqualTo(status);
+    assertThat(answer.code()).isNotEmpty();
   }
 
   @Test
@@ -717,8 +806,97 @@ final class CalendarHttpTest {
       } while (!after.isEmpty());
       assertThat(found).as(start + " " + end).isEqualTo(expected);
       matches += found.size();
+      assertSpacesAreTheSame(
+          "start=%s&end=%s&capacity=%d&minTotal=%d&maxTotal=%d&units=%d"
+              .formatted(start, end, capacity, minimum, maximum, units));
     }
     assertThat(matches).isGreaterThan(8);
+  }
+
+  /** The plans of a search, by space: the cheapest first, those that cost the same by their ids. */
+  private static void assertSpacesAreTheSame(String question) {
+    record Cheapest(String space, long total, long plans) {}
+    Map<Long, Cheapest> expected = new TreeMap<>();
+    JsonNode all = server.open().get("/calendar/search?limit=100&" + question).json();
+    assertThat(all.has("next")).isFalse();
+    for (JsonNode item : all.path("items")) {
+      long total = item.path("price").path("total").asLong();
+      expected.merge(
+          Long.parseLong(item.path("space").path("id").asString("")),
+          new Cheapest(item.path("space").path("code").asString(""), total, 1),
+          (one, other) ->
+              new Cheapest(one.space, Math.min(one.total, other.total), one.plans + other.plans));
+    }
+    List<Cheapest> found = new ArrayList<>();
+    String after = "";
+    do {
+      JsonNode page =
+          server.open().get("/calendar/search/spaces?limit=1&" + question + after).json();
+      assertThat(page.path("total").asInt()).isEqualTo(expected.size());
+      assertThat(page.path("complete").asBoolean()).isTrue();
+      for (JsonNode item : page.path("items")) {
+        found.add(
+            new Cheapest(
+                item.path("space").path("code").asString(""),
+                item.path("price").path("total").asLong(),
+                item.path("plans").asLong()));
+      }
+      after = page.has("next") ? "&after=" + page.path("next").asString("") : "";
+    } while (!after.isEmpty());
+    assertThat(found)
+        .containsExactlyElementsOf(
+            expected.values().stream()
+                .sorted(java.util.Comparator.comparingLong(Cheapest::total))
+                .toList());
+  }
+
+  @Test
+  void aSearchByWordsLooksAtVenueSpaceAndPlan() {
+    String time = "/calendar/search/spaces?start=2026-12-20T10:00&end=2026-12-20T11:00";
+    assertThat(found(time + "&name=%E3%81%84%E3%81%A4%E3%81%A7%E3%82%82")).contains("room");
+    // Words with the wide space of a Japanese keyboard between; % and _ stand for themselves.
+    assertThat(found(time + "&name=100%25_%E3%80%80%E4%BC%9A%E8%AD%B0")).containsExactly("room");
+    assertThat(found(time + "&name=%E6%9D%B1%E4%BA%AC+nowhere")).isEmpty();
+    Answer tooLong = server.open().get(time + "&name=" + "x".repeat(101));
+    assertThat(tooLong.code()).isEqualTo("invalid-parameter");
+    assertThat(server.open().get(time + "&name=" + "x".repeat(100)).status()).isEqualTo(200);
+  }
+
+  private static List<String> found(String path) {
+    return server
+        .open()
+        .get(path)
+        .json()
+        .path("items")
+        .valueStream()
+        .map(item -> item.path("space").path("code").asString(""))
+        .toList();
+  }
+
+  @Test
+  void whatHasNotChangedIsNotSentAgain() {
+    String path = "/calendar/plans/always/availability?from=2027-01-15&to=2027-01-15";
+    Answer first = server.open().get(path);
+    String tag = first.header("ETag");
+    assertThat(first.header("Cache-Control")).isEqualTo("private, no-cache");
+    Answer again = server.open().with("If-None-Match", "\"other\", W/" + tag).get(path);
+    assertThat(again.status()).isEqualTo(304);
+    assertThat(again.body()).isEmpty();
+    server.open().post("/calendar/holds", hold("always", 3, 4).replace("2026-12-01", "2027-01-15"));
+    settle();
+    Answer changed = server.open().with("If-None-Match", tag).get(path);
+    assertThat(changed.status()).isEqualTo(200);
+    assertThat(changed.header("ETag")).isNotEqualTo(tag);
+    // A reservation is for whoever holds the token, and kept nowhere.
+    Answer held =
+        server
+            .open()
+            .post("/calendar/holds", hold("always", 5, 6).replace("2026-12-01", "2027-01-15"));
+    assertThat(held.header("Cache-Control")).isEqualTo("no-store");
+    Answer reservation = server.open().get(held.header("Location"));
+    assertThat(reservation.header("Cache-Control")).isEqualTo("no-store");
+    assertThat(reservation.json().path("planName").asString("")).isEqualTo("いつでも");
+    assertThat(reservation.json().path("space").path("name").asString("")).isEqualTo("会議室");
   }
 
   private static void settle() {

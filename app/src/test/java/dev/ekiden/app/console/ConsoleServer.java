@@ -1,0 +1,119 @@
+package dev.ekiden.app.console;
+
+import com.microsoft.playwright.options.Cookie;
+import dev.ekiden.engine.Engine;
+import dev.ekiden.postgres.Database;
+import dev.ekiden.postgres.DatabaseAddress;
+import dev.ekiden.server.config.Configuration;
+import dev.ekiden.server.config.ConfigurationReader;
+import dev.ekiden.server.config.Role;
+import dev.ekiden.server.config.Setting;
+import dev.ekiden.server.config.Settings;
+import dev.ekiden.server.process.Applications;
+import dev.ekiden.server.process.ServerProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** A server with the shop, which can be stopped and started again at the same address. */
+final class ConsoleServer implements AutoCloseable {
+  private final Path directory;
+  private final DatabaseAddress database;
+  private Shop shop = new Shop();
+  private ServerProcess process;
+  private final int port;
+
+  private ConsoleServer(Path directory, DatabaseAddress database) {
+    this.directory = directory;
+    this.database = database;
+    this.process = start(0);
+    this.port = process.address().getPort();
+  }
+
+  static ConsoleServer start(Path directory, DatabaseAddress database) {
+    return new ConsoleServer(directory.resolve(".ekiden"), database);
+  }
+
+  Shop.Stock fill() throws InterruptedException {
+    return shop.open(engine());
+  }
+
+  /** Lets the shop work through an hour that ends now. */
+  void playAnHour(Database data) {
+    new ShopHour(engine(), data, shop).play();
+  }
+
+  Engine engine() {
+    return process.engine();
+  }
+
+  URI address() {
+    return process.address();
+  }
+
+  /** What {@code up} prints. */
+  URI consoleLink() {
+    return process.consoleLink();
+  }
+
+  /** What a browser has that has opened the console link. */
+  List<Cookie> session() {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      String cookie =
+          client
+              .send(HttpRequest.newBuilder(consoleLink()).build(), BodyHandlers.discarding())
+              .headers()
+              .firstValue("Set-Cookie")
+              .orElseThrow();
+      int equals = cookie.indexOf('=');
+      return List.of(
+          new Cookie(cookie.substring(0, equals), cookie.substring(equals + 1, cookie.indexOf(';')))
+              .setUrl(address().toString()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  void stop() {
+    shop.close();
+    process.close();
+  }
+
+  void startAgain() {
+    shop = new Shop();
+    process = start(port);
+  }
+
+  @Override
+  public void close() {
+    stop();
+  }
+
+  private ServerProcess start(int port) {
+    Map<Setting, String> flags = new EnumMap<>(Setting.class);
+    flags.put(Setting.DIRECTORY, directory.toString());
+    flags.put(Setting.PORT, Integer.toString(port));
+    flags.put(Setting.DATABASE_URL, database.url());
+    flags.put(Setting.DATABASE_USER, database.user());
+    Configuration configuration =
+        ConfigurationReader.read(
+            new Settings(flags, Map.of("EKIDEN_DATABASE_PASSWORD", database.password())));
+    try {
+      return ServerProcess.start(
+          Role.UP, configuration, new Applications(List.of(shop)), message -> {});
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+import "./components/tooltip.js";
+import "./console.js";
+import { connection } from "./events.js";
+
+connection.start();
