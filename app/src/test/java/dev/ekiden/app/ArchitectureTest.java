@@ -27,13 +27,17 @@ final class ArchitectureTest {
     ALLOWED.put("embedded", List.of("postgres"));
     ALLOWED.put("engine", List.of("postgres"));
     ALLOWED.put("testkit", List.of("engine", "embedded", "postgres"));
+    ALLOWED.put("launch", List.of());
     ALLOWED.put("console", List.of());
-    ALLOWED.put("fleet", List.of("engine", "postgres"));
-    ALLOWED.put("server", List.of("console", "fleet", "engine", "embedded", "postgres"));
+    ALLOWED.put("fleet", List.of("launch", "engine", "postgres"));
+    ALLOWED.put("server", List.of("console", "fleet", "launch", "engine", "embedded", "postgres"));
     ALLOWED.put(
-        "calendar", List.of("server", "console", "fleet", "engine", "embedded", "postgres"));
+        "calendar",
+        List.of("server", "console", "fleet", "launch", "engine", "embedded", "postgres"));
     ALLOWED.put(
-        "app", List.of("calendar", "server", "console", "fleet", "engine", "embedded", "postgres"));
+        "app",
+        List.of(
+            "calendar", "server", "console", "fleet", "launch", "engine", "embedded", "postgres"));
   }
 
   private static final JavaClasses EKIDEN =
