@@ -55,9 +55,15 @@ final class Explainer {
               WAITING_ITS_TURN,
               ahead >= MAX_AHEAD
                   ? "more than " + MAX_AHEAD + " jobs go before it"
-                  : ahead + " jobs of its queue go before it"));
+                  : before(ahead)));
     }
     return new Explanation(job.state(), reasons);
+  }
+
+  private static String before(long ahead) {
+    return ahead == 1
+        ? "1 job of its queue goes before it"
+        : ahead + " jobs of its queue go before it";
   }
 
   /** The reasons but how many jobs of its queue go before it. */
@@ -84,7 +90,7 @@ final class Explainer {
     for (Job job : head) {
       List<Reason> reasons = new ArrayList<>(reasons(job));
       if (job.state() == JobState.READY) {
-        reasons.add(new Reason(WAITING_ITS_TURN, ahead + " READY jobs of its queue go before it"));
+        reasons.add(new Reason(WAITING_ITS_TURN, before(ahead)));
         ahead++;
       }
       waiting.add(new QueueHead.Waiting(job, reasons));

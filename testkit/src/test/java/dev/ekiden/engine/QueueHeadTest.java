@@ -78,7 +78,7 @@ class QueueHeadTest {
     assertThat(codes(head.jobs().get(1)))
         .containsExactly("queue-paused", "group-held", "no-worker", "waiting-its-turn");
     assertThat(head.jobs().get(2).reasons().getLast().text())
-        .isEqualTo("2 READY jobs of its queue go before it");
+        .isEqualTo("2 jobs of its queue go before it");
   }
 
   @Test
