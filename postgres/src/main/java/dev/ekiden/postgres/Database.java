@@ -101,6 +101,8 @@ public final class Database implements AutoCloseable {
     config.addDataSourceProperty("connectTimeout", CONNECTION_TIMEOUT.toSeconds());
     config.addDataSourceProperty("tcpKeepAlive", true);
     config.addDataSourceProperty("reWriteBatchedInserts", true);
+    // One that the URL names wins.
+    config.addDataSourceProperty("socketFactory", PromptSocketFactory.class.getName());
     try {
       Database database = new Database(new HikariDataSource(config), true);
       database.readCommittedByDefault = true;
