@@ -64,7 +64,7 @@ class ExplainTest {
     enqueue(request());
     long id = enqueue(request().withGroup("acme"));
     assertThat(why(id, "no-worker")).contains("no live worker at all");
-    assertThat(why(id, "waiting-its-turn")).contains("1 jobs");
+    assertThat(why(id, "waiting-its-turn")).contains("1 job of");
     engine.queues().pause("q", "repairs");
     assertThat(why(id, "queue-paused")).endsWith(": repairs");
     engine.groups().hold("acme", "moves");
