@@ -95,6 +95,7 @@ public final class Engine implements AutoCloseable {
   private final Changes changes;
   private final HistoryTally tally;
   private final History history;
+  private final Usage usage;
   private final Cloner cloner = new Cloner(this);
   private final Schedules schedules;
   private final DueJobs dueJobs;
@@ -110,7 +111,8 @@ public final class Engine implements AutoCloseable {
       Agent recoveryAgent,
       Agent dueAgent,
       Agent scheduleAgent,
-      Agent historyAgent) {}
+      Agent historyAgent,
+      Agent usageAgent) {}
 
   private Engine(Builder builder) {
     this.database = Database.of(builder.dataSource);
@@ -120,6 +122,7 @@ public final class Engine implements AutoCloseable {
     this.tally = new HistoryTally(builder.listener);
     this.listener = new SafeListener(tally);
     this.history = new History(database, tally);
+    this.usage = new Usage(database);
     this.wakeUps = new WakeUps(database);
     this.clock = new EngineClock(database, this::clockChanged);
     this.jobs = new Jobs(this, database);
@@ -229,7 +232,8 @@ public final class Engine implements AutoCloseable {
               Agent.start("recovery", recovery::run),
               Agent.start("due jobs", dueJobs::run),
               Agent.start("schedules", schedules::run),
-              Agent.start("history", this::flushHistory));
+              Agent.start("history", this::flushHistory),
+              Agent.start("usage", usage::addUp));
     }
   }
 
@@ -296,6 +300,7 @@ public final class Engine implements AutoCloseable {
         running.recoveryAgent().close();
         running.recovery().close();
         running.historyAgent().close();
+        running.usageAgent().close();
         wakeUps.close();
       }
     }
@@ -473,6 +478,11 @@ public final class Engine implements AutoCloseable {
   /** What queues did over time. */
   public History history() {
     return history;
+  }
+
+  /** How much time of workers attempts took. */
+  public Usage usage() {
+    return usage;
   }
 
   /** Whether something changed, for who shows it. */
