@@ -78,7 +78,7 @@ public final class Engine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
   private final Database database;
-  private final Map<String, JobDefinition<?>> definitions;
+  private volatile Map<String, JobDefinition<?>> definitions; // a new map for each change
   private final String name;
   private final Duration lease;
   private final EngineListener listener;
@@ -250,16 +250,7 @@ public final class Engine implements AutoCloseable {
       database.useTransaction(handle -> {
         DefinitionTable.insertQueues(
             handle, sorted.stream().map(JobDefinition::queue).collect(toCollection(TreeSet::new)));
-        for (JobDefinition<?> definition : sorted) {
-          DefinitionTable.upsert(
-              handle,
-              definition.name(),
-              definition.queue(),
-              definition.priority(),
-              Limits.thousandths(definition.vcpus()),
-              Json.write(settings(definition)),
-              definition.isRunnable());
-        }
+        sorted.forEach(definition -> store(handle, definition));
       });
       database.withHandle(handle -> {
         catalog.refresh(handle);
@@ -269,12 +260,45 @@ public final class Engine implements AutoCloseable {
     }
   }
 
+  /**
+   * Adds a definition to this process, or replaces one, and stores it as {@link #start} does. A
+   * worker that is there already keeps what it can run; one made later can run it.
+   */
+  public void define(JobDefinition<?> definition) {
+    synchronized (lifecycle) {
+      Map<String, JobDefinition<?>> more = new LinkedHashMap<>(definitions);
+      more.put(definition.name(), definition);
+      definitions = more;
+      if (registered) {
+        database.useTransaction(handle -> {
+          DefinitionTable.insertQueues(handle, List.of(definition.queue()));
+          store(handle, definition);
+          catalog.refresh(handle);
+        });
+      }
+    }
+  }
+
+  private static void store(Handle handle, JobDefinition<?> definition) {
+    DefinitionTable.upsert(
+        handle,
+        definition.name(),
+        definition.queue(),
+        definition.priority(),
+        Limits.thousandths(definition.vcpus()),
+        Json.write(settings(definition)),
+        definition.isRunnable());
+  }
+
   private static Map<String, Object> settings(JobDefinition<?> definition) {
     Map<String, Object> settings = RetryPolicyJson.write(definition.retryPolicy());
     settings.put("maxBatch", definition.maxBatch());
     Duration timeout = definition.timeout();
     if (timeout != null) {
       settings.put("timeout", timeout.toString());
+    }
+    if (definition.isTakenOver()) {
+      settings.put("takenOver", true);
     }
     return settings;
   }
@@ -520,12 +544,21 @@ public final class Engine implements AutoCloseable {
    * @throws NotFoundException when a queue is unknown
    */
   public Worker worker(WorkerOptions options) {
+    return worker(options, definitions.keySet());
+  }
+
+  /**
+   * {@link #worker(WorkerOptions)} that leaves all definitions alone but these.
+   *
+   * @param names of definitions of this engine
+   */
+  public Worker worker(WorkerOptions options, Collection<String> names) {
     register();
     Map<Integer, JobDefinition<?>> runnable = new HashMap<>();
     List<Lane> lanes =
         database.withHandle(handle -> {
           for (JobDefinition<?> definition : definitions.values()) {
-            if (definition.isRunnable()) {
+            if (definition.isRunnable() && names.contains(definition.name())) {
               runnable.put(catalog.get(handle, definition.name()).id(), definition);
             }
           }

@@ -17,7 +17,6 @@ import dev.ekiden.engine.store.SettleTable;
 import dev.ekiden.engine.store.SettleTable.Settled;
 import dev.ekiden.engine.store.SettleTable.Settlement;
 import dev.ekiden.engine.store.WorkerTable;
-import dev.ekiden.engine.store.WorkerTable.Held;
 import dev.ekiden.testkit.TestEngine;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -248,7 +247,7 @@ class CompleteInTest {
                     new Settlement(ref, Outcome.LOST, true, 0, null, null, "worker-lost", null))));
   }
 
-  private static List<Held> orphans() {
+  private static List<WorkerTable.Orphan> orphans() {
     return jobs.database().inTransaction(handle -> WorkerTable.orphans(handle, 10));
   }
 
