@@ -99,14 +99,18 @@ public final class ServerProcess implements AutoCloseable {
       Role role, Configuration configuration, Applications applications, Consumer<String> messages)
       throws IOException, InterruptedException {
     ServerProcess server = new ServerProcess(role, configuration, applications, messages);
+    boolean starts = false;
     try {
       server.start();
+      starts = true;
       return server;
-    } catch (IOException | InterruptedException | RuntimeException e) {
-      // Whatever stops must be able to wait.
-      Thread.interrupted();
-      server.close();
-      throw e;
+    } finally {
+      if (!starts) {
+        // Also after an Error: what was started would keep the process. What stops must be able to
+        // wait.
+        Thread.interrupted();
+        server.close();
+      }
     }
   }
 
