@@ -22,15 +22,17 @@ public final class FleetMember implements AutoCloseable {
   private final TaskId id;
   private final Thread thread;
   private final Runnable retire;
+  private final Duration look;
   private volatile long firstJobNanos;
   private volatile boolean firstJobSeen;
   private volatile boolean closed;
   private boolean firstJobTold; // the thread's own
 
-  private FleetMember(Database database, TaskId id, Runnable retire) {
+  private FleetMember(Database database, TaskId id, Runnable retire, Duration look) {
     this.database = database;
     this.id = id;
     this.retire = retire;
+    this.look = look;
     this.thread = Thread.ofPlatform().daemon().name("ekiden-fleet-member").unstarted(this::run);
   }
 
@@ -46,7 +48,11 @@ public final class FleetMember implements AutoCloseable {
    *     to finish what it has, and to end
    */
   public static FleetMember start(Database database, TaskId id, Runnable retire) {
-    FleetMember member = new FleetMember(database, id, retire);
+    return start(database, id, retire, LOOK);
+  }
+
+  static FleetMember start(Database database, TaskId id, Runnable retire, Duration look) {
+    FleetMember member = new FleetMember(database, id, retire, look);
     member.thread.start();
     return member;
   }
@@ -83,8 +89,8 @@ public final class FleetMember implements AutoCloseable {
         }
         failing = true;
       }
-      if (firstJobTold || !firstJobSeen) {
-        LockSupport.parkNanos(this, LOOK.toNanos());
+      if (failing || firstJobTold || !firstJobSeen) {
+        LockSupport.parkNanos(this, look.toNanos());
       }
     }
   }

@@ -102,7 +102,7 @@ public final class ServerProcess implements AutoCloseable {
     try {
       server.start();
       return server;
-    } catch (IOException | InterruptedException | RuntimeException e) {
+    } catch (IOException | InterruptedException | RuntimeException | Error e) {
       // Whatever stops must be able to wait.
       Thread.interrupted();
       server.close();
