@@ -3,8 +3,13 @@ package dev.ekiden.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ekiden.embedded.EmbeddedPostgres;
+import dev.ekiden.server.cli.Terminal;
 import dev.ekiden.server.config.RuntimeFile;
 import dev.ekiden.testkit.TestEngine;
+import java.io.BufferedReader;
+import java.io.PrintWriter;
+import java.io.StringReader;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,24 +85,43 @@ final class FleetProcessTest {
   }
 
   private void aPersonLooks() throws Exception {
-    try (ChildProcess list = ChildProcess.start(directory, Map.of(), "fleets", "list")) {
-      assertThat(list.awaitExit()).as(list.err()).isEqualTo(ExitCode.OK);
-      assertThat(list.out()).containsPattern("crew +elsewhere +2 ");
-    }
-    try (ChildProcess explain =
-        ChildProcess.start(directory, Map.of(), "fleets", "explain", "crew")) {
-      assertThat(explain.awaitExit()).as(explain.err()).isEqualTo(ExitCode.OK);
-      assertThat(explain.out())
-          .contains("wants 2 workers: fixed 2: 2 workers, a fixed number")
-          .contains("It started crew-");
-    }
+    assertThat(ekiden(ExitCode.OK, "fleets", "list")).containsPattern("crew +elsewhere +2 ");
+    assertThat(ekiden(ExitCode.OK, "fleets", "explain", "crew"))
+        .contains("wants 2 workers: fixed 2: 2 workers, a fixed number")
+        .contains("It started crew-");
+    assertThat(ekiden(ExitCode.OK, "fleets", "tasks", "crew", "--ended"))
+        .contains("working")
+        .contains("ended by signal 9");
+    assertThat(ekiden(ExitCode.OK, "fleets", "set", "crew", "--max", "4")).contains("MAX       4");
+    assertThat(ekiden(ExitCode.USAGE, "fleets", "set", "crew", "--max", "1"))
+        .contains("min must be at most max, which is 1, not 2");
+    assertThat(ekiden(ExitCode.NOT_FOUND, "fleets", "show", "nobody"))
+        .contains("no fleet 'nobody'");
     Path file = directory.resolve("crew.yaml");
     Files.writeString(file, "name: crew\nqueues: elsewhere\nfixd: 2\n");
-    try (ChildProcess apply =
-        ChildProcess.start(directory, Map.of(), "fleets", "apply", "-f", file.toString())) {
-      assertThat(apply.awaitExit()).isEqualTo(ExitCode.USAGE);
-      assertThat(apply.err()).contains("crew.yaml:1: must have one of fixed, steps, goal");
-    }
+    assertThat(ekiden(ExitCode.USAGE, "fleets", "apply", "-f", file.toString()))
+        .contains("crew.yaml:1: must have one of fixed, steps, goal");
+    Files.writeString(file, "name: crew\nqueues: elsewhere\nfixed: 2\nmax: 5\nslots: 2\n");
+    assertThat(ekiden(ExitCode.OK, "fleets", "apply", "-f", file.toString()))
+        .contains("fleet crew changed, revision 3");
+    assertThat(ekiden(ExitCode.OK, "fleets", "apply", "-f", file.toString()))
+        .contains("fleet crew is so already");
+  }
+
+  /** Runs a command; answers all that it said. */
+  private String ekiden(int exitCode, String... args) {
+    StringWriter said = new StringWriter();
+    Terminal terminal =
+        new Terminal(
+            new BufferedReader(new StringReader("")),
+            new PrintWriter(said, true),
+            new PrintWriter(said, true),
+            false);
+    Map<String, String> environment = Map.of("EKIDEN_DIRECTORY", state().toString());
+    int code =
+        Ekiden.commandLine(List.of(new SampleApplication()), terminal, environment).execute(args);
+    assertThat(code).as(said.toString()).isEqualTo(exitCode);
+    return said.toString();
   }
 
   /** Runs a job; answers the process that ran it. */

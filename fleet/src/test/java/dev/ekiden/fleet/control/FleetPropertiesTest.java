@@ -34,7 +34,7 @@ final class FleetPropertiesTest {
           source -> Fleets.migrate(dev.ekiden.postgres.Database.of(source)), "fleet");
 
   private static final String FLEET = "blue";
-  private static final int EVENTS = 60;
+  private static final int EVENTS = 40;
 
   private FleetWorld world;
 

@@ -3,6 +3,7 @@ package dev.ekiden.fleet.control;
 import dev.ekiden.engine.Engine;
 import dev.ekiden.engine.Worker;
 import dev.ekiden.engine.WorkerOptions;
+import dev.ekiden.fleet.control.store.TaskTable;
 import dev.ekiden.launch.Ending;
 import dev.ekiden.launch.LaunchException;
 import dev.ekiden.launch.Launcher;
@@ -214,7 +215,7 @@ final class ThreadLauncher implements Launcher {
 
     private void run() {
       try {
-        if (!FleetMember.begin(place.database, task.id())) {
+        if (!FleetMember.isWanted(place.database, task.id())) {
           end(new Ending.Exited(0));
           return;
         }
@@ -231,6 +232,7 @@ final class ThreadLauncher implements Launcher {
                     .withMaxPrefetch(0)
                     .withPollInterval(Duration.ofMillis(50)));
         worker.start();
+        place.database.useTransaction(handle -> TaskTable.begin(handle, task.id()));
         place.membersOpen.await();
         if (ending == null) {
           member =
