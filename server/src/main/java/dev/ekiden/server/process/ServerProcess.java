@@ -72,6 +72,7 @@ public final class ServerProcess implements AutoCloseable {
       EngineProcess process,
       AccessToken token,
       HttpListener control,
+      ServerFleets fleets,
       DatabaseSource database,
       boolean embedded,
       List<Worker> workers,
@@ -157,6 +158,10 @@ public final class ServerProcess implements AutoCloseable {
     return started().process().services();
   }
 
+  ServerFleets fleets() {
+    return started().fleets();
+  }
+
   public Engine engine() {
     return services().engine();
   }
@@ -203,7 +208,8 @@ public final class ServerProcess implements AutoCloseable {
             "the fleets",
             ServerFleets.start(process.services(), directory.path(), database.address()));
     HttpListener control = startControlListener(process, token, fleets);
-    started = new Started(process, token, control, database, embedded, workers, Instant.now());
+    started =
+        new Started(process, token, control, fleets, database, embedded, workers, Instant.now());
     announce(directory.path(), tokenFile);
   }
 
