@@ -28,6 +28,19 @@ public record Configuration(
     Optional<Integer> databasePort,
     Workers workers) {
 
+  /** The same, whether or not a server runs jobs itself. */
+  public Configuration withInlineWorkers(boolean inline) {
+    return new Configuration(
+        directory,
+        control,
+        publicListeners,
+        database,
+        databaseWait,
+        databasePort,
+        new Workers(
+            inline, workers.queues(), workers.concurrency(), workers.name(), workers.drain()));
+  }
+
   /**
    * The control listener.
    *

@@ -72,6 +72,7 @@ public final class ServerProcess implements AutoCloseable {
       EngineProcess process,
       AccessToken token,
       HttpListener control,
+      ServerFleets fleets,
       DatabaseSource database,
       boolean embedded,
       List<Worker> workers,
@@ -99,18 +100,14 @@ public final class ServerProcess implements AutoCloseable {
       Role role, Configuration configuration, Applications applications, Consumer<String> messages)
       throws IOException, InterruptedException {
     ServerProcess server = new ServerProcess(role, configuration, applications, messages);
-    boolean starts = false;
     try {
       server.start();
-      starts = true;
       return server;
-    } finally {
-      if (!starts) {
-        // Also after an Error: what was started would keep the process. What stops must be able to
-        // wait.
-        Thread.interrupted();
-        server.close();
-      }
+    } catch (IOException | InterruptedException | RuntimeException | Error e) {
+      // Whatever stops must be able to wait.
+      Thread.interrupted();
+      server.close();
+      throw e;
     }
   }
 
@@ -161,6 +158,10 @@ public final class ServerProcess implements AutoCloseable {
     return started().process().services();
   }
 
+  ServerFleets fleets() {
+    return started().fleets();
+  }
+
   public Engine engine() {
     return services().engine();
   }
@@ -207,7 +208,8 @@ public final class ServerProcess implements AutoCloseable {
             "the fleets",
             ServerFleets.start(process.services(), directory.path(), database.address()));
     HttpListener control = startControlListener(process, token, fleets);
-    started = new Started(process, token, control, database, embedded, workers, Instant.now());
+    started =
+        new Started(process, token, control, fleets, database, embedded, workers, Instant.now());
     announce(directory.path(), tokenFile);
   }
 
