@@ -269,7 +269,8 @@ public final class KubernetesLauncher implements Launcher {
                   .pods()
                   .inNamespace(namespace())
                   .withName(pod.orElseThrow().getMetadata().getName())
-                  .inContainer(JobManifest.CONTAINER),
+                  .inContainer(JobManifest.CONTAINER)
+              .withReadyWaitTimeout(0), // It need not be ready to have printed something.
               from,
               maxBytes,
               isOver);
