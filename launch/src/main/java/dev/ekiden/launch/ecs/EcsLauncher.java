@@ -59,7 +59,7 @@ import software.amazon.awssdk.services.ecs.model.TaskField;
 public final class EcsLauncher implements Launcher {
 
   /** The longest grace that ECS gives. */
-  public static final Duration MAX_STOP_GRACE = Duration.ofSeconds(120);
+  public static final Duration MAX_STOP_GRACE = Duration.ofMinutes(2);
 
   /** The shortest one. */
   public static final Duration MIN_STOP_GRACE = Duration.ofSeconds(2);
