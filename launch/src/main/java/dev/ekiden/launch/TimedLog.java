@@ -55,7 +55,8 @@ public final class TimedLog {
 
   /** The next line; one that was read before is passed over. */
   public void add(LogLine line) {
-    long nanos = line.time().getEpochSecond() * NANOS + line.time().getNano();
+    Instant time = line.time();
+    long nanos = time.getEpochSecond() * NANOS + time.getNano();
     if (nanos < fromNanos || (nanos == fromNanos && passed < fromCount)) {
       passed += nanos == fromNanos ? 1 : 0;
       return;

@@ -58,7 +58,8 @@ final class ContainerLog {
   }
 
   private DockerHttpClient.Request request(String container) {
-    String since = "%d.%09d".formatted(page.since().getEpochSecond(), page.since().getNano());
+    Instant from = page.since();
+    String since = "%d.%09d".formatted(from.getEpochSecond(), from.getNano());
     return DockerHttpClient.Request.builder()
         .method(DockerHttpClient.Request.Method.GET)
         .path("/containers/" + container + "/logs?stdout=1&stderr=1&timestamps=1&since=" + since)

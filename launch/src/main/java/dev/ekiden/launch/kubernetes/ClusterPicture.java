@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,11 +78,8 @@ final class ClusterPicture implements AutoCloseable {
     Map<String, TaskStatus> now = new HashMap<>();
     for (Job job : jobs.getStore().list()) {
       List<Pod> own = byJob.getOrDefault(task(job), List.of());
-      TaskStatus status = sure(new JobState(job, own).status(), own);
       TaskStatus before = told.get(job.getMetadata().getUid());
-      if (before != null && rank(before) > rank(status)) {
-        status = before;
-      }
+      TaskStatus status = onwards(before, new JobState(job, own).status(), own);
       now.put(job.getMetadata().getUid(), status);
       tasks.add(status);
     }
@@ -99,6 +97,14 @@ final class ClusterPicture implements AutoCloseable {
 
   static String task(HasMetadata of) {
     return JobState.text(of.getMetadata().getLabels().get(JobLabels.TASK));
+  }
+
+  /** What was said of an end stays, also when its pod goes. */
+  private TaskStatus onwards(@Nullable TaskStatus before, TaskStatus status, List<Pod> pods) {
+    if (before != null && (before.hasEnded() || rank(before) > rank(status))) {
+      return before;
+    }
+    return sure(status, pods);
   }
 
   private TaskStatus sure(TaskStatus status, List<Pod> pods) {

@@ -1,12 +1,9 @@
 package dev.ekiden.launch.kubernetes;
 
+import dev.ekiden.launch.FittedName;
 import dev.ekiden.launch.Network;
 import dev.ekiden.launch.Task;
 import dev.ekiden.launch.TaskId;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -32,18 +29,12 @@ final class JobLabels {
 
   private static final String LABEL = "label.ekiden.dev/";
   private static final int MAX_NAME_LENGTH = 63;
-  private static final int HASH_LENGTH = 10;
 
   private JobLabels() {}
 
   /** The name of a task's job: there is one, and so the task is launched once. */
   static String jobName(String installation, TaskId id) {
-    String name = installation + "-" + id;
-    if (name.length() <= MAX_NAME_LENGTH) {
-      return name;
-    }
-    String start = name.substring(0, MAX_NAME_LENGTH - HASH_LENGTH - 1);
-    return start + "-" + hash(name).substring(0, HASH_LENGTH);
+    return FittedName.of(installation + "-" + id, MAX_NAME_LENGTH);
   }
 
   static Map<String, String> of(Task task, String installation) {
@@ -89,15 +80,5 @@ final class JobLabels {
       case Network.Host() -> NETWORK_DEFAULT;
       case Network.Named(String name) -> name;
     };
-  }
-
-  private static String hash(String text) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every Java has SHA-256", e);
-    }
   }
 }

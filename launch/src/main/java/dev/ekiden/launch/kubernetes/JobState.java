@@ -90,6 +90,9 @@ final class JobState {
     if (hasFailed || job.getMetadata().getDeletionTimestamp() != null) {
       return new Phase.Ended(goneWithPod());
     }
+    if (annotations().containsKey(JobLabels.STOP_BY) && stoppedWaiting().isEmpty()) {
+      return new Phase.Running(); // It ran when it was stopped; its end has not been counted yet.
+    }
     return new Phase.Placing(
         Boolean.TRUE.equals(job.getSpec().getSuspend()) ? "The job is suspended" : "");
   }

@@ -130,7 +130,7 @@ public final class KubernetesLauncher implements Launcher {
     return ask(
         "list the tasks",
         () -> {
-          // In this order, no pod of a job that we see has not been there yet.
+          // Jobs first: a pod that ends in between is then seen to have ended.
           List<Job> jobs = jobs(ours);
           Map<String, List<Pod>> pods = ClusterPicture.byTask(pods(ours));
           List<TaskStatus> found = new ArrayList<>();
@@ -269,7 +269,8 @@ public final class KubernetesLauncher implements Launcher {
                   .pods()
                   .inNamespace(namespace())
                   .withName(pod.orElseThrow().getMetadata().getName())
-                  .inContainer(JobManifest.CONTAINER),
+                  .inContainer(JobManifest.CONTAINER)
+                  .withReadyWaitTimeout(0), // It need not be ready to have printed something.
               from,
               maxBytes,
               isOver);
@@ -353,7 +354,7 @@ public final class KubernetesLauncher implements Launcher {
       }
       if (e.getCode() == HttpURLConnection.HTTP_FORBIDDEN
           && String.valueOf(e.getMessage()).contains("exceeded quota")) {
-        throw new CannotPlaceException(manifest.task(), e.getMessage());
+        throw new CannotPlaceException(manifest.task(), said(e));
       }
       throw new LaunchException("Cannot launch task " + manifest.task().id() + ": " + said(e), e);
     }

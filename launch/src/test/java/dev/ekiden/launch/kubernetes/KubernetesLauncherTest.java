@@ -39,21 +39,38 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Runs on fabric8's mock of a cluster: the right requests, and the right reading of answers. */
+@Execution(ExecutionMode.SAME_THREAD)
 final class KubernetesLauncherTest {
 
   private static final TaskId ID = TaskId.of("report-17");
 
+  /** One for all tests, one after the other: a start takes longer than most of them. */
+  private static MockCluster cluster;
+
   private final KubernetesOptions options = MockCluster.options();
-  private final MockCluster cluster = new MockCluster();
   private final KubernetesLauncher launcher = cluster.launcher(options);
 
+  @BeforeAll
+  static void startCluster() {
+    cluster = new MockCluster();
+  }
+
   @AfterEach
-  void close() {
+  void forget() {
     launcher.close();
+    cluster.reset();
+  }
+
+  @AfterAll
+  static void stopCluster() {
     cluster.close();
   }
 
@@ -364,6 +381,7 @@ final class KubernetesLauncherTest {
             .orElseThrow();
     assertThat(delete.getPath()).endsWith("/pods/test-report-17-x7k2p");
     assertThat(delete.getUtf8Body()).contains("\"gracePeriodSeconds\":2");
+    assertThat(launcher.find(ID).orElseThrow().phase()).isEqualTo(new Phase.Running());
     cluster.fail(cluster.job(options, ID), "BackoffLimitExceeded");
     assertThat(launcher.find(ID).orElseThrow().ending()).contains(new Ending.Signaled(9));
     assertThatThrownBy(() -> launcher.log(ID, LogPosition.START, 100))
