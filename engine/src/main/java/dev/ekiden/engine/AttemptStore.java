@@ -5,8 +5,10 @@ import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.CompletionTable;
 import dev.ekiden.engine.store.CompletionTable.Refusal;
 import dev.ekiden.engine.store.JobTable;
+import dev.ekiden.engine.store.SettleTable;
 import dev.ekiden.postgres.Database;
 import java.sql.Connection;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,12 @@ final class AttemptStore {
   /** The state of a job that was kept last. */
   Optional<byte[]> checkpoint(ClaimedJob job) {
     return database.withHandle(handle -> CheckpointTable.find(handle, job.id()));
+  }
+
+  /** Whether the job is still this attempt's. */
+  boolean isCurrent(ClaimedJob job) {
+    return database.withHandle(
+        handle -> !SettleTable.stillRunning(handle, List.of(job.ref())).isEmpty());
   }
 
   /** The place of a job among the children of its array job, if it is one. */

@@ -78,7 +78,7 @@ public final class Engine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
 
   private final Database database;
-  private final Map<String, JobDefinition<?>> definitions;
+  private volatile Map<String, JobDefinition<?>> definitions; // a new map for each change
   private final String name;
   private final Duration lease;
   private final EngineListener listener;
@@ -95,6 +95,7 @@ public final class Engine implements AutoCloseable {
   private final Changes changes;
   private final HistoryTally tally;
   private final History history;
+  private final Usage usage;
   private final Cloner cloner = new Cloner(this);
   private final Schedules schedules;
   private final DueJobs dueJobs;
@@ -110,7 +111,8 @@ public final class Engine implements AutoCloseable {
       Agent recoveryAgent,
       Agent dueAgent,
       Agent scheduleAgent,
-      Agent historyAgent) {}
+      Agent historyAgent,
+      Agent usageAgent) {}
 
   private Engine(Builder builder) {
     this.database = Database.of(builder.dataSource);
@@ -120,6 +122,7 @@ public final class Engine implements AutoCloseable {
     this.tally = new HistoryTally(builder.listener);
     this.listener = new SafeListener(tally);
     this.history = new History(database, tally);
+    this.usage = new Usage(database);
     this.wakeUps = new WakeUps(database);
     this.clock = new EngineClock(database, this::clockChanged);
     this.jobs = new Jobs(this, database);
@@ -229,7 +232,8 @@ public final class Engine implements AutoCloseable {
               Agent.start("recovery", recovery::run),
               Agent.start("due jobs", dueJobs::run),
               Agent.start("schedules", schedules::run),
-              Agent.start("history", this::flushHistory));
+              Agent.start("history", this::flushHistory),
+              Agent.start("usage", usage::addUp));
     }
   }
 
@@ -246,16 +250,7 @@ public final class Engine implements AutoCloseable {
       database.useTransaction(handle -> {
         DefinitionTable.insertQueues(
             handle, sorted.stream().map(JobDefinition::queue).collect(toCollection(TreeSet::new)));
-        for (JobDefinition<?> definition : sorted) {
-          DefinitionTable.upsert(
-              handle,
-              definition.name(),
-              definition.queue(),
-              definition.priority(),
-              Limits.thousandths(definition.vcpus()),
-              Json.write(settings(definition)),
-              definition.isRunnable());
-        }
+        sorted.forEach(definition -> store(handle, definition));
       });
       database.withHandle(handle -> {
         catalog.refresh(handle);
@@ -265,12 +260,45 @@ public final class Engine implements AutoCloseable {
     }
   }
 
+  /**
+   * Adds a definition to this process, or replaces one, and stores it as {@link #start} does. A
+   * worker that is there already keeps what it can run; one made later can run it.
+   */
+  public void define(JobDefinition<?> definition) {
+    synchronized (lifecycle) {
+      Map<String, JobDefinition<?>> more = new LinkedHashMap<>(definitions);
+      more.put(definition.name(), definition);
+      definitions = more;
+      if (registered) {
+        database.useTransaction(handle -> {
+          DefinitionTable.insertQueues(handle, List.of(definition.queue()));
+          store(handle, definition);
+          catalog.refresh(handle);
+        });
+      }
+    }
+  }
+
+  private static void store(Handle handle, JobDefinition<?> definition) {
+    DefinitionTable.upsert(
+        handle,
+        definition.name(),
+        definition.queue(),
+        definition.priority(),
+        Limits.thousandths(definition.vcpus()),
+        Json.write(settings(definition)),
+        definition.isRunnable());
+  }
+
   private static Map<String, Object> settings(JobDefinition<?> definition) {
     Map<String, Object> settings = RetryPolicyJson.write(definition.retryPolicy());
     settings.put("maxBatch", definition.maxBatch());
     Duration timeout = definition.timeout();
     if (timeout != null) {
       settings.put("timeout", timeout.toString());
+    }
+    if (definition.isTakenOver()) {
+      settings.put("takenOver", true);
     }
     return settings;
   }
@@ -296,6 +324,7 @@ public final class Engine implements AutoCloseable {
         running.recoveryAgent().close();
         running.recovery().close();
         running.historyAgent().close();
+        running.usageAgent().close();
         wakeUps.close();
       }
     }
@@ -475,6 +504,11 @@ public final class Engine implements AutoCloseable {
     return history;
   }
 
+  /** How much time of workers attempts took. */
+  public Usage usage() {
+    return usage;
+  }
+
   /** Whether something changed, for who shows it. */
   public Changes changes() {
     return changes;
@@ -510,12 +544,21 @@ public final class Engine implements AutoCloseable {
    * @throws NotFoundException when a queue is unknown
    */
   public Worker worker(WorkerOptions options) {
+    return worker(options, definitions.keySet());
+  }
+
+  /**
+   * {@link #worker(WorkerOptions)} that leaves all definitions alone but these.
+   *
+   * @param names of definitions of this engine
+   */
+  public Worker worker(WorkerOptions options, Collection<String> names) {
     register();
     Map<Integer, JobDefinition<?>> runnable = new HashMap<>();
     List<Lane> lanes =
         database.withHandle(handle -> {
           for (JobDefinition<?> definition : definitions.values()) {
-            if (definition.isRunnable()) {
+            if (definition.isRunnable() && names.contains(definition.name())) {
               runnable.put(catalog.get(handle, definition.name()).id(), definition);
             }
           }

@@ -1,6 +1,7 @@
 package dev.ekiden.engine;
 
 import dev.ekiden.engine.Attempt.Outcome;
+import dev.ekiden.engine.JobContext.Stop;
 import dev.ekiden.engine.RetryPolicy.Verdict;
 import dev.ekiden.engine.store.AttemptRef;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
@@ -25,15 +26,6 @@ import tools.jackson.core.JacksonException;
  * of its attempts exactly once: when the handler returns, or when it is abandoned. Thread-safe.
  */
 final class Execution {
-  /** Why the handler was asked to stop. */
-  enum Stop {
-    TIMEOUT,
-    CANCEL,
-    DRAIN,
-    /** Its worker lost its lease; the end will be refused. */
-    FENCED
-  }
-
   /** The end of one attempt, on its way to the database. */
   record End(
       ClaimedJob job,
@@ -330,7 +322,7 @@ final class Execution {
           null);
     }
     boolean timedOut = stop == Stop.TIMEOUT;
-    String type = timedOut ? "timeout" : cause.getClass().getName();
+    String type = timedOut ? "timeout" : type(cause);
     String text =
         timedOut ? "ran longer than its timeout of " + definition.timeout() + "\n" + trace : trace;
     return switch (definition
@@ -374,14 +366,27 @@ final class Execution {
         counted);
   }
 
+  private static String type(Throwable cause) {
+    return cause instanceof JobFailure own && own.type() != null
+        ? own.type()
+        : cause.getClass().getName();
+  }
+
   private static String text(Throwable cause) {
+    if (cause instanceof JobFailure own && own.type() != null) {
+      return cut(String.valueOf(own.getMessage()));
+    }
     StringWriter text = new StringWriter();
     try {
       cause.printStackTrace(new PrintWriter(text));
     } catch (Throwable e) {
       text.append("an exception that cannot be printed");
     }
-    String trace = text.toString().replace('\0', '\uFFFD');
+    return cut(text.toString());
+  }
+
+  private static String cut(String text) {
+    String trace = text.replace('\0', '\uFFFD');
     return trace.length() <= Engine.MAX_ERROR_LENGTH
         ? trace
         : trace.substring(0, Engine.MAX_ERROR_LENGTH - 1) + "…";
@@ -434,8 +439,8 @@ final class Execution {
     }
 
     @Override
-    public void log(String line) {
-      log.add(Instant.now(), line);
+    public void log(Instant time, String line) {
+      log.add(time, line);
     }
 
     @Override
@@ -499,6 +504,18 @@ final class Execution {
     @Override
     public boolean isStopRequested() {
       return stopRequested;
+    }
+
+    @Override
+    public Optional<Stop> stopReason() {
+      synchronized (Execution.this) {
+        return canceled ? Optional.of(Stop.CANCEL) : Optional.ofNullable(stop);
+      }
+    }
+
+    @Override
+    public boolean isCurrent() {
+      return store().isCurrent(job);
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.ekiden.engine;
 
 import java.sql.Connection;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,12 @@ public interface JobContext {
    * Keeps a line with the attempt. Lines become visible within about a second; beyond {@link
    * Engine#MAX_LOG_BYTES} per attempt the middle is dropped and marked.
    */
-  void log(String line);
+  default void log(String line) {
+    log(Instant.now(), line);
+  }
+
+  /** {@link #log(String)} for a line that was written elsewhere, at another time. */
+  void log(Instant time, String line);
 
   /** {@link #log(String)} with {@link String#formatted}. */
   @SuppressWarnings("AnnotateFormatMethod") // the annotation would be a dependency of every user
@@ -90,4 +96,28 @@ public interface JobContext {
    * True once somebody asked to cancel the job or its time ran out; the thread is interrupted too.
    */
   boolean isStopRequested();
+
+  /** Why a handler is asked to stop. */
+  enum Stop {
+    /** It ran longer than its definition's timeout. */
+    TIMEOUT,
+    /** Somebody canceled the job. */
+    CANCEL,
+    /** Its worker ends; the job goes to another one, which is no failure. */
+    DRAIN,
+    /** Its worker lost its lease: others have the job, and the end of this attempt is refused. */
+    FENCED
+  }
+
+  /**
+   * Why the handler is asked to stop, the first reason if there were several; empty if it is not.
+   */
+  Optional<Stop> stopReason();
+
+  /**
+   * Whether the job is still this attempt's, asked of the database: false when the worker was taken
+   * for dead and others have the job. Before an effect that must not come twice. Not to be called
+   * on a thread that is inside {@link Engine#transaction}.
+   */
+  boolean isCurrent();
 }

@@ -56,6 +56,7 @@ public final class JobDefinition<P> {
   private final @Nullable BatchHandler<P> batchHandler;
   private final int maxBatch;
   private final double vcpus;
+  private final boolean takenOver;
 
   private JobDefinition(Builder<P> builder) {
     name = builder.name;
@@ -68,6 +69,7 @@ public final class JobDefinition<P> {
     batchHandler = builder.batchHandler;
     maxBatch = builder.maxBatch;
     vcpus = builder.vcpus;
+    takenOver = builder.takenOver;
   }
 
   /** Starts a definition; its queue is called like the definition unless said otherwise. */
@@ -108,6 +110,11 @@ public final class JobDefinition<P> {
   /** vCPUs a job takes while it runs, counted against limits; 1 by default. */
   public double vcpus() {
     return vcpus;
+  }
+
+  /** See {@link Builder#takenOver}. */
+  public boolean isTakenOver() {
+    return takenOver;
   }
 
   /** Whether this process can run it. */
@@ -161,6 +168,7 @@ public final class JobDefinition<P> {
     private @Nullable BatchHandler<P> batchHandler;
     private int maxBatch = 1;
     private double vcpus = 1;
+    private boolean takenOver;
 
     private Builder(String name, Class<P> payloadType) {
       this.name = name;
@@ -209,6 +217,18 @@ public final class JobDefinition<P> {
             "vcpus must be %s to %s, not %s".formatted(MIN_VCPUS, MAX_VCPUS, vcpus));
       }
       this.vcpus = vcpus;
+      return this;
+    }
+
+    /**
+     * Says that what the handler has started goes on when its worker dies, such as a program of its
+     * own, and that the handler of the next attempt takes it over. So an attempt that ends with its
+     * worker is no loss: the job goes to any other worker at once, need not run alone, and may lose
+     * its worker as often as it likes. Not for handlers that do the work themselves: such a job
+     * could end one worker after the other.
+     */
+    public Builder<P> takenOver() {
+      this.takenOver = true;
       return this;
     }
 

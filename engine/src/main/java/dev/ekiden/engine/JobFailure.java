@@ -1,6 +1,7 @@
 package dev.ekiden.engine;
 
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,14 +9,33 @@ import org.jspecify.annotations.Nullable;
  * definition's {@link RetryPolicy}.
  */
 public final class JobFailure extends RuntimeException {
+  /** Longest name of {@link #withType}. */
+  public static final int MAX_TYPE_LENGTH = 50;
+
+  private static final Pattern TYPE = Pattern.compile("[a-z][a-z0-9-]*");
+
   private final boolean retryable;
   private final @Nullable Duration retryAfter;
+  private final @Nullable String type;
+  private final boolean counted;
 
   private JobFailure(
       String message, @Nullable Throwable cause, boolean retryable, @Nullable Duration retryAfter) {
+    this(message, cause, retryable, retryAfter, null, true);
+  }
+
+  private JobFailure(
+      String message,
+      @Nullable Throwable cause,
+      boolean retryable,
+      @Nullable Duration retryAfter,
+      @Nullable String type,
+      boolean counted) {
     super(message, cause);
     this.retryable = retryable;
     this.retryAfter = retryAfter;
+    this.type = type;
+    this.counted = counted;
   }
 
   /** Trying again is useless: the job becomes FAILED now. */
@@ -36,6 +56,35 @@ public final class JobFailure extends RuntimeException {
     return new JobFailure(message, null, true, delay);
   }
 
+  /**
+   * The same with a name for what went wrong, such as {@code exit-code}: kept as the error type in
+   * place of this class, and its message in place of a stack, which says nothing more.
+   *
+   * @param name 1 to {@value #MAX_TYPE_LENGTH} of a-z, 0-9 and hyphens, beginning with a letter
+   * @throws InvalidRequestException when it is not
+   */
+  public JobFailure withType(String name) {
+    if (name.length() > MAX_TYPE_LENGTH || !TYPE.matcher(name).matches()) {
+      throw new InvalidRequestException(
+          ErrorCode.INVALID_NAME,
+          "the type of a failure is 1 to %d of a-z, 0-9 and -, and begins with a letter, not '%s'"
+              .formatted(MAX_TYPE_LENGTH, name));
+    }
+    return new JobFailure(message(), getCause(), retryable, retryAfter, name, counted);
+  }
+
+  /**
+   * The same, but the job's failures stay as they are; up to attempt {@link
+   * RetryPolicy#MAX_ATTEMPTS}. For what is not the job's fault.
+   */
+  public JobFailure uncounted() {
+    return new JobFailure(message(), getCause(), retryable, retryAfter, type, false);
+  }
+
+  private String message() {
+    return String.valueOf(getMessage());
+  }
+
   /** Whether another attempt makes sense. */
   public boolean isRetryable() {
     return retryable;
@@ -44,5 +93,15 @@ public final class JobFailure extends RuntimeException {
   /** The delay asked for, or null to use the policy's. */
   public @Nullable Duration retryAfter() {
     return retryAfter;
+  }
+
+  /** See {@link #withType}; null for none. */
+  public @Nullable String type() {
+    return type;
+  }
+
+  /** Whether the retry policy counts it; see {@link #uncounted}. */
+  public boolean isCounted() {
+    return counted;
   }
 }

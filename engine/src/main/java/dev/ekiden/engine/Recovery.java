@@ -6,11 +6,13 @@ import dev.ekiden.engine.store.CheckpointTable;
 import dev.ekiden.engine.store.EnqueueTable;
 import dev.ekiden.engine.store.IdTable;
 import dev.ekiden.engine.store.LimitTable;
+import dev.ekiden.engine.store.Pace;
 import dev.ekiden.engine.store.SettleTable;
 import dev.ekiden.engine.store.SettleTable.Settled;
 import dev.ekiden.engine.store.SettleTable.Settlement;
 import dev.ekiden.engine.store.WorkerTable;
 import dev.ekiden.engine.store.WorkerTable.Held;
+import dev.ekiden.engine.store.WorkerTable.Orphan;
 import dev.ekiden.postgres.Database;
 import dev.ekiden.postgres.LeaderLease;
 import dev.ekiden.postgres.Leadership;
@@ -139,7 +141,7 @@ final class Recovery {
   }
 
   private boolean returnOrphans(Leadership leadership) {
-    List<Held> orphans = new ArrayList<>();
+    List<Orphan> orphans = new ArrayList<>();
     List<Settled> settled =
         database.inTransaction(handle -> {
           leader.assertHeld(handle, leadership);
@@ -157,7 +159,7 @@ final class Recovery {
     }
     engine.wakeUps().jobsReady(readyQueues);
     Map<Long, Integer> perWorker = new HashMap<>();
-    orphans.forEach(orphan -> perWorker.merge(orphan.ref().workerId(), 1, Integer::sum));
+    orphans.forEach(orphan -> perWorker.merge(orphan.held().ref().workerId(), 1, Integer::sum));
     perWorker.forEach((worker, attempts) -> {
       LOG.warn("{} attempts of lost worker {} go to others", attempts, worker);
       engine.listener().workerLost(worker, attempts);
@@ -165,7 +167,21 @@ final class Recovery {
     return orphans.size() == BATCH;
   }
 
-  private static Settlement settlement(Held orphan) {
+  private static Settlement settlement(Orphan lost) {
+    Held orphan = lost.held();
+    if (lost.takenOver()) {
+      // To the job it is as if its worker had drained, but the number of the attempt stays used.
+      return new Settlement(
+          orphan.ref(),
+          Outcome.LOST,
+          false,
+          0,
+          lost.startedAgoMicros(),
+          null,
+          "worker-lost",
+          null,
+          false);
+    }
     boolean last = orphan.startedAt() != null && orphan.losses() + 1 >= MAX_LOSSES;
     return new Settlement(
         orphan.ref(),

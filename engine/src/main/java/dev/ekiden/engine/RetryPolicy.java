@@ -138,7 +138,8 @@ public record RetryPolicy(
     return switch (action) {
       case RetryRule.Action.Fail fail -> new Verdict.Fail();
       case RetryRule.Action.Retry retry -> {
-        boolean counted = retry.counted() || attempt >= MAX_ATTEMPTS;
+        boolean blamed = !(cause instanceof JobFailure own) || own.isCounted();
+        boolean counted = (retry.counted() && blamed) || attempt >= MAX_ATTEMPTS;
         if (counted && !allowsRetryAfter(failures)) {
           yield new Verdict.Fail();
         }

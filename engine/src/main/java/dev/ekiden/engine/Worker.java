@@ -1,6 +1,6 @@
 package dev.ekiden.engine;
 
-import dev.ekiden.engine.Execution.Stop;
+import dev.ekiden.engine.JobContext.Stop;
 import dev.ekiden.engine.QueueTurns.Lane;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.postgres.Database;

@@ -2,7 +2,7 @@ package dev.ekiden.engine;
 
 import dev.ekiden.engine.Backlog.Waiting;
 import dev.ekiden.engine.Execution.End;
-import dev.ekiden.engine.Execution.Stop;
+import dev.ekiden.engine.JobContext.Stop;
 import dev.ekiden.engine.Outbox.Turn;
 import dev.ekiden.engine.QueueTurns.Lane;
 import dev.ekiden.engine.store.AttemptRef;

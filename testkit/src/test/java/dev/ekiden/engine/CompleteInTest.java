@@ -11,12 +11,12 @@ import dev.ekiden.engine.store.ClaimTable.Order;
 import dev.ekiden.engine.store.CompletionTable;
 import dev.ekiden.engine.store.CompletionTable.Refusal;
 import dev.ekiden.engine.store.DefinitionTable;
+import dev.ekiden.engine.store.GateMemory;
 import dev.ekiden.engine.store.LifeTable;
 import dev.ekiden.engine.store.SettleTable;
 import dev.ekiden.engine.store.SettleTable.Settled;
 import dev.ekiden.engine.store.SettleTable.Settlement;
 import dev.ekiden.engine.store.WorkerTable;
-import dev.ekiden.engine.store.WorkerTable.Held;
 import dev.ekiden.testkit.TestEngine;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -224,8 +224,10 @@ class CompleteInTest {
         jobs.database().withHandle(handle -> DefinitionTable.find(handle, "work")).orElseThrow();
     return jobs.database()
         .inTransaction(handle ->
-            ClaimTable.claim(
-                handle, new Order(worker, row.queueId(), List.of(row.id()), 1, 1), true))
+            ClaimTable.claimGated(
+                handle,
+                new Order(worker, row.queueId(), List.of(row.id()), 1, 1),
+                new GateMemory()))
         .jobs()
         .getFirst();
   }
@@ -245,7 +247,7 @@ class CompleteInTest {
                     new Settlement(ref, Outcome.LOST, true, 0, null, null, "worker-lost", null))));
   }
 
-  private static List<Held> orphans() {
+  private static List<WorkerTable.Orphan> orphans() {
     return jobs.database().inTransaction(handle -> WorkerTable.orphans(handle, 10));
   }
 

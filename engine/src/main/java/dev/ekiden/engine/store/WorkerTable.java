@@ -21,6 +21,14 @@ public final class WorkerTable {
   public record Held(
       AttemptRef ref, int losses, @Nullable Instant startedAt, boolean stopRequested) {}
 
+  /**
+   * An attempt without a worker.
+   *
+   * @param takenOver whether its job's next attempt takes over what goes on without the worker
+   * @param startedAgoMicros how long ago it began; 0 if no start was noted
+   */
+  public record Orphan(Held held, boolean takenOver, long startedAgoMicros) {}
+
   /** Of each kind; more would keep the gates of the queues for long. */
   static final int FREED_AT_ONCE = 1_000;
 
@@ -81,7 +89,14 @@ public final class WorkerTable {
   private static final String ORPHANS =
       """
       SELECT running.id, running.attempt, running.losses, running.started_at,
-             running.cancel_requested, running.worker_id
+             running.cancel_requested, running.worker_id,
+             (SELECT settings @> '{"takenOver": true}'
+              FROM ekiden.definition
+              WHERE definition.id = running.definition_id) AS taken_over,
+             COALESCE(
+               CAST(EXTRACT(EPOCH FROM ekiden.engine_now() - running.started_at) * 1000000
+                    AS bigint),
+               0) AS ago_micros
       FROM ekiden.running
       WHERE NOT EXISTS (
         SELECT
@@ -169,8 +184,16 @@ public final class WorkerTable {
   }
 
   /** Locks attempts whose worker holds no lease any more. */
-  public static List<Held> orphans(Handle handle, int max) {
-    return handle.createQuery(ORPHANS).bind("max", max).map(ATTEMPT).list();
+  public static List<Orphan> orphans(Handle handle, int max) {
+    return handle
+        .createQuery(ORPHANS)
+        .bind("max", max)
+        .map((row, context) ->
+            new Orphan(
+                ATTEMPT.map(row, context),
+                row.getBoolean("taken_over"),
+                Math.max(0, row.getLong("ago_micros"))))
+        .list();
   }
 
   /** Ends a lease of its own accord. */

@@ -3,10 +3,12 @@ package dev.ekiden.server.process;
 import dev.ekiden.embedded.EmbeddedPostgres;
 import dev.ekiden.engine.Engine;
 import dev.ekiden.engine.Worker;
+import dev.ekiden.fleet.account.Accounts;
 import dev.ekiden.server.Application;
 import dev.ekiden.server.Services;
 import dev.ekiden.server.api.BulkRoutes;
 import dev.ekiden.server.api.BusinessCalendarRoutes;
+import dev.ekiden.server.api.CostRoutes;
 import dev.ekiden.server.api.Documents;
 import dev.ekiden.server.api.EventRoutes;
 import dev.ekiden.server.api.FleetRoutes;
@@ -277,6 +279,9 @@ public final class ServerProcess implements AutoCloseable {
     new EventRoutes(engine).addTo(own);
     new HistoryRoutes(engine).addTo(own);
     new OverviewRoutes(engine).addTo(own);
+    new CostRoutes(
+            engine, new Accounts(process.services().database(), engine, configuration.assumed()))
+        .addTo(own);
     new FleetRoutes(fleets.fleets(), fleets::changed).addTo(own);
     for (Application application : applications.all()) {
       var prefixed = routes.under("/" + application.name());
