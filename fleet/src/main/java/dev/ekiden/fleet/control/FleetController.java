@@ -393,7 +393,7 @@ public final class FleetController implements AutoCloseable {
     }
     List<FleetTask> asked = write(leadership, now, upkeep, decided);
     act(leadership, byName, upkeep, asked);
-    housekeep(leadership);
+    housekeep(leadership, seen);
     return Duration.between(now, next);
   }
 
@@ -624,20 +624,23 @@ public final class FleetController implements AutoCloseable {
     upkeep.beingStopped.stream()
         .filter(task -> !signalled.contains(task.id()))
         .forEach(task -> signal(fleets, task));
-    for (Present orphan : upkeep.orphans) {
-      at(orphan.place())
-          .ifPresent(located -> {
-            LOG.warn("Task {} belongs to no fleet and is stopped", orphan.id());
-            attempt(() ->
-                located
-                    .launcher()
-                    .stop(
-                        orphan.id(), FleetSpec.DEFAULT_GRACE.plus(WorkerProgram.KILL_AFTER_GRACE)));
-          });
-    }
+    upkeep.orphans.stream()
+        .filter(orphan -> !signalled.contains(orphan.id()))
+        .forEach(this::stopOrphan);
     for (Present over : upkeep.forgettable) {
       at(over.place()).ifPresent(located -> attempt(() -> located.launcher().remove(over.id())));
     }
+  }
+
+  private void stopOrphan(Present orphan) {
+    at(orphan.place())
+        .ifPresent(located -> {
+          LOG.warn("Task {} belongs to no fleet and is stopped", orphan.id());
+          Duration grace = FleetSpec.DEFAULT_GRACE.plus(WorkerProgram.KILL_AFTER_GRACE);
+          if (attempt(() -> located.launcher().stop(orphan.id(), grace))) {
+            signalled.add(orphan.id());
+          }
+        });
   }
 
   private void launch(Leadership leadership, Map<String, Fleet> fleets, List<FleetTask> tasks) {
@@ -706,7 +709,7 @@ public final class FleetController implements AutoCloseable {
     }
   }
 
-  private void housekeep(Leadership leadership) {
+  private void housekeep(Leadership leadership, Map<String, Map<TaskId, TaskStatus>> seen) {
     if (System.nanoTime() - housekeptNanos < HOUSEKEEPING.toNanos()) {
       return;
     }
@@ -716,9 +719,9 @@ public final class FleetController implements AutoCloseable {
       DecisionTable.forget(handle, DECISIONS_KEPT, FORGOTTEN_AT_ONCE);
       TaskTable.forget(handle, TASKS_KEPT);
     });
-    signalled.retainAll(
-        database.withHandle(TaskTable::present).stream()
-            .map(FleetTask::id)
-            .collect(java.util.stream.Collectors.toSet()));
+    Set<TaskId> known = new HashSet<>();
+    database.withHandle(TaskTable::present).forEach(task -> known.add(task.id()));
+    seen.values().forEach(tasks -> known.addAll(tasks.keySet()));
+    signalled.retainAll(known);
   }
 }

@@ -215,6 +215,7 @@ final class FleetControllerTest {
 
   @Test
   void stopsWhatDoesNotBecomeAWorkerInTime() {
+    world.place.membersOpen = new CountDownLatch(1); // so that it does not say it is there
     put(
         spec(settings(1, 1, new Fixed(1))
                 .withBackoff(new PlacementBackoff(Duration.ofHours(1), Duration.ofHours(1))))

@@ -37,8 +37,10 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
@@ -56,13 +58,13 @@ public final class FleetDemo implements Demo {
   private static final String FLEET = "calendar";
   private static final ZoneId ZONE = ZoneId.of("Asia/Tokyo");
   private static final int MOST = 5;
-  private static final Duration MEAN_LIFE = Duration.ofSeconds(12);
+  private static final Duration MEAN_LIFE = Duration.ofSeconds(30);
   private static final Duration GRACE = Duration.ofSeconds(2);
   private static final Duration SCALE_IN_AFTER = Duration.ofSeconds(3);
   private static final Duration BETWEEN_CHANGES = Duration.ofMillis(200);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
   private static final Duration PATIENCE = Duration.ofMinutes(5);
-  private static final int SYNCS = 16;
+  private static final int SYNCS = 9;
   private static final int FULL_SYNCS = 60;
 
   /** S0's table, made for bursts of a demonstration's size. */
@@ -70,10 +72,10 @@ public final class FleetDemo implements Demo {
       new Steps(
           List.of(
               new Step(0, 1),
-              new Step(15, 2),
-              new Step(40, 3),
-              new Step(80, 4),
-              new Step(120, MOST)));
+              new Step(10, 2),
+              new Step(25, 3),
+              new Step(45, 4),
+              new Step(70, MOST)));
 
   private final Supplier<CalendarRefresh> refreshes;
   private final HolidayCalendars holidays;
@@ -139,6 +141,7 @@ public final class FleetDemo implements Demo {
       retire();
       verify();
       jobs();
+      end();
       context.say("What was decided: `ekiden fleets explain calendar` while a server runs.");
       return new DemoResult(rows);
     }
@@ -227,15 +230,12 @@ public final class FleetDemo implements Demo {
       rows.add(Row.of("burst drained in", seconds, "s"));
       rows.add(Row.atLeast("workers at the same time, most", chart.most(), "", MOST));
       asked.stream()
-          .filter(task -> task.firstClaimAt() != null)
-          .findFirst()
-          .ifPresent(task ->
+          .map(FleetTask::firstClaimAt)
+          .filter(Objects::nonNull)
+          .min(Comparator.naturalOrder())
+          .ifPresent(claimed ->
               rows.add(
-                  Row.atMost(
-                      "burst to the first job of a new worker",
-                      seconds(start, task.firstClaimAt()),
-                      "s",
-                      5)));
+                  Row.of("burst to the first job of a new worker", seconds(start, claimed), "s")));
       rows.add(
           Row.atLeast(
               "spot workers taken away",
@@ -336,7 +336,13 @@ public final class FleetDemo implements Demo {
       }
       rows.add(Row.of("jobs done", done, ""));
       rows.add(Row.exactly("jobs lost or failed", rest, "", 0));
+    }
+
+    /** Workers would go on without the server. */
+    private void end() throws InterruptedException {
       fleets.remove(FLEET);
+      await(
+          "the last worker to end", () -> fleets.tasks(FLEET, false, Long.MAX_VALUE, 1).isEmpty());
     }
 
     private long lastJob() {
