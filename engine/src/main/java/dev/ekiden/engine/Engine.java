@@ -102,6 +102,7 @@ public final class Engine implements AutoCloseable {
   private final Schedules schedules;
   private final DueJobs dueJobs;
   private final Set<Worker> workers = new CopyOnWriteArraySet<>();
+  private final Set<ReasonSource> reasonSources = new CopyOnWriteArraySet<>();
   private final Object lifecycle = new Object();
   private boolean registered; // guarded by lifecycle
   private @Nullable Services services; // guarded by lifecycle
@@ -614,7 +615,49 @@ public final class Engine implements AutoCloseable {
     return new Explainer(this, database).explain(jobs.get(jobId));
   }
 
+  /**
+   * Asks somebody else, too, why a job waits for a worker; until what is answered is closed.
+   *
+   * @param source asked for each explanation of a job that no worker has claimed
+   */
+  public AutoCloseable addReasons(ReasonSource source) {
+    reasonSources.add(source);
+    return () -> reasonSources.remove(source);
+  }
+
+  /**
+   * Calls back when jobs may have become ready, in this process or another, while the engine is
+   * started; until what is answered is closed. It may be called too often, and a call may be lost
+   * with the process that would have told, so whoever listens also looks by itself.
+   *
+   * @param told called on the engine's threads; must return at once and not throw
+   */
+  public AutoCloseable onJobsReady(Runnable told) {
+    WakeUps.Subscriber subscriber =
+        new WakeUps.Subscriber() {
+          @Override
+          public void jobsReady(@Nullable Short queueId) {
+            told.run();
+          }
+
+          @Override
+          public void stopAsked(long workerId) {}
+
+          @Override
+          public void queuePaused(short queueId) {}
+
+          @Override
+          public void groupHeld(long groupId) {}
+        };
+    wakeUps.subscribe(subscriber);
+    return () -> wakeUps.unsubscribe(subscriber);
+  }
+
   // ---- for the parts ----
+
+  Collection<ReasonSource> reasonSources() {
+    return reasonSources;
+  }
 
   Duration lease() {
     return lease;

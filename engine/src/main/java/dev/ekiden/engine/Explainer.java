@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Says why jobs stand where they stand. What it has found out about queues, groups, workers and
@@ -31,6 +33,7 @@ final class Explainer {
   private static final int MAX_AHEAD = 100_000;
 
   private static final String WAITING_ITS_TURN = "waiting-its-turn";
+  private static final Logger LOG = LoggerFactory.getLogger(Explainer.class);
 
   private final Engine engine;
   private final Database database;
@@ -153,6 +156,7 @@ final class Explainer {
       case CHILDREN -> reasons.add(new Reason("children", "its children have not all ended"));
       case NO_WORKER -> {
         reasons.addAll(noWorker(job));
+        reasons.addAll(contributed(job));
         if (reasons.isEmpty()) {
           reasons.add(
               new Reason(
@@ -198,6 +202,7 @@ final class Explainer {
                             queue.pausedReason() == null ? "" : ": " + queue.pausedReason()))));
     reasons.addAll(held(job));
     reasons.addAll(noWorker(job));
+    reasons.addAll(contributed(job));
     subject(job)
         .ifPresent(subject -> {
           reasons.addAll(key(job, subject));
@@ -241,6 +246,18 @@ final class Explainer {
                         group.heldAt(),
                         group.heldReason() == null ? "" : ": " + group.heldReason())))
         : List.of();
+  }
+
+  private List<Reason> contributed(Job job) {
+    List<Reason> reasons = new ArrayList<>();
+    for (ReasonSource source : engine.reasonSources()) {
+      try {
+        reasons.addAll(source.reasons(job));
+      } catch (RuntimeException e) {
+        LOG.warn("The explanation of job {} goes without {}", job.id(), source, e);
+      }
+    }
+    return reasons;
   }
 
   private List<Reason> noWorker(Job job) {

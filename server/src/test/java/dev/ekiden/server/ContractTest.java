@@ -78,6 +78,7 @@ final class ContractTest {
     retention(http);
     schedules(http);
     check("GET", "/api/v1/workers", http.get("/api/v1/workers"));
+    fleets(http);
     check("GET", "/api/v1/definitions", http.get("/api/v1/definitions"));
     check("GET", "/api/v1/definitions/{definition}", http.get("/api/v1/definitions/fail"));
     check("GET", "/api/v1/definitions/{definition}", http.get("/api/v1/definitions/none"));
@@ -187,6 +188,44 @@ final class ContractTest {
       assertThat(refused.status()).as(wrong).isEqualTo(400);
       check("GET", "/api/v1/jobs/{id}/logs.txt", refused);
     }
+  }
+
+  private void fleets(Http http) {
+    String fleet = "/api/v1/fleets/{fleet}";
+    // Nobody can start such workers from a test: what is shown is a task that did not come up.
+    Answer made =
+        http.put(
+            "/api/v1/fleets/nobody",
+            """
+            {"queues": ["elsewhere"], "policy": {"fixed": 1}, "mix": [{"class": "spot"}],
+             "startTimeoutSeconds": 1, "reclaims": {"meanLifeSeconds": 60}}
+            """);
+    assertThat(made.status()).as(made.body()).isEqualTo(200);
+    check("PUT", fleet, made);
+    check(
+        "PUT",
+        fleet,
+        http.put("/api/v1/fleets/nobody?revision=7", made.json().path("settings").toString()));
+    check(
+        "PUT",
+        fleet,
+        http.put("/api/v1/fleets/nobody", "{\"queues\": [\"elsewhere\"], \"policy\": {}}"));
+    String tasks = "/api/v1/fleets/nobody/tasks";
+    TestEngine.awaitUntil(
+        "a task was asked for",
+        () -> !http.get(tasks + "?ended=true").json().path("items").isEmpty());
+    check("GET", fleet, http.get("/api/v1/fleets/nobody"));
+    check("GET", "/api/v1/fleets", http.get("/api/v1/fleets"));
+    check("GET", fleet + "/decisions", http.get("/api/v1/fleets/nobody/decisions?limit=1"));
+    Answer listed = http.get(tasks + "?ended=true&limit=1");
+    check("GET", fleet + "/tasks", listed);
+    String task = tasks + "/" + listed.json().path("items").get(0).path("id").asString();
+    check("GET", fleet + "/tasks/{task}", http.get(task));
+    check("GET", fleet + "/tasks/{task}/log", http.get(task + "/log"));
+    check("GET", fleet + "/tasks/{task}/log", http.get(tasks + "/none/log"));
+    check("DELETE", fleet, http.delete("/api/v1/fleets/nobody"));
+    check("DELETE", fleet, http.delete("/api/v1/fleets/nobody"));
+    check("GET", fleet, http.get("/api/v1/fleets/nobody"));
   }
 
   private void head(Http http) {

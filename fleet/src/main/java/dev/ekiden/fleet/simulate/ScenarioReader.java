@@ -2,15 +2,12 @@ package dev.ekiden.fleet.simulate;
 
 import dev.ekiden.fleet.CapacityClass;
 import dev.ekiden.fleet.CapacityMix;
-import dev.ekiden.fleet.CapacityMix.Share;
-import dev.ekiden.fleet.CapacityMix.StandIn;
+import dev.ekiden.fleet.FleetFields;
 import dev.ekiden.fleet.FleetSettings;
 import dev.ekiden.fleet.PlacementBackoff;
 import dev.ekiden.fleet.ScalingPolicy;
 import dev.ekiden.fleet.ScalingPolicy.Fixed;
 import dev.ekiden.fleet.ScalingPolicy.Goal;
-import dev.ekiden.fleet.ScalingPolicy.Steps;
-import dev.ekiden.fleet.ScalingPolicy.Steps.Step;
 import dev.ekiden.fleet.Times;
 import dev.ekiden.fleet.cost.PriceList;
 import dev.ekiden.fleet.cost.Size;
@@ -86,7 +83,7 @@ public final class ScenarioReader {
     String title = document.text("title");
     String about = document.text("about", "");
     long seed = document.integer("seed", Long.MIN_VALUE, Long.MAX_VALUE, 1);
-    Goal goal = document.has("goal") ? goal(document) : DEFAULT_GOAL;
+    Goal goal = document.has("goal") ? (Goal) FleetFields.policy(document, "goal") : DEFAULT_GOAL;
     Integer limit =
         document.has("limit") ? (Integer) (int) document.integer("limit", 1, 1_000_000) : null;
     History history = history();
@@ -133,7 +130,7 @@ public final class ScenarioReader {
   }
 
   private static Arrivals arrivals(YamlMap map) {
-    String kind = only(map, "poisson", "daily", "bursts");
+    String kind = FleetFields.only(map, "poisson", "daily", "bursts");
     return switch (kind) {
       case "poisson" -> {
         double perSecond = rate(map, "poisson");
@@ -163,7 +160,7 @@ public final class ScenarioReader {
   }
 
   private static RunTime runTime(YamlMap map) {
-    String kind = only(map, "fixed", "exponential", "uniform", "lognormal");
+    String kind = FleetFields.only(map, "fixed", "exponential", "uniform", "lognormal");
     return switch (kind) {
       case "fixed" -> {
         double seconds = seconds(map, "fixed");
@@ -254,8 +251,8 @@ public final class ScenarioReader {
 
   private static Operation operation(YamlMap map, Map<CapacityClass, CapacityModel> classes) {
     String name = map.text("name");
-    String kind = only(map, "fixed", "steps", "goal", "task-per-job", "loop");
-    CapacityMix mix = mix(map, classes);
+    String kind = FleetFields.only(map, "fixed", "steps", "goal", "task-per-job", "loop");
+    CapacityMix mix = FleetFields.mix(map, classes.keySet());
     return switch (kind) {
       case "task-per-job" -> {
         YamlMap task = map.map("task-per-job");
@@ -274,7 +271,7 @@ public final class ScenarioReader {
         map.end();
         yield loop.checked(() -> new Loop(name, mix, workers, slots, rest));
       }
-      default -> scaled(map, name, policy(map, kind), mix);
+      default -> scaled(map, name, FleetFields.policy(map, kind), mix);
     };
   }
 
@@ -299,66 +296,6 @@ public final class ScenarioReader {
             new FleetSettings(
                 min, max, slots, policy, mix, scaleInAfter, PlacementBackoff.DEFAULT, lookEvery),
             begin));
-  }
-
-  private static ScalingPolicy policy(YamlMap map, String kind) {
-    return switch (kind) {
-      case "fixed" -> {
-        int workers = (int) map.integer("fixed", 0, FleetSettings.MAX_WORKERS);
-        yield new Fixed(workers);
-      }
-      case "goal" -> goal(map);
-      default -> steps(map.map("steps"));
-    };
-  }
-
-  private static Steps steps(YamlMap map) {
-    List<Step> steps = new ArrayList<>();
-    for (String from : map.names()) {
-      long waiting;
-      try {
-        waiting = Long.parseLong(from.replace("_", "").replace(",", ""));
-      } catch (NumberFormatException e) {
-        throw map.mistake(from, "must be a number of waiting jobs, as in `100: 2`");
-      }
-      int workers = (int) map.integer(from, 0, FleetSettings.MAX_WORKERS);
-      steps.add(map.checked(() -> new Step(waiting, workers)));
-    }
-    return map.checked(() -> new Steps(steps));
-  }
-
-  private static CapacityMix mix(YamlMap map, Map<CapacityClass, CapacityModel> classes) {
-    StandIn rule = map.choice("stand-in", StandIn.values(), StandIn.NEXT);
-    if (!map.has("mix")) {
-      return CapacityMix.only(classes.keySet().iterator().next()).withStandIn(rule);
-    }
-    YamlMap mix = map.map("mix");
-    List<Share> shares = new ArrayList<>();
-    for (String name : mix.names()) {
-      CapacityClass capacityClass = mix.checked(() -> new CapacityClass(name));
-      if (!classes.containsKey(capacityClass)) {
-        throw mix.mistake(name, "is no class of this scenario; they are " + classes.keySet());
-      }
-      shares.add(share(mix, name, capacityClass));
-    }
-    return mix.checked(() -> new CapacityMix(shares, rule));
-  }
-
-  /** Either {@code spot: 5} or {@code spot: 1+5}, the base first. */
-  private static Share share(YamlMap mix, String name, CapacityClass capacityClass) {
-    int[] parts =
-        mix.read(
-            name,
-            text -> {
-              String[] both = text.split("\\+", 2);
-              return both.length == 1
-                  ? new int[] {0, Integer.parseInt(both[0].strip())}
-                  : new int[] {
-                    Integer.parseInt(both[0].strip()), Integer.parseInt(both[1].strip())
-                  };
-            },
-            "a weight such as 5, or base and weight such as 1+5");
-    return mix.checked(() -> new Share(capacityClass, parts[0], parts[1]));
   }
 
   private List<Claim> claims(List<Operation> operations, List<JobKind> jobs) {
@@ -414,10 +351,6 @@ public final class ScenarioReader {
         "a number or a time");
   }
 
-  private static Goal goal(YamlMap map) {
-    return map.read("goal", Goal::parse, "like '95% start within 5s'");
-  }
-
   private static double seconds(YamlMap map, String key) {
     return Times.seconds(map.time(key));
   }
@@ -439,22 +372,5 @@ public final class ScenarioReader {
               };
         },
         "a rate such as 5/s, 300/m, 40/h or 100/d");
-  }
-
-  /** The one of the fields that is there. */
-  private static String only(YamlMap map, String... names) {
-    String found = null;
-    for (String name : names) {
-      if (map.has(name)) {
-        if (found != null) {
-          throw map.mistake(name, "cannot stand beside " + found);
-        }
-        found = name;
-      }
-    }
-    if (found == null) {
-      throw map.mistake("must have one of " + String.join(", ", names));
-    }
-    return found;
   }
 }

@@ -199,6 +199,40 @@ public final class YamlMap {
     return maps;
   }
 
+  /** Texts that must be there: a list, or one text with commas. */
+  public List<String> texts(String key) {
+    Node value = required(key, "a list of names");
+    List<String> texts = new ArrayList<>();
+    if (value instanceof SequenceNode sequence) {
+      for (Node element : sequence.getValue()) {
+        texts.add(scalar(key, element, "a list of names").strip());
+      }
+    } else {
+      texts.addAll(Arrays.asList(scalar(key, value, "a list of names").split(",", -1)));
+      texts.replaceAll(String::strip);
+    }
+    if (texts.isEmpty() || texts.stream().anyMatch(String::isEmpty)) {
+      throw fail(value, "%s must be a list with at least one name".formatted(at(key)));
+    }
+    return texts;
+  }
+
+  /** Yes or no. */
+  public boolean flag(String key, boolean otherwise) {
+    if (!has(key)) {
+      return otherwise;
+    }
+    return read(
+        key,
+        text ->
+            switch (text) {
+              case "true" -> true;
+              case "false" -> false;
+              default -> throw new IllegalArgumentException();
+            },
+        "true or false");
+  }
+
   /**
    * Runs what checks values that stand here.
    *

@@ -64,6 +64,7 @@ public final class CommandTree {
             new SchedulesCommand(context),
             new BusinessCalendarsCommand(context),
             new WorkersCommand(context),
+            new FleetsCommand(context),
             new DefinitionsCommand(context),
             new OverviewCommand(context),
             new HistoryCommand(context),

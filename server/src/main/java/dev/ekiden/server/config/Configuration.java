@@ -69,10 +69,15 @@ public record Configuration(
    * @param inline whether a server runs jobs itself
    * @param queues the queues to serve; empty means what the applications say
    * @param concurrency handlers at once; empty means what the applications say
+   * @param name what they are called; empty for what they do, their host and process
    * @param drain how long running jobs may go on at the end
    */
   public record Workers(
-      boolean inline, List<String> queues, Optional<Integer> concurrency, Duration drain) {
+      boolean inline,
+      List<String> queues,
+      Optional<Integer> concurrency,
+      Optional<String> name,
+      Duration drain) {
     public Workers {
       queues = List.copyOf(queues);
     }

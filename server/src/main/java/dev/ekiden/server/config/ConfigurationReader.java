@@ -157,7 +157,11 @@ public final class ConfigurationReader {
             ? Optional.of(integer(Setting.CONCURRENCY, 1, MAX_CONCURRENCY))
             : Optional.empty();
     return new Workers(
-        flag(Setting.INLINE_WORKERS), list(Setting.QUEUES), concurrency, duration(Setting.DRAIN));
+        flag(Setting.INLINE_WORKERS),
+        list(Setting.QUEUES),
+        concurrency,
+        settings.text(Setting.NAME),
+        duration(Setting.DRAIN));
   }
 
   private String secret(Path file) {

@@ -1,5 +1,6 @@
 package dev.ekiden.server.config;
 
+import dev.ekiden.launch.Launcher;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -89,6 +90,11 @@ public enum Setting {
   INLINE_WORKERS("true", "BOOLEAN", "whether the server runs jobs itself", Role.UP, Role.SERVER),
   QUEUES(null, "QUEUE,…", "queues to serve, first ones first; all if not given", Role.WORKER),
   CONCURRENCY(null, "N", "handlers at once; each worker's own number if not given", Role.WORKER),
+  NAME(
+      null,
+      "NAME",
+      "what its workers are called in lists; what they do, their host and process if not given",
+      Role.WORKER),
   DRAIN(
       "30s",
       "TIME",
@@ -102,9 +108,14 @@ public enum Setting {
   /** Prefix of every variable. */
   public static final String PREFIX = "EKIDEN_";
 
-  /** Variables that others read: the embedded PostgreSQL, the launcher. */
+  /** Variables that others read: the embedded PostgreSQL, the launcher, a task of a fleet. */
   static final List<String> READ_ELSEWHERE =
-      List.of("EKIDEN_CACHE", "EKIDEN_JAVA_HOME", "EKIDEN_JAVA_OPTIONS");
+      List.of(
+          "EKIDEN_CACHE",
+          "EKIDEN_JAVA_HOME",
+          "EKIDEN_JAVA_OPTIONS",
+          Launcher.TASK_VARIABLE,
+          Launcher.RESULT_VARIABLE);
 
   private final @Nullable String fallback;
   private final String label;

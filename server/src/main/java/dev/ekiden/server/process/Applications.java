@@ -30,6 +30,7 @@ public final class Applications {
           "schedules",
           "workers",
           "definitions",
+          "fleets",
           "status",
           "openapi",
           "completion",

@@ -1,5 +1,7 @@
 package dev.ekiden.server.process;
 
+import dev.ekiden.launch.Launcher;
+import dev.ekiden.launch.TaskId;
 import dev.ekiden.server.ExitCode;
 import dev.ekiden.server.cli.Terminal;
 import dev.ekiden.server.config.Configuration;
@@ -9,6 +11,7 @@ import dev.ekiden.server.config.Setting;
 import dev.ekiden.server.config.Settings;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -130,14 +133,21 @@ public final class RoleCommand implements Callable<Integer> {
 
   private int work() throws Exception {
     StopSignal stop = StopSignal.install();
-    WorkerProcess started;
+    Configuration configuration = configuration();
+    Optional<TaskId> task = task(configuration);
+    Optional<WorkerProcess> started;
     try {
-      started = WorkerProcess.start(configuration(), applications, terminal::say);
+      started = WorkerProcess.start(configuration, applications, terminal::say, task);
     } catch (Exception e) {
       return interrupted(stop, e);
     }
-    try (WorkerProcess worker = started) {
+    if (started.isEmpty()) {
+      terminal.say("Its fleet does not want this worker any more.");
+      return ExitCode.OK;
+    }
+    try (WorkerProcess worker = started.get()) {
       stop.started();
+      task.ifPresent(id -> worker.follow(id, stop::end));
       terminal.say("Running jobs of " + worker.database() + ":");
       worker.descriptions().forEach(description -> terminal.say("  queues " + description));
       terminal.say("  definitions " + String.join(", ", worker.definitions()));
@@ -147,6 +157,13 @@ public final class RoleCommand implements Callable<Integer> {
     }
     terminal.say("Stopped.");
     return ExitCode.OK;
+  }
+
+  /** The task of a fleet that this process is: its launcher said so, and its name is that. */
+  private Optional<TaskId> task(Configuration configuration) {
+    return Optional.ofNullable(environment.get(Launcher.TASK_VARIABLE))
+        .filter(id -> configuration.workers().name().equals(Optional.of(id)))
+        .map(TaskId::of);
   }
 
   /** A start that was cut short by a signal did what it should. */

@@ -9,6 +9,7 @@ import dev.ekiden.server.api.BulkRoutes;
 import dev.ekiden.server.api.BusinessCalendarRoutes;
 import dev.ekiden.server.api.Documents;
 import dev.ekiden.server.api.EventRoutes;
+import dev.ekiden.server.api.FleetRoutes;
 import dev.ekiden.server.api.GroupRoutes;
 import dev.ekiden.server.api.HistoryRoutes;
 import dev.ekiden.server.api.JobRoutes;
@@ -197,7 +198,11 @@ public final class ServerProcess implements AutoCloseable {
             ? process.startWorkers(configuration.workers())
             : List.of();
     startPublicListeners(process.services());
-    HttpListener control = startControlListener(process, token);
+    ServerFleets fleets =
+        lifeCycle.add(
+            "the fleets",
+            ServerFleets.start(process.services(), directory.path(), database.address()));
+    HttpListener control = startControlListener(process, token, fleets);
     started = new Started(process, token, control, database, embedded, workers, Instant.now());
     announce(directory.path(), tokenFile);
   }
@@ -235,7 +240,8 @@ public final class ServerProcess implements AutoCloseable {
     return new DatabaseSource(postgres.address(), Optional.of(postgres.passwordFile()));
   }
 
-  private HttpListener startControlListener(EngineProcess process, AccessToken token) {
+  private HttpListener startControlListener(
+      EngineProcess process, AccessToken token, ServerFleets fleets) {
     Engine engine = process.services().engine();
     Sessions sessions = new Sessions(token, InstantSource.system());
     process
@@ -265,6 +271,7 @@ public final class ServerProcess implements AutoCloseable {
     new EventRoutes(engine).addTo(own);
     new HistoryRoutes(engine).addTo(own);
     new OverviewRoutes(engine).addTo(own);
+    new FleetRoutes(fleets.fleets(), fleets::changed).addTo(own);
     for (Application application : applications.all()) {
       var prefixed = routes.under("/" + application.name());
       application

@@ -38,6 +38,11 @@ final class StopSignal {
     starting.set(false);
   }
 
+  /** Ends {@link #await} as a signal would. */
+  void end() {
+    asked.countDown();
+  }
+
   boolean isAsked() {
     return asked.getCount() == 0;
   }

@@ -1,6 +1,9 @@
 package dev.ekiden.server.process;
 
 import dev.ekiden.engine.Worker;
+import dev.ekiden.fleet.control.FleetMember;
+import dev.ekiden.launch.TaskId;
+import dev.ekiden.postgres.Database;
 import dev.ekiden.postgres.DatabaseAddress;
 import dev.ekiden.server.cli.CommandException;
 import dev.ekiden.server.config.Configuration;
@@ -12,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Workers without a server: they run the jobs of a database and listen nowhere. */
@@ -20,40 +24,80 @@ public final class WorkerProcess implements AutoCloseable {
   private final List<Worker> workers;
   private final List<String> definitions;
   private final DatabaseAddress database;
+  private final FirstJob firstJob;
+  private final Database pool;
 
   private WorkerProcess(
       LifeCycle lifeCycle,
       List<Worker> workers,
       List<String> definitions,
-      DatabaseAddress database) {
+      DatabaseAddress database,
+      FirstJob firstJob,
+      Database pool) {
     this.lifeCycle = lifeCycle;
     this.workers = workers;
     this.definitions = List.copyOf(definitions);
     this.database = database;
+    this.firstJob = firstJob;
+    this.pool = pool;
   }
 
-  /** Starts the workers and returns when they hold their leases. Never changes the schema. */
-  public static WorkerProcess start(
-      Configuration configuration, Applications applications, Consumer<String> messages)
+  /**
+   * Starts the workers and returns when they hold their leases. Never changes the schema.
+   *
+   * @param task the task of a fleet that this process is, if it is one
+   * @return empty when the fleet does not want this worker any more: nothing was started
+   */
+  public static Optional<WorkerProcess> start(
+      Configuration configuration,
+      Applications applications,
+      Consumer<String> messages,
+      Optional<TaskId> task)
       throws IOException, InterruptedException {
     DatabaseAddress address = database(configuration);
     DatabaseWait.await(address, configuration.databaseWait(), messages);
     LifeCycle lifeCycle = new LifeCycle();
     try {
-      EngineProcess process = EngineProcess.build("worker", address, applications, lifeCycle);
+      FirstJob firstJob = new FirstJob();
+      EngineProcess process =
+          EngineProcess.build("worker", address, applications, lifeCycle, services -> firstJob);
       process.requireCurrentApplications();
+      Database pool = process.services().database();
+      if (task.isPresent() && !FleetMember.begin(pool, task.get())) {
+        lifeCycle.close();
+        return Optional.empty();
+      }
       process.start();
       List<Worker> workers = process.startWorkers(configuration.workers());
       if (workers.isEmpty()) {
         throw new ConfigurationException(
             List.of("no application of this build has workers, and no --queues are given"));
       }
-      return new WorkerProcess(lifeCycle, workers, process.runnable(), address);
+      return Optional.of(
+          new WorkerProcess(lifeCycle, workers, process.runnable(), address, firstJob, pool));
     } catch (RuntimeException e) {
       Thread.interrupted();
       lifeCycle.close();
       throw e;
     }
+  }
+
+  /**
+   * Follows its fleet from now on.
+   *
+   * @param gone called when the fleet asked it to go and it has finished what it had
+   */
+  public void follow(TaskId task, Runnable gone) {
+    FleetMember member =
+        FleetMember.start(
+            pool,
+            task,
+            () -> {
+              EngineProcess.retire(workers);
+              gone.run();
+            });
+    firstJob.tell(member::jobStarts);
+    lifeCycle.add("the membership of a fleet", member);
   }
 
   /** The definitions these workers can run, by name. */

@@ -41,6 +41,7 @@ final class ConfigurationTest {
             "inline-workers=true",
             "queues=",
             "concurrency=",
+            "name=",
             "drain=30s",
             "address=");
   }

@@ -1,0 +1,701 @@
+package dev.ekiden.fleet.control;
+
+import dev.ekiden.engine.Engine;
+import dev.ekiden.engine.WorkerSummary;
+import dev.ekiden.fleet.CapacityClass;
+import dev.ekiden.fleet.Decision.Placement;
+import dev.ekiden.fleet.Demand;
+import dev.ekiden.fleet.Memory;
+import dev.ekiden.fleet.control.FleetDecision.Launch;
+import dev.ekiden.fleet.control.FleetDecision.Stop;
+import dev.ekiden.fleet.control.Launchers.Located;
+import dev.ekiden.fleet.control.Upkeep.Present;
+import dev.ekiden.fleet.control.store.DecisionTable;
+import dev.ekiden.fleet.control.store.FleetTable;
+import dev.ekiden.fleet.control.store.TaskTable;
+import dev.ekiden.launch.LaunchException;
+import dev.ekiden.launch.TaskId;
+import dev.ekiden.launch.TaskStatus;
+import dev.ekiden.launch.Watch;
+import dev.ekiden.postgres.Database;
+import dev.ekiden.postgres.LeaderLease;
+import dev.ekiden.postgres.Leadership;
+import dev.ekiden.postgres.LeadershipLostException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps fleets as large as their backlog needs. Every server has one; the one that leads looks
+ * about once a second, and when jobs become ready or a task changes.
+ *
+ * <p>A turn looks, decides, writes, acts:
+ *
+ * <ol>
+ *   <li>asks the launchers for their tasks, then the database for its rows, workers and demand
+ *   <li>decides without touching anything: {@link Upkeep} and {@link FleetPlan}
+ *   <li>writes all of it in one transaction that the lease fences: ends, requests to retire, the
+ *       decision, and the intent of each launch
+ *   <li>acts on what is committed: launches, signals, removals; and notes what was launched
+ * </ol>
+ *
+ * <p>What may happen in between, each forced by a test:
+ *
+ * <ul>
+ *   <li><b>Two controllers.</b> One holds the lease, and writes only while it does. One that is
+ *       paused past its lease between deciding and writing writes nothing; paused between writing
+ *       and launching it launches what was asked for under an id that the next leader launches too,
+ *       and a launcher starts an id once. Was that task over and forgotten meanwhile, its row says
+ *       so: the late one is stopped, and its worker ends before it claims.
+ *   <li><b>Killed between intent and launch.</b> The row has no {@code launched_at} and its
+ *       launcher knows no such task: the next turn launches it.
+ *   <li><b>Killed between launch and note.</b> The launcher tells of the task: it is noted.
+ *   <li><b>Stop against claim.</b> An idle worker that is too many is not signalled: its row asks
+ *       it to retire. It takes nothing more, but a job that it claimed in that moment it finishes,
+ *       however long that takes, and then it ends. Nothing is interrupted or returned.
+ *   <li><b>Reclaimed.</b> It is noted, then the signal is sent: the worker takes nothing more, goes
+ *       on for its grace, and returns what is left, which is not a failure.
+ *   <li><b>A signal that was noted and not sent</b> is sent by the next leader.
+ *   <li><b>A launcher that does not answer.</b> Nothing is concluded about its tasks.
+ * </ul>
+ *
+ * <p>Thread-safe.
+ */
+public final class FleetController implements AutoCloseable {
+  /** The name of the leader's lease. */
+  public static final String LEASE = "fleet";
+
+  /** How long a leader that is not heard of leads on. */
+  public static final Duration LEASE_TIME = Duration.ofSeconds(6);
+
+  /** A decision that changes nothing is kept at least this often. */
+  public static final Duration KEPT_AT_LEAST = Duration.ofMinutes(1);
+
+  /** How long ended tasks stay with their launcher, for their logs. */
+  public static final Duration KEEP_ENDED = Duration.ofMinutes(10);
+
+  /** How long decisions are remembered. */
+  public static final Duration DECISIONS_KEPT = Duration.ofDays(7);
+
+  /** How long tasks are remembered. */
+  public static final Duration TASKS_KEPT = Duration.ofDays(30);
+
+  /** Longest time between two turns. */
+  static final Duration LONGEST_REST = Duration.ofSeconds(1);
+
+  /** Shortest time between two turns, whatever happens. */
+  static final Duration SHORTEST_REST = Duration.ofMillis(150);
+
+  /** Start-up of a worker of which none is known. */
+  private static final Duration UNKNOWN_START_UP = Duration.ofSeconds(3);
+
+  private static final Duration START_UP_REMEMBERED = Duration.ofSeconds(10);
+  private static final Duration HOUSEKEEPING = Duration.ofMinutes(1);
+  private static final int FORGOTTEN_AT_ONCE = 10_000;
+  private static final String DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz";
+  private static final int SUFFIX = 4;
+  private static final Logger LOG = LoggerFactory.getLogger(FleetController.class);
+
+  private final Database database;
+  private final Engine engine;
+  private final Launchers launchers;
+  private final WorkerProgram program;
+  private final LeaderLease lease;
+  private final Duration keepEnded;
+  private final SecureRandom random = new SecureRandom();
+
+  // ---- the leader's own, used by the thread of the loop alone ----
+
+  private final Map<String, State> states = new HashMap<>();
+  private final Map<TaskId, Instant> leaselessSince = new HashMap<>();
+  private final Set<TaskId> signalled = new HashSet<>();
+  private @Nullable Leadership leading;
+  private long renewedNanos;
+  private long housekeptNanos = System.nanoTime();
+
+  // ---- the loop ----
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private boolean woken; // guarded by lock
+  private boolean closed; // guarded by lock
+  private final List<AutoCloseable> ears = new ArrayList<>();
+  private @Nullable Thread thread;
+
+  /** What the leader remembers of a fleet. */
+  private static final class State {
+    private final DemandReader demand;
+    private Memory memory;
+    private Memory stored;
+    private @Nullable Instant decidedAt;
+    private @Nullable Instant keptAt;
+    private int desired = -1;
+    private long revision = -1;
+    private Duration startUp = UNKNOWN_START_UP;
+    private @Nullable Instant startUpReadAt;
+
+    State(DemandReader demand, Fleet fleet) {
+      this.demand = demand;
+      this.memory = fleet.memory();
+      this.stored = fleet.memory();
+      this.decidedAt = fleet.decidedAt();
+    }
+  }
+
+  /** A decision on its way into the database. */
+  private record Decided(
+      Fleet fleet, State state, FleetPlan plan, List<FleetTask> asked, boolean kept) {}
+
+  FleetController(
+      Database database,
+      Engine engine,
+      Launchers launchers,
+      WorkerProgram program,
+      String holder,
+      Duration leaseTime,
+      Duration keepEnded) {
+    this.database = database;
+    this.engine = engine;
+    this.launchers = launchers;
+    this.program = program;
+    this.lease = LeaderLease.of(database, LEASE, leaseTime, holder);
+    this.keepEnded = keepEnded;
+  }
+
+  /**
+   * Starts a controller. It stops looking when it is closed; the workers go on.
+   *
+   * @param holder of the leader's lease, for people: host and process
+   */
+  public static FleetController start(
+      Database database, Engine engine, Launchers launchers, WorkerProgram program, String holder) {
+    FleetController controller =
+        new FleetController(database, engine, launchers, program, holder, LEASE_TIME, KEEP_ENDED);
+    controller.begin();
+    return controller;
+  }
+
+  /** Looks at once, because something is known to have changed. */
+  public void wake() {
+    lock.lock();
+    try {
+      woken = true;
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+    for (AutoCloseable ear : ears) {
+      try {
+        ear.close();
+      } catch (Exception e) {
+        LOG.debug("An ear of the fleet controller did not close", e);
+      }
+    }
+    Thread loop = thread;
+    if (loop != null && !loop.equals(Thread.currentThread())) {
+      try {
+        if (!loop.join(Duration.ofSeconds(10))) {
+          loop.interrupt();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    try {
+      lease.release();
+    } catch (RuntimeException e) {
+      LOG.debug("The leadership of the fleets will run out", e);
+    }
+  }
+
+  void begin() {
+    ears.add(engine.onJobsReady(this::wake));
+    for (Located located : launchers.located().values()) {
+      Watch watch = located.launcher().watch(status -> wake());
+      ears.add(watch::close);
+    }
+    thread = Thread.ofPlatform().daemon().name("ekiden-fleets").start(this::loop);
+  }
+
+  private void loop() {
+    boolean failing = false;
+    while (true) {
+      long begun = System.nanoTime();
+      Duration rest;
+      try {
+        rest = turn();
+        if (failing) {
+          LOG.info("The fleet controller works again");
+        }
+        failing = false;
+      } catch (LeadershipLostException e) {
+        LOG.info("The fleets are led by another: {}", e.getMessage());
+        leading = null;
+        rest = LONGEST_REST;
+      } catch (RuntimeException e) {
+        if (isClosed()) {
+          return;
+        }
+        if (!failing) {
+          if (Database.isTransient(e)) {
+            LOG.warn(
+                "The fleet controller cannot reach the database and keeps trying: {}",
+                e.toString());
+          } else {
+            LOG.error("The fleet controller failed and keeps trying", e);
+          }
+        }
+        failing = true;
+        rest = LONGEST_REST;
+      }
+      if (!rest(rest, begun)) {
+        return;
+      }
+    }
+  }
+
+  private boolean isClosed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Rests until the next look or until woken, but never too short; false to end. */
+  private boolean rest(Duration most, long begun) {
+    long until = System.nanoTime() + most.toNanos();
+    long least = begun + SHORTEST_REST.toNanos();
+    lock.lock();
+    try {
+      while (!closed) {
+        long now = System.nanoTime();
+        long left = (woken ? least : Math.max(until, least)) - now;
+        if (left <= 0) {
+          break;
+        }
+        changed.awaitNanos(left);
+      }
+      woken = false;
+      return !closed;
+    } catch (InterruptedException e) {
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // ---- a turn ----
+
+  /** One turn; answers how long to rest. Does nothing while another leads. */
+  Duration turn() {
+    Optional<Leadership> leadership = renew();
+    if (leadership.isEmpty()) {
+      leading = null;
+      return LONGEST_REST;
+    }
+    if (leading == null || leading.epoch() != leadership.get().epoch()) {
+      LOG.info("Leads the fleets in epoch {}", leadership.get().epoch());
+      states.clear();
+      leaselessSince.clear();
+      signalled.clear();
+    }
+    leading = leadership.get();
+    return lead(leadership.get());
+  }
+
+  private Optional<Leadership> renew() {
+    Optional<Leadership> leadership = lease.acquireOrRenew();
+    renewedNanos = System.nanoTime();
+    return leadership;
+  }
+
+  private Duration lead(Leadership leadership) {
+    Map<String, Map<TaskId, TaskStatus>> seen = askLaunchers();
+    List<Fleet> fleets = database.withHandle(FleetTable::all);
+    List<FleetTask> tasks = database.withHandle(TaskTable::present);
+    if (fleets.isEmpty() && tasks.isEmpty() && seen.values().stream().allMatch(Map::isEmpty)) {
+      states.clear();
+      return LONGEST_REST;
+    }
+    Map<String, WorkerSummary> workers = new HashMap<>();
+    engine.workers().forEach(worker -> workers.put(worker.name(), worker));
+    Instant now = database.withHandle(TaskTable::now);
+    Map<String, Fleet> byName = new LinkedHashMap<>();
+    fleets.forEach(fleet -> byName.put(fleet.name(), fleet));
+    Upkeep upkeep =
+        new Upkeep(
+            new Sight(now, places(), seen, workers), tasks, byName, keepEnded, leaselessSince);
+    List<Decided> decided = new ArrayList<>();
+    Instant next = now.plus(LONGEST_REST);
+    states.keySet().retainAll(byName.keySet());
+    for (Fleet fleet : fleets) {
+      if (fleet.spec().enabled()) {
+        Decided one = decide(fleet, now, tasks, upkeep);
+        decided.add(one);
+        next = sooner(next, one.plan().decision().nextLook());
+      }
+    }
+    for (FleetTask task : tasks) {
+      Instant due = task.reclaimDueAt();
+      if (due != null && due.isAfter(now)) {
+        next = sooner(next, due);
+      }
+    }
+    List<FleetTask> asked = write(leadership, now, upkeep, decided);
+    act(leadership, byName, upkeep, asked);
+    housekeep(leadership);
+    return Duration.between(now, next);
+  }
+
+  private static Instant sooner(Instant one, Instant other) {
+    return other.isBefore(one) ? other : one;
+  }
+
+  private Set<String> places() {
+    Set<String> places = new HashSet<>();
+    launchers.located().values().forEach(located -> places.add(located.place()));
+    return places;
+  }
+
+  /** What each launcher tells; one that does not answer is missing. */
+  private Map<String, Map<TaskId, TaskStatus>> askLaunchers() {
+    Map<String, Map<TaskId, TaskStatus>> seen = new HashMap<>();
+    for (Located located : launchers.located().values()) {
+      try {
+        Map<TaskId, TaskStatus> tasks = new LinkedHashMap<>();
+        for (TaskStatus status : located.launcher().list()) {
+          if (status.labels().containsKey(WorkerProgram.FLEET_LABEL)) {
+            tasks.put(status.id(), status);
+          }
+        }
+        seen.put(located.place(), tasks);
+      } catch (LaunchException e) {
+        LOG.warn(
+            "The launcher {} does not answer; its tasks are left alone: {}",
+            located.launcher().name(),
+            e.toString());
+      }
+    }
+    return seen;
+  }
+
+  // ---- decide ----
+
+  private Decided decide(Fleet fleet, Instant now, List<FleetTask> tasks, Upkeep upkeep) {
+    State state =
+        states.computeIfAbsent(fleet.name(), name -> new State(new DemandReader(engine), fleet));
+    Demand demand = state.demand.read(fleet.spec().queues(), startUp(fleet, state, now));
+    FleetPlan plan = FleetPlan.of(fleet, now, tasks, upkeep, demand, state.memory, state.decidedAt);
+    List<Placement> launches = plan.decision().launches();
+    Instant keptAt = state.keptAt;
+    boolean kept =
+        !launches.isEmpty()
+            || !plan.retiring().isEmpty()
+            || plan.news()
+            || plan.decision().desired() != state.desired
+            || fleet.revision() != state.revision
+            || keptAt == null
+            || !keptAt.plus(KEPT_AT_LEAST).isAfter(now);
+    return new Decided(fleet, state, plan, List.of(), kept);
+  }
+
+  private Duration startUp(Fleet fleet, State state, Instant now) {
+    Instant read = state.startUpReadAt;
+    if (read == null || read.plus(START_UP_REMEMBERED).isBefore(now)) {
+      state.startUp =
+          database
+              .withHandle(handle -> TaskTable.startUp(handle, fleet.name()))
+              .orElse(UNKNOWN_START_UP);
+      state.startUpReadAt = now;
+    }
+    return state.startUp;
+  }
+
+  // ---- write ----
+
+  /** Commits what was decided; answers the tasks that were asked for. */
+  private List<FleetTask> write(
+      Leadership leadership, Instant now, Upkeep upkeep, List<Decided> decided) {
+    boolean nothing =
+        upkeep.launched.isEmpty()
+            && upkeep.ended.isEmpty()
+            && upkeep.retired.isEmpty()
+            && upkeep.stopped.isEmpty()
+            && upkeep.removed.isEmpty()
+            && decided.stream()
+                .allMatch(one ->
+                    !one.kept() && one.plan().decision().memory().equals(one.state().stored));
+    List<Decided> written = new ArrayList<>();
+    if (!nothing) {
+      database.useTransaction(handle -> {
+        lease.assertHeld(handle, leadership);
+        note(handle, upkeep);
+        for (Decided one : decided) {
+          written.add(write(handle, leadership, now, one));
+        }
+      });
+    }
+    for (Decided one : decided) {
+      one.state().memory = one.plan().decision().memory();
+      one.state().decidedAt = now;
+    }
+    List<FleetTask> asked = new ArrayList<>();
+    for (Decided one : written) {
+      State state = one.state();
+      state.stored = state.memory;
+      if (one.kept()) {
+        state.keptAt = now;
+        state.desired = one.plan().decision().desired();
+        state.revision = one.fleet().revision();
+      }
+      asked.addAll(one.asked());
+    }
+    return asked;
+  }
+
+  private static void note(Handle handle, Upkeep upkeep) {
+    upkeep.launched.forEach(one -> TaskTable.launched(handle, one.task().id(), one.startedAt()));
+    upkeep.ended.forEach(
+        one -> TaskTable.ended(handle, one.task().id(), one.ending(), one.detail(), one.at()));
+    upkeep.retired.forEach(one -> TaskTable.retire(handle, one.task().id(), one.reason()));
+    upkeep.stopped.forEach(
+        one -> TaskTable.stopped(handle, one.task().id(), one.reclaimed(), one.detail()));
+    TaskTable.removed(handle, upkeep.removed);
+  }
+
+  private Decided write(Handle handle, Leadership leadership, Instant now, Decided one) {
+    FleetPlan plan = one.plan();
+    Fleet fleet = one.fleet();
+    List<FleetTask> asked = ask(handle, fleet, now, plan.decision().launches());
+    plan.retiring()
+        .forEach(task ->
+            TaskTable.retire(handle, task.id(), "there were more workers than were needed"));
+    if (one.kept()) {
+      List<Launch> launches = new ArrayList<>();
+      for (FleetTask task : asked) {
+        CapacityClass insteadOf = task.insteadOf();
+        launches.add(
+            new Launch(
+                task.id().value(),
+                task.capacityClass().name(),
+                insteadOf == null ? null : insteadOf.name()));
+      }
+      List<Stop> stops =
+          plan.retiring().stream()
+              .map(task -> new Stop(task.id().value(), task.capacityClass().name()))
+              .toList();
+      DecisionTable.add(
+          handle,
+          FleetDecision.of(
+              fleet.name(),
+              now,
+              fleet.revision(),
+              leadership.epoch(),
+              plan.observed(),
+              plan.decision(),
+              launches,
+              stops));
+    }
+    if (one.kept() || !plan.decision().memory().equals(one.state().stored)) {
+      FleetTable.remember(handle, fleet.name(), plan.decision().memory(), now);
+    }
+    return new Decided(fleet, one.state(), plan, asked, one.kept());
+  }
+
+  private List<FleetTask> ask(Handle handle, Fleet fleet, Instant now, List<Placement> placements) {
+    Located located = launchers.named(fleet.spec().launcher()).orElse(null);
+    if (placements.isEmpty() || located == null) {
+      return List.of();
+    }
+    List<Long> numbers = TaskTable.numbers(handle, placements.size());
+    List<FleetTask> asked = new ArrayList<>();
+    for (int i = 0; i < placements.size(); i++) {
+      Placement placement = placements.get(i);
+      FleetTask task =
+          new FleetTask(
+              new TaskId("%s-%d-%s".formatted(fleet.name(), numbers.get(i), suffix())),
+              numbers.get(i),
+              fleet.name(),
+              fleet.revision(),
+              placement.capacityClass(),
+              placement.insteadOf(),
+              located.launcher().name(),
+              located.place(),
+              now,
+              null,
+              null,
+              null,
+              null,
+              null,
+              null,
+              reclaimDue(handle, fleet, placement.capacityClass(), now),
+              null,
+              null,
+              null,
+              null,
+              null,
+              null);
+      TaskTable.ask(handle, task);
+      asked.add(task);
+    }
+    return asked;
+  }
+
+  /**
+   * So that no id comes twice, also when a database begins anew beside the tasks of an older one.
+   */
+  private String suffix() {
+    StringBuilder suffix = new StringBuilder();
+    for (int i = 0; i < SUFFIX; i++) {
+      suffix.append(DIGITS.charAt(random.nextInt(DIGITS.length())));
+    }
+    return suffix.toString();
+  }
+
+  private static @Nullable Instant reclaimDue(
+      Handle handle, Fleet fleet, CapacityClass capacityClass, Instant now) {
+    Reclaims reclaims = fleet.spec().reclaims();
+    if (reclaims == null || !capacityClass.equals(CapacityClass.SPOT)) {
+      return null;
+    }
+    return now.plus(reclaims.life(TaskTable.ofClass(handle, fleet.name(), capacityClass) + 1));
+  }
+
+  // ---- act ----
+
+  private record Failure(TaskId id, String reason) {}
+
+  private void act(
+      Leadership leadership, Map<String, Fleet> fleets, Upkeep upkeep, List<FleetTask> asked) {
+    List<FleetTask> toLaunch = new ArrayList<>(upkeep.launchAgain);
+    toLaunch.addAll(asked);
+    launch(leadership, fleets, toLaunch);
+    upkeep.stopped.forEach(one -> signal(fleets, one.task()));
+    upkeep.beingStopped.stream()
+        .filter(task -> !signalled.contains(task.id()))
+        .forEach(task -> signal(fleets, task));
+    for (Present orphan : upkeep.orphans) {
+      at(orphan.place())
+          .ifPresent(located -> {
+            LOG.warn("Task {} belongs to no fleet and is stopped", orphan.id());
+            attempt(() ->
+                located
+                    .launcher()
+                    .stop(
+                        orphan.id(), FleetSpec.DEFAULT_GRACE.plus(WorkerProgram.KILL_AFTER_GRACE)));
+          });
+    }
+    for (Present over : upkeep.forgettable) {
+      at(over.place()).ifPresent(located -> attempt(() -> located.launcher().remove(over.id())));
+    }
+  }
+
+  private void launch(Leadership leadership, Map<String, Fleet> fleets, List<FleetTask> tasks) {
+    List<TaskId> launched = new ArrayList<>();
+    List<Failure> failures = new ArrayList<>();
+    for (FleetTask task : tasks) {
+      Fleet fleet = fleets.get(task.fleet());
+      Located located = at(task.place()).orElse(null);
+      if (fleet == null || located == null) {
+        continue;
+      }
+      if (System.nanoTime() - renewedNanos > LEASE_TIME.toNanos() / 3 && renew().isEmpty()) {
+        break; // whoever leads now launches the rest
+      }
+      try {
+        located.launcher().launch(program.task(fleet.spec(), task));
+        launched.add(task.id());
+        LOG.info("Fleet {} starts worker {} ({})", task.fleet(), task.id(), task.capacityClass());
+      } catch (LaunchException | IllegalArgumentException e) {
+        LOG.warn("Fleet {} cannot start worker {}: {}", task.fleet(), task.id(), e.toString());
+        failures.add(new Failure(task.id(), String.valueOf(e.getMessage())));
+      }
+    }
+    if (launched.isEmpty() && failures.isEmpty()) {
+      return;
+    }
+    database.useTransaction(handle -> {
+      lease.assertHeld(handle, leadership);
+      launched.forEach(id -> TaskTable.launched(handle, id, null));
+      failures.forEach(one ->
+          TaskTable.ended(
+              handle, one.id(), TaskEnding.NOT_STARTED, "could not start: " + one.reason(), null));
+    });
+    if (!failures.isEmpty()) {
+      wake(); // another class may stand in
+    }
+  }
+
+  private void signal(Map<String, Fleet> fleets, FleetTask task) {
+    Fleet fleet = fleets.get(task.fleet());
+    Duration grace = fleet == null ? FleetSpec.DEFAULT_GRACE : fleet.spec().grace();
+    at(task.place())
+        .ifPresent(located -> {
+          LOG.info("Worker {} of fleet {} is sent the signal to end", task.id(), task.fleet());
+          if (attempt(
+              () ->
+                  located.launcher().stop(task.id(), grace.plus(WorkerProgram.KILL_AFTER_GRACE)))) {
+            signalled.add(task.id());
+          }
+        });
+  }
+
+  private Optional<Located> at(String place) {
+    return launchers.located().values().stream()
+        .filter(located -> located.place().equals(place))
+        .findFirst();
+  }
+
+  private static boolean attempt(Runnable action) {
+    try {
+      action.run();
+      return true;
+    } catch (LaunchException e) {
+      LOG.warn("A launcher refused, and is asked again: {}", e.toString());
+      return false;
+    }
+  }
+
+  private void housekeep(Leadership leadership) {
+    if (System.nanoTime() - housekeptNanos < HOUSEKEEPING.toNanos()) {
+      return;
+    }
+    housekeptNanos = System.nanoTime();
+    database.useTransaction(handle -> {
+      lease.assertHeld(handle, leadership);
+      DecisionTable.forget(handle, DECISIONS_KEPT, FORGOTTEN_AT_ONCE);
+      TaskTable.forget(handle, TASKS_KEPT);
+    });
+    signalled.retainAll(
+        database.withHandle(TaskTable::present).stream()
+            .map(FleetTask::id)
+            .collect(java.util.stream.Collectors.toSet()));
+  }
+}

@@ -1,0 +1,158 @@
+package dev.ekiden.server.process;
+
+import dev.ekiden.fleet.Times;
+import dev.ekiden.fleet.control.FleetSpec;
+import dev.ekiden.fleet.control.FleetTask;
+import dev.ekiden.fleet.control.WorkerProgram;
+import dev.ekiden.launch.Program;
+import dev.ekiden.launch.Resources;
+import dev.ekiden.launch.Secret;
+import dev.ekiden.launch.Task;
+import dev.ekiden.postgres.DatabaseAddress;
+import dev.ekiden.server.config.Role;
+import dev.ekiden.server.config.Setting;
+import java.io.File;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The program of a fleet's worker: this one again, in the role {@code worker}. On this machine the
+ * same Java, class path, main class and options; in containers the image that the fleet names. The
+ * password of the database goes by file, so that it stands on no command line and in no variable.
+ */
+final class WorkerCommand implements WorkerProgram {
+  /** Names the main class where the command line of this process does not, as in tests. */
+  static final String MAIN_PROPERTY = "ekiden.main";
+
+  /** A process of ours has threads of the JVM and of Jetty's pools, and may start programs. */
+  private static final int PROCESSES = 4_096;
+
+  /** How much of its memory a worker's heap gets unless this process was told something else. */
+  private static final double HEAP_PART = 0.6;
+
+  /** Options of ours that are no worker's: debuggers, agents, and caches made for another role. */
+  private static final List<String> OWN =
+      List.of(
+          "-agent",
+          "-javaagent",
+          "-Xrunjdwp",
+          "-Xdebug",
+          "-XX:SharedArchiveFile",
+          "-XX:AOT",
+          "-Xlog",
+          "-XX:ErrorFile",
+          "-Dcom.sun.management");
+
+  private final DatabaseAddress database;
+  private final Map<String, String> environment;
+
+  /**
+   * The program of workers.
+   *
+   * @param environment of this process: settings of applications are passed on
+   */
+  WorkerCommand(DatabaseAddress database, Map<String, String> environment) {
+    this.database = database;
+    this.environment = new TreeMap<>(environment);
+  }
+
+  @Override
+  public Task task(FleetSpec fleet, FleetTask task) {
+    List<String> arguments =
+        List.of(
+            Role.WORKER.name().toLowerCase(Locale.ROOT),
+            Setting.QUEUES.flag(),
+            String.join(",", fleet.queues()),
+            Setting.CONCURRENCY.flag(),
+            Integer.toString(fleet.settings().slots()),
+            Setting.NAME.flag(),
+            task.id().value(),
+            Setting.DRAIN.flag(),
+            Times.format(fleet.grace()));
+    String image = fleet.image();
+    Task.Builder made =
+        Task.of(
+                task.id(),
+                image == null
+                    ? new Program.Command(
+                        Stream.concat(here(fleet).stream(), arguments.stream()).toList())
+                    : new Program.Image(image, arguments))
+            .label(FLEET_LABEL, task.fleet())
+            .label("class", task.capacityClass().name())
+            .capacityClass(task.capacityClass().name())
+            .resources(
+                new Resources(fleet.size().milliVcpus(), fleet.size().memoryMib(), PROCESSES))
+            .stopGrace(fleet.grace().plus(KILL_AFTER_GRACE))
+            .environment(Setting.DATABASE_URL.variable(), database.url())
+            .environment(Setting.DATABASE_USER.variable(), database.user())
+            .secret(Secret.inFile(Setting.DATABASE_PASSWORD.variable(), database.password()));
+    if (image == null) {
+      made.workingDirectory(Path.of("").toAbsolutePath().toString());
+      passedOn().forEach((name, value) -> made.secret(Secret.inEnvironment(name, value)));
+    }
+    return made.build();
+  }
+
+  /** What starts this process's program. */
+  private static List<String> here(FleetSpec fleet) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    List<String> options = options();
+    command.addAll(options);
+    if (options.stream().noneMatch(WorkerCommand::isHeap)) {
+      command.add("-Xmx%dm".formatted(Math.round(fleet.size().memoryMib() * HEAP_PART)));
+    }
+    String main = System.getProperty(MAIN_PROPERTY, "");
+    if (main.isEmpty()) {
+      main = System.getProperty("sun.java.command", "").split(" ", 2)[0];
+    }
+    if (main.endsWith(".jar")) {
+      command.add("-jar");
+    } else {
+      command.add("-cp");
+      command.add(classPath());
+    }
+    command.add(main);
+    return command;
+  }
+
+  /** Relative entries are relative to where this process was started, as workers are. */
+  private static String classPath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+        .map(entry -> entry.isEmpty() ? "." : entry)
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private static List<String> options() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(option -> OWN.stream().noneMatch(option::startsWith))
+        .toList();
+  }
+
+  private static boolean isHeap(String option) {
+    return option.startsWith("-Xmx") || option.startsWith("-XX:MaxRAM");
+  }
+
+  /** Variables of applications; those that are settings of ours are not the worker's. */
+  private Map<String, String> passedOn() {
+    Map<String, String> passed = new TreeMap<>();
+    environment.forEach((name, value) -> {
+      boolean own =
+          Arrays.stream(Setting.values()).anyMatch(setting -> setting.variable().equals(name))
+              || name.equals("EKIDEN_TASK")
+              || name.equals("EKIDEN_RESULT");
+      if (name.startsWith(Setting.PREFIX) && !own) {
+        passed.put(name, value);
+      }
+    });
+    return passed;
+  }
+}
