@@ -18,10 +18,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +88,7 @@ public final class CommandFile {
     Network network = network(image);
     List<CommandParameter> parameters = parameters();
     SortedMap<String, String> environment = environment();
+    checkPlaces(parameters, environment);
     List<SecretReference> secrets = secrets();
     Optional<String> directory = workingDirectory();
     Resources resources = resources();
@@ -256,6 +259,28 @@ public final class CommandFile {
                   environment.put(name, map.raw(name));
                 }));
     return environment;
+  }
+
+  /** Checks what is to be replaced where it stands, so that the line is told. */
+  private void checkPlaces(
+      List<CommandParameter> parameters, SortedMap<String, String> environment) {
+    Set<String> names = parameters.stream().map(CommandParameter::name).collect(Collectors.toSet());
+    for (String key : List.of("command", "arguments", "java-options")) {
+      checkPlaces(document, key, document.list(key), names);
+    }
+    document
+        .mapIfPresent("environment")
+        .ifPresent(map ->
+            environment.forEach((name, value) -> checkPlaces(map, name, List.of(value), names)));
+  }
+
+  private static void checkPlaces(
+      YamlMap map, String key, List<String> templates, Set<String> names) {
+    try {
+      Templates.check(templates, names);
+    } catch (IllegalArgumentException e) {
+      throw map.mistake(key, "is wrong: " + e.getMessage());
+    }
   }
 
   private List<SecretReference> secrets() {

@@ -1,6 +1,7 @@
 package dev.ekiden.fleet.command;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +40,15 @@ final class Templates {
       }
       case CommandProgram.Image(String image, List<String> command) -> templates.addAll(command);
     }
+    check(templates, names);
+  }
+
+  /**
+   * Refuses places of parameters that there are not.
+   *
+   * @throws IllegalArgumentException naming those there are
+   */
+  static void check(Collection<String> templates, Set<String> names) {
     for (String template : templates) {
       fill(
           template,

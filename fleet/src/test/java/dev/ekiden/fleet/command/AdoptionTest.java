@@ -7,6 +7,7 @@ import dev.ekiden.engine.Attempt.Outcome;
 import dev.ekiden.engine.Job;
 import dev.ekiden.engine.JobState;
 import dev.ekiden.fleet.command.store.CommandTaskTable.Row;
+import dev.ekiden.fleet.control.Fleets;
 import dev.ekiden.launch.Launcher;
 import dev.ekiden.launch.TaskId;
 import dev.ekiden.launch.TaskStatus;
@@ -44,7 +45,7 @@ class AdoptionTest {
 
   @RegisterExtension
   static final TestEngine jobs =
-      TestEngine.withMigrations(source -> FleetSchema.migrate(Database.of(source)), "fleet");
+      TestEngine.withMigrations(source -> Fleets.migrate(Database.of(source)), "fleet");
 
   @TempDir Path directory;
 

@@ -2,6 +2,7 @@ package dev.ekiden.server.config;
 
 import dev.ekiden.postgres.DatabaseAddress;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param databaseWait how long to wait for it
  * @param databasePort port of the embedded PostgreSQL, if one is set
  * @param workers the workers
+ * @param commands what runs programs
  */
 public record Configuration(
     Path directory,
@@ -26,7 +28,16 @@ public record Configuration(
     Optional<DatabaseSource> database,
     Duration databaseWait,
     Optional<Integer> databasePort,
-    Workers workers) {
+    Workers workers,
+    Commands commands) {
+
+  /**
+   * What runs programs of applied definitions.
+   *
+   * @param concurrency programs at once; 0 runs none
+   * @param docker where the engine listens that runs images
+   */
+  public record Commands(int concurrency, URI docker) {}
 
   /**
    * The control listener.

@@ -95,6 +95,18 @@ public enum Setting {
       "NAME",
       "what its workers are called in lists; what they do, their host and process if not given",
       Role.WORKER),
+  COMMANDS(
+      "16",
+      "N",
+      "programs of applied definitions to run at once, 0 for none",
+      Role.UP,
+      Role.SERVER),
+  DOCKER_HOST(
+      "unix:///var/run/docker.sock",
+      "URL",
+      "the Docker Engine that runs images, unix:///PATH or tcp://HOST:PORT",
+      Role.UP,
+      Role.SERVER),
   DRAIN(
       "30s",
       "TIME",

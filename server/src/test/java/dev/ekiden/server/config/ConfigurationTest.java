@@ -42,6 +42,8 @@ final class ConfigurationTest {
             "queues=",
             "concurrency=",
             "name=",
+            "commands=16",
+            "docker-host=unix:///var/run/docker.sock",
             "drain=30s",
             "address=");
   }
