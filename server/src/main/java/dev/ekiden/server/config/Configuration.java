@@ -41,7 +41,8 @@ public record Configuration(
         databaseWait,
         databasePort,
         new Workers(
-            inline, workers.queues(), workers.concurrency(), workers.name(), workers.drain()));
+            inline, workers.queues(), workers.concurrency(), workers.name(), workers.drain()),
+        assumed);
   }
 
   /**
