@@ -615,7 +615,7 @@ public final class Engine implements AutoCloseable {
    *
    * @param source asked for each explanation of a job that no worker has claimed
    */
-  public AutoCloseable addReasons(ReasonSource source) {
+  public Subscription addReasons(ReasonSource source) {
     reasonSources.add(source);
     return () -> reasonSources.remove(source);
   }
@@ -627,7 +627,7 @@ public final class Engine implements AutoCloseable {
    *
    * @param told called on the engine's threads; must return at once and not throw
    */
-  public AutoCloseable onJobsReady(Runnable told) {
+  public Subscription onJobsReady(Runnable told) {
     WakeUps.Subscriber subscriber =
         new WakeUps.Subscriber() {
           @Override

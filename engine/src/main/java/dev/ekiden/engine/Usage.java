@@ -87,7 +87,7 @@ public final class Usage {
           until,
           days,
           UsageTable.parts(handle, since, until, now, days, by),
-          workerTimes(UsageTable.workers(handle, since, until), days, until));
+          workerTimes(UsageTable.workers(handle, since, until), days, until, now));
     });
   }
 
@@ -170,10 +170,11 @@ public final class Usage {
   }
 
   private static List<WorkerTime> workerTimes(
-      List<KnownWorker> workers, List<Instant> days, Instant to) {
+      List<KnownWorker> workers, List<Instant> days, Instant to, Instant now) {
     List<WorkerTime> times = new ArrayList<>();
     for (KnownWorker worker : workers) {
-      Instant ended = worker.endedAt() == null ? to : earliest(worker.endedAt(), to);
+      Instant died = worker.endedAt() == null ? now : worker.endedAt();
+      Instant ended = earliest(died, to);
       for (int day = 0; day < days.size(); day++) {
         Instant begin = latest(days.get(day), worker.startedAt());
         Instant end = earliest(day + 1 < days.size() ? days.get(day + 1) : to, ended);
@@ -184,7 +185,8 @@ public final class Usage {
                   worker.id(),
                   worker.name(),
                   worker.slots(),
-                  Duration.between(begin, end).toNanos()));
+                  Duration.between(begin, end).toNanos(),
+                  Duration.between(worker.startedAt(), died).toNanos()));
         }
       }
     }

@@ -41,8 +41,10 @@ public record UsageReport(
    *
    * @param day its place in {@link #days}
    * @param slots handlers that it runs at once
+   * @param lifeNanos how long it has been there altogether, also before and after the report
    */
-  public record WorkerTime(int day, long workerId, String name, int slots, long aliveNanos) {}
+  public record WorkerTime(
+      int day, long workerId, String name, int slots, long aliveNanos, long lifeNanos) {}
 
   public UsageReport {
     days = List.copyOf(days);

@@ -66,6 +66,7 @@ public final class CommandTree {
             new WorkersCommand(context),
             new FleetsCommand(context),
             new DefinitionsCommand(context),
+            new CostsCommand(context),
             new OverviewCommand(context),
             new HistoryCommand(context),
             new StatusCommand(context),
@@ -77,7 +78,9 @@ public final class CommandTree {
     for (Application application : applications) {
       addApplication(root, application, context);
     }
-    root.addSubcommand(new CommandLine(new SimulateCommand(terminal)));
+    CommandLine simulate = new CommandLine(new SimulateCommand(context));
+    addOptions(simulate);
+    root.addSubcommand(simulate);
     root.addSubcommand(new CommandLine(new CompletionCommand(context)));
     root.addSubcommand(new CommandLine(new HelpCommand()));
     return root;

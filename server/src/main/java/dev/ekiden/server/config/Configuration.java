@@ -1,5 +1,6 @@
 package dev.ekiden.server.config;
 
+import dev.ekiden.fleet.account.Capacity;
 import dev.ekiden.postgres.DatabaseAddress;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param databaseWait how long to wait for it
  * @param databasePort port of the embedded PostgreSQL, if one is set
  * @param workers the workers
+ * @param assumed what workers that no fleet started are taken for in reports of costs
  */
 public record Configuration(
     Path directory,
@@ -26,7 +28,22 @@ public record Configuration(
     Optional<DatabaseSource> database,
     Duration databaseWait,
     Optional<Integer> databasePort,
-    Workers workers) {
+    Workers workers,
+    Capacity assumed) {
+
+  /** The same, whether or not a server runs jobs itself. */
+  public Configuration withInlineWorkers(boolean inline) {
+    return new Configuration(
+        directory,
+        control,
+        publicListeners,
+        database,
+        databaseWait,
+        databasePort,
+        new Workers(
+            inline, workers.queues(), workers.concurrency(), workers.name(), workers.drain()),
+        assumed);
+  }
 
   /**
    * The control listener.

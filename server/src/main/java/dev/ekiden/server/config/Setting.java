@@ -95,6 +95,14 @@ public enum Setting {
       "NAME",
       "what its workers are called in lists; what they do, their host and process if not given",
       Role.WORKER),
+  COST_PRICE(
+      "fargate-tokyo",
+      "NAME",
+      "price of workers that no fleet started, in reports of costs",
+      Role.UP,
+      Role.SERVER),
+  COST_VCPUS("1", "N", "vCPUs of such a worker", Role.UP, Role.SERVER),
+  COST_MEMORY_MIB("2048", "MIB", "memory of such a worker", Role.UP, Role.SERVER),
   DRAIN(
       "30s",
       "TIME",

@@ -3,10 +3,12 @@ package dev.ekiden.server.process;
 import dev.ekiden.embedded.EmbeddedPostgres;
 import dev.ekiden.engine.Engine;
 import dev.ekiden.engine.Worker;
+import dev.ekiden.fleet.account.Accounts;
 import dev.ekiden.server.Application;
 import dev.ekiden.server.Services;
 import dev.ekiden.server.api.BulkRoutes;
 import dev.ekiden.server.api.BusinessCalendarRoutes;
+import dev.ekiden.server.api.CostRoutes;
 import dev.ekiden.server.api.Documents;
 import dev.ekiden.server.api.EventRoutes;
 import dev.ekiden.server.api.FleetRoutes;
@@ -72,6 +74,7 @@ public final class ServerProcess implements AutoCloseable {
       EngineProcess process,
       AccessToken token,
       HttpListener control,
+      ServerFleets fleets,
       DatabaseSource database,
       boolean embedded,
       List<Worker> workers,
@@ -99,18 +102,14 @@ public final class ServerProcess implements AutoCloseable {
       Role role, Configuration configuration, Applications applications, Consumer<String> messages)
       throws IOException, InterruptedException {
     ServerProcess server = new ServerProcess(role, configuration, applications, messages);
-    boolean starts = false;
     try {
       server.start();
-      starts = true;
       return server;
-    } finally {
-      if (!starts) {
-        // Also after an Error: what was started would keep the process. What stops must be able to
-        // wait.
-        Thread.interrupted();
-        server.close();
-      }
+    } catch (IOException | InterruptedException | RuntimeException | Error e) {
+      // Whatever stops must be able to wait.
+      Thread.interrupted();
+      server.close();
+      throw e;
     }
   }
 
@@ -161,6 +160,10 @@ public final class ServerProcess implements AutoCloseable {
     return started().process().services();
   }
 
+  ServerFleets fleets() {
+    return started().fleets();
+  }
+
   public Engine engine() {
     return services().engine();
   }
@@ -207,7 +210,8 @@ public final class ServerProcess implements AutoCloseable {
             "the fleets",
             ServerFleets.start(process.services(), directory.path(), database.address()));
     HttpListener control = startControlListener(process, token, fleets);
-    started = new Started(process, token, control, database, embedded, workers, Instant.now());
+    started =
+        new Started(process, token, control, fleets, database, embedded, workers, Instant.now());
     announce(directory.path(), tokenFile);
   }
 
@@ -275,6 +279,9 @@ public final class ServerProcess implements AutoCloseable {
     new EventRoutes(engine).addTo(own);
     new HistoryRoutes(engine).addTo(own);
     new OverviewRoutes(engine).addTo(own);
+    new CostRoutes(
+            engine, new Accounts(process.services().database(), engine, configuration.assumed()))
+        .addTo(own);
     new FleetRoutes(fleets.fleets(), fleets::changed).addTo(own);
     for (Application application : applications.all()) {
       var prefixed = routes.under("/" + application.name());
