@@ -4,7 +4,9 @@ import static java.util.stream.Collectors.toCollection;
 
 import dev.ekiden.engine.QueueTurns.Lane;
 import dev.ekiden.engine.store.ClockTable;
+import dev.ekiden.engine.store.CompletionTable;
 import dev.ekiden.engine.store.DefinitionTable;
+import dev.ekiden.engine.store.Hashes;
 import dev.ekiden.engine.store.QueueTable;
 import dev.ekiden.engine.store.WorkerTable;
 import dev.ekiden.postgres.Database;
@@ -20,6 +22,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -338,6 +341,18 @@ public final class Engine implements AutoCloseable {
   private Duration flushHistory() {
     history.flush();
     return History.FLUSH_PERIOD;
+  }
+
+  /**
+   * What tells the database of this engine from all others, also from copies of it: 16 hexadecimal
+   * digits, for names of what belongs to it elsewhere.
+   */
+  public String databaseId() {
+    String identity =
+        database
+            .withHandle(CompletionTable::identity)
+            .orElseThrow(() -> new IllegalStateException("the database has no identity"));
+    return HexFormat.of().toHexDigits(Hashes.of(identity));
   }
 
   /** Whether the database answers. */

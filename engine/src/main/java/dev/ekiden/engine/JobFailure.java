@@ -48,6 +48,11 @@ public final class JobFailure extends RuntimeException {
     return new JobFailure(message, cause, false, null);
   }
 
+  /** Counts as a failure, and the policy says what comes next, as for any exception. */
+  public static JobFailure of(String message) {
+    return new JobFailure(message, null, true, null);
+  }
+
   /**
    * Counts as a failure; if the policy allows another attempt, it comes after this delay: at once
    * when it is negative, and at most {@link JobRequest#MAX_DELAY} later.

@@ -10,6 +10,7 @@ import dev.ekiden.engine.store.LogTable;
 import dev.ekiden.postgres.Database;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +53,11 @@ public final class Jobs {
    */
   public Job get(long id) {
     return find(id).orElseThrow(() -> unknown(id));
+  }
+
+  /** Those of the jobs that have not ended, by one look-up of them all. */
+  public Set<Long> live(Collection<Long> ids) {
+    return ids.isEmpty() ? Set.of() : database.withHandle(handle -> JobTable.live(handle, ids));
   }
 
   private static NotFoundException unknown(long id) {

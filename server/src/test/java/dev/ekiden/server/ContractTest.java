@@ -83,6 +83,7 @@ final class ContractTest {
     check("GET", "/api/v1/definitions", http.get("/api/v1/definitions"));
     check("GET", "/api/v1/definitions/{definition}", http.get("/api/v1/definitions/fail"));
     check("GET", "/api/v1/definitions/{definition}", http.get("/api/v1/definitions/none"));
+    commands(http);
     contract.assertAllSeen();
   }
 
@@ -252,6 +253,49 @@ final class ContractTest {
             one.path("kind").asString("").equals("no-worker")
                 && one.path("name").asString("").equals("elsewhere"));
     server.engine().jobs().cancel(first);
+  }
+
+  private void commands(Http http) {
+    String yaml =
+        "kind: job\\nname: contract-program\\ncommand: [/bin/echo, '${word}']\\n"
+            + "parameters: {word: {allowed: [red, blue]}}\\n";
+    String body = "{\"documents\":[{\"file\":\"a.yaml\",\"text\":\"" + yaml + "\"}]}";
+    Answer created = http.post("/api/v1/apply", body);
+    check("POST", "/api/v1/apply", created);
+    assertThat(created.json().path("items").get(0).path("change").asString()).isEqualTo("created");
+    Answer again = http.post("/api/v1/apply", body);
+    assertThat(again.json().path("items").get(0).path("change").asString()).isEqualTo("unchanged");
+    Answer wrong = http.post("/api/v1/apply", body.replace("kind: job", "kind: jobs"));
+    check("POST", "/api/v1/apply", wrong);
+    assertThat(wrong.status()).isEqualTo(422);
+    assertThat(wrong.json().path("detail").asString())
+        .isEqualTo("a.yaml:1: kind must be 'job' for a job definition, not 'jobs'");
+    String program = "/api/v1/definitions/contract-program";
+    check("GET", "/api/v1/definitions/{definition}", http.get(program));
+    String revisions = "/api/v1/definitions/{definition}/revisions";
+    check("GET", revisions, http.get(program + "/revisions"));
+    check("GET", revisions + "/{revision}", http.get(program + "/revisions/1"));
+    assertThat(http.get(program + "/revisions/2").status()).isEqualTo(404);
+    assertThat(http.get("/api/v1/definitions/none/revisions").status()).isEqualTo(404);
+    Answer refused =
+        http.post(
+            "/api/v1/jobs",
+            "{\"definition\":\"contract-program\",\"parameters\":{\"word\":\"green\"}}");
+    check("POST", "/api/v1/jobs", refused);
+    assertThat(refused.status()).isEqualTo(422);
+    assertThat(refused.json().path("field").asString()).isEqualTo("parameters.word");
+    Answer job =
+        http.post(
+            "/api/v1/jobs",
+            "{\"definition\":\"contract-program\",\"parameters\":{\"word\":\"blue\"}}");
+    check("POST", "/api/v1/jobs", job);
+    Answer done = http.get(job.header("Location") + "?waitSeconds=30");
+    assertThat(done.json().path("state").asString()).isEqualTo("SUCCEEDED");
+    assertThat(done.json().path("payload").path("word").asString()).isEqualTo("blue");
+    Answer tasks = http.get(job.header("Location") + "/tasks");
+    check("GET", "/api/v1/jobs/{id}/tasks", tasks);
+    assertThat(tasks.json().path("items").get(0).path("ending").asString())
+        .isEqualTo("exit code 0");
   }
 
   private void queues(Http http) {

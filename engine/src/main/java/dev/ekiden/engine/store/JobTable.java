@@ -6,8 +6,10 @@ import dev.ekiden.engine.JobState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +105,9 @@ public final class JobTable {
 
   private static final String IS_LIVE = "SELECT EXISTS (SELECT FROM ekiden.job WHERE id = :id)";
 
+  private static final String LIVE_OF =
+      "SELECT id FROM ekiden.job WHERE id = ANY (CAST(:ids AS bigint[]))";
+
   private static final String HAS_RUNNABLE =
       """
       SELECT EXISTS (
@@ -187,6 +192,15 @@ public final class JobTable {
 
   public static boolean isLive(Handle handle, long id) {
     return handle.createQuery(IS_LIVE).bind("id", id).mapTo(Boolean.class).one();
+  }
+
+  /** Those of the jobs that have not ended. */
+  public static Set<Long> live(Handle handle, Collection<Long> ids) {
+    return handle
+        .createQuery(LIVE_OF)
+        .bindArray("ids", Long.class, List.copyOf(ids))
+        .mapTo(Long.class)
+        .set();
   }
 
   /** Whether a READY job of one of the queues, an open one, waits for one of the definitions. */

@@ -168,6 +168,24 @@ public final class YamlMap {
     return has(key) ? Optional.of(map(key)) : Optional.empty();
   }
 
+  /** A list of texts, exactly as they are written, empty ones too; empty if it is not there. */
+  public List<String> list(String key) {
+    if (!has(key)) {
+      return List.of();
+    }
+    String allowed = "a list of texts, as in [one, two]";
+    Node value = required(key, allowed);
+    if (!(value instanceof SequenceNode sequence)) {
+      throw fail(value, "%s must be %s".formatted(at(key), allowed));
+    }
+    return sequence.getValue().stream().map(element -> scalar(key, element, allowed)).toList();
+  }
+
+  /** A text exactly as it is written, which may be empty. */
+  public String raw(String key) {
+    return scalar(key, required(key, "a text"), "a text");
+  }
+
   /** A list of objects that must be there and not be empty. */
   public List<YamlMap> maps(String key) {
     Node value = required(key, "a list");

@@ -11,6 +11,7 @@ import dev.ekiden.engine.JobState;
 import dev.ekiden.engine.Key;
 import dev.ekiden.engine.NotFoundException;
 import dev.ekiden.engine.Page;
+import dev.ekiden.fleet.command.SilentPlaces;
 import dev.ekiden.server.Parameter;
 import dev.ekiden.server.Problem;
 import dev.ekiden.server.ProblemException;
@@ -40,9 +41,11 @@ public final class JobRoutes {
   public static final int MAX_WAIT_SECONDS = 30;
 
   private final Engine engine;
+  private final Commands commands;
 
-  public JobRoutes(Engine engine) {
+  public JobRoutes(Engine engine, Commands commands) {
     this.engine = engine;
+    this.commands = commands;
   }
 
   public void addTo(Routes routes) {
@@ -75,7 +78,7 @@ public final class JobRoutes {
   }
 
   private Response submitOne(byte[] body, Optional<String> idempotencyKey) {
-    JobSubmission submission = Bodies.read(body, JobSubmission.class);
+    JobSubmission submission = Bodies.read(body, JobSubmission.class).checked(commands, "");
     JobRequest job = submission.request("");
     Payloads.check(engine, submission.definition(), submission.payload(), "payload");
     if (idempotencyKey.isPresent()) {
@@ -112,7 +115,7 @@ public final class JobRoutes {
             Problem.of(422, "invalid-field", "a job must be an object, not null")
                 .withField("[" + i + "]"));
       }
-      JobSubmission submission = submissions[i];
+      JobSubmission submission = submissions[i].checked(commands, "[" + i + "]");
       jobs.add(submission.request("[" + i + "]"));
       Payloads.check(engine, submission.definition(), submission.payload(), "[" + i + "].payload");
     }
@@ -192,8 +195,12 @@ public final class JobRoutes {
     request.allowQuery();
     long id = request.path("id").id();
     Explanation explanation = engine.explain(id);
-    return Response.json(
-        new ExplanationView(Long.toString(id), explanation.state(), explanation.reasons()));
+    List<Explanation.Reason> reasons = new ArrayList<>(explanation.reasons());
+    if (!explanation.state().isEnded()) {
+      SilentPlaces.reason(commands.definitions(), commands.tasks(), id)
+          .ifPresent(text -> reasons.addFirst(new Explanation.Reason("place-silent", text)));
+    }
+    return Response.json(new ExplanationView(Long.toString(id), explanation.state(), reasons));
   }
 
   private Response retry(Request request) {

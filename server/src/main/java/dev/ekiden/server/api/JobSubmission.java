@@ -11,6 +11,7 @@ import dev.ekiden.server.http.Problems;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -18,6 +19,7 @@ import tools.jackson.databind.JsonNode;
 record JobSubmission(
     @Required String definition,
     @Nullable JsonNode payload,
+    @Nullable Map<String, String> parameters,
     @Nullable Integer priority,
     @Nullable KeySubmission key,
     @Nullable String group,
@@ -68,6 +70,32 @@ record JobSubmission(
                 "key.kind", "kind must be coalesce, serial, limit or unique, not '" + kind + "'");
       };
     }
+  }
+
+  /**
+   * The same with its parameters as payload, checked against its definition.
+   *
+   * @param path where the submission stands in the body
+   * @throws ProblemException naming the parameter that is wrong
+   */
+  JobSubmission checked(Commands commands, String path) {
+    if (parameters == null) {
+      commands.check(definition, payload, String.valueOf(join(path, "payload")));
+      return this;
+    }
+    if (payload != null && !payload.isNull()) {
+      throw invalid(
+          String.valueOf(join(path, "parameters")), "give payload or parameters, not both");
+    }
+    return new JobSubmission(
+        definition,
+        commands.payload(definition, parameters, String.valueOf(join(path, "parameters"))),
+        null,
+        priority,
+        key,
+        group,
+        delaySeconds,
+        startAt);
   }
 
   /**

@@ -51,9 +51,11 @@ public final class ScheduleRoutes {
   private static final int DEFAULT_HISTORY = 20;
 
   private final Engine engine;
+  private final Commands commands;
 
-  public ScheduleRoutes(Engine engine) {
+  public ScheduleRoutes(Engine engine, Commands commands) {
     this.engine = engine;
+    this.commands = commands;
   }
 
   public void addTo(Routes routes) {
@@ -285,6 +287,7 @@ public final class ScheduleRoutes {
     String name = request.path("schedule").text();
     ScheduleContent content = request.json(ScheduleContent.class);
     Payloads.check(engine, content.definition(), content.payload(), "payload");
+    commands.check(content.definition(), content.payload(), "payload");
     try {
       engine
           .schedules()

@@ -6,6 +6,7 @@ import dev.ekiden.engine.ErrorCode;
 import dev.ekiden.engine.JobDefinition;
 import dev.ekiden.engine.NotFoundException;
 import dev.ekiden.engine.WorkerSummary;
+import dev.ekiden.fleet.command.CommandDefinitions.Revision;
 import dev.ekiden.server.Request;
 import dev.ekiden.server.Response;
 import dev.ekiden.server.Routes;
@@ -24,9 +25,11 @@ public final class WorkerRoutes {
       Pattern.compile("(?<name>.*)@(?<host>[^@:]+):(?<pid>\\d{1,10})");
 
   private final Engine engine;
+  private final Commands commands;
 
-  public WorkerRoutes(Engine engine) {
+  public WorkerRoutes(Engine engine, Commands commands) {
     this.engine = engine;
+    this.commands = commands;
   }
 
   public void addTo(Routes routes) {
@@ -72,10 +75,13 @@ public final class WorkerRoutes {
       @Nullable Integer maxFailures,
       @JsonRawValue @Nullable String retryPolicy,
       @Nullable Integer maxBatch,
-      @Nullable Boolean runnable) {
+      @Nullable Boolean runnable,
+      @Nullable Integer revision,
+      @Nullable String description) {
 
-    static DefinitionView of(JobDefinition<?> definition) {
-      Duration timeout = definition.timeout();
+    static DefinitionView of(JobDefinition<?> definition, @Nullable Revision applied) {
+      Duration timeout =
+          applied == null ? definition.timeout() : applied.definition().timeout().orElse(null);
       return new DefinitionView(
           definition.name(),
           definition.queue(),
@@ -84,12 +90,16 @@ public final class WorkerRoutes {
           definition.retryPolicy().maxFailures(),
           definition.retryPolicy().toJson(),
           definition.maxBatch(),
-          definition.isRunnable());
+          definition.isRunnable(),
+          applied == null ? null : (Integer) applied.number(),
+          applied == null || applied.definition().description().isEmpty()
+              ? null
+              : applied.definition().description());
     }
 
     /** Another process registered it; here only its name is known. */
     static DefinitionView unknownHere(String name) {
-      return new DefinitionView(name, null, null, null, null, null, null, null);
+      return new DefinitionView(name, null, null, null, null, null, null, null, null, null);
     }
   }
 
@@ -117,7 +127,7 @@ public final class WorkerRoutes {
   private DefinitionView view(String name) {
     return engine
         .definition(name)
-        .map(DefinitionView::of)
+        .map(known -> DefinitionView.of(known, commands.definitions().find(name).orElse(null)))
         .orElseGet(() -> DefinitionView.unknownHere(name));
   }
 }

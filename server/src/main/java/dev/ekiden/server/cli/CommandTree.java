@@ -55,6 +55,10 @@ public final class CommandTree {
         .forEach(jobs::addSubcommand);
     addOptions(jobs);
     root.addSubcommand(jobs);
+    CommandLine definitions = new CommandLine(new DefinitionsCommand(context));
+    definitions.addSubcommand(new RunCommand(context));
+    addOptions(definitions);
+    root.addSubcommand(definitions);
     for (Object command :
         List.of(
             new QueuesCommand(context),
@@ -65,9 +69,9 @@ public final class CommandTree {
             new BusinessCalendarsCommand(context),
             new WorkersCommand(context),
             new FleetsCommand(context),
-            new DefinitionsCommand(context),
             new CostsCommand(context),
             new OverviewCommand(context),
+            new ApplyCommand(context),
             new HistoryCommand(context),
             new StatusCommand(context),
             new OpenApiCommand(context))) {

@@ -4,15 +4,23 @@ import dev.ekiden.server.CommandContext;
 import dev.ekiden.server.ExitCode;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
 /** {@code ekiden definitions …}. */
 @Command(
     name = "definitions",
-    description = "Shows the job definitions.",
-    footer = {"", "Examples:", "  ekiden definitions list"})
+    description = "Shows the job definitions, and runs those of programs on the spot.",
+    footer = {
+      "",
+      "Examples:",
+      "  ekiden definitions list",
+      "  ekiden definitions show sort-numbers --revision 2",
+      "  ekiden definitions run -f sort.yaml --local --parameter file=/data/numbers.txt"
+    })
 final class DefinitionsCommand {
   private static final List<Field> FIELDS =
       List.of(
@@ -24,6 +32,7 @@ final class DefinitionsCommand {
               .orElse(item -> item.has("queue") ? "none" : ""),
           Field.number("MAX FAILURES", "maxFailures"),
           Field.number("BATCH", "maxBatch"),
+          Field.number("REVISION", "revision"),
           Field.of("RUNS HERE", "runnable"));
 
   private final CommandContext context;
@@ -47,6 +56,7 @@ final class DefinitionsCommand {
       footer = {"", "Examples:", "  ekiden definitions get NAME"})
   int get(@Parameters(paramLabel = "DEFINITION", description = "The definition.") String name) {
     List<Field> fields = new ArrayList<>(FIELDS);
+    fields.add(Field.of("DESCRIPTION", "description"));
     fields.add(new Field("BACK-OFF", false, item -> backOff(item.path("retryPolicy"))));
     fields.add(
         new Field(
@@ -63,6 +73,51 @@ final class DefinitionsCommand {
         .printer()
         .one(context.api().get("/api/v1/definitions/" + ApiClient.encode(name)), fields);
     return ExitCode.OK;
+  }
+
+  @Command(
+      name = "show",
+      description = "Prints a definition of a program as it was applied.",
+      footer = {
+        "",
+        "Examples:",
+        "  ekiden definitions show sort-numbers",
+        "  ekiden definitions show sort-numbers --revision 2 > before.yaml"
+      })
+  int show(
+      @Parameters(paramLabel = "DEFINITION", description = "The definition.") String name,
+      @Option(
+              names = "--revision",
+              paramLabel = "N",
+              description = "An earlier revision; the newest if not given.")
+          @Nullable Integer revision) {
+    JsonNode shown =
+        revision == null
+            ? context.api().get(revisions(name)).path("items").get(0)
+            : context.api().get(revisions(name) + "/" + revision);
+    if (context.printer().output() == Output.table) {
+      Field.text(shown.path("source")).lines().forEach(context.printer()::line);
+    } else {
+      context.printer().one(shown, List.of());
+    }
+    return ExitCode.OK;
+  }
+
+  @Command(
+      name = "history",
+      description = "Lists the revisions of a definition of a program.",
+      footer = {"", "Examples:", "  ekiden definitions history sort-numbers"})
+  int history(@Parameters(paramLabel = "DEFINITION", description = "The definition.") String name) {
+    context
+        .printer()
+        .list(
+            context.api().get(revisions(name)),
+            List.of(Field.number("REVISION", "revision"), Field.time("APPLIED", "appliedAt")));
+    return ExitCode.OK;
+  }
+
+  static String revisions(String name) {
+    return "/api/v1/definitions/" + ApiClient.encode(name) + "/revisions";
   }
 
   private static String backOff(JsonNode delays) {

@@ -51,6 +51,24 @@ final class JobDetails {
           Field.time("ENDED", "endedAt"),
           Field.of("ERROR", "errorType"));
 
+  private static final List<Field> TASKS =
+      List.of(
+          Field.of("TASK", "id"),
+          Field.number("REVISION", "revision"),
+          Field.of("HOST", "host"),
+          Field.of("PHASE", "phase"),
+          Field.time("STARTED", "startedAt"),
+          Field.time("ENDED", "endedAt"),
+          Field.of("ENDING", "ending"),
+          new Field(
+              "PEAK MIB",
+              true,
+              item ->
+                  item.has("peakMemoryBytes")
+                      ? "%,.1f".formatted(item.path("peakMemoryBytes").asLong(0) / 1_048_576.0)
+                      : ""),
+          Field.of("CPU SECONDS", "cpuSeconds"));
+
   private final CommandContext context;
 
   JobDetails(CommandContext context) {
@@ -98,6 +116,11 @@ final class JobDetails {
       ObjectNode attempts = Json.MAPPER.createObjectNode();
       attempts.set("items", job.path("attempts"));
       context.printer().list(attempts, ATTEMPTS);
+      JsonNode tasks = context.api().get(JobsCommand.path(job.path("id").asLong(0)) + "/tasks");
+      if (!tasks.path("items").isEmpty()) {
+        context.printer().line("");
+        context.printer().list(tasks, TASKS);
+      }
     }
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -32,6 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
       "  ekiden jobs submit greet --key limit:tenant-1:3",
       "  ekiden jobs submit greet --key unique:order-4711:1h",
       "  ekiden jobs submit greet --lines payloads.jsonl",
+      "  ekiden jobs submit sort-numbers --parameter file=/data/numbers.txt --wait",
       "",
       "Put a definition of yours in place of greet: `ekiden definitions list` shows them."
     })
@@ -46,6 +48,12 @@ final class SubmitCommand implements Callable<Integer> {
       paramLabel = "JSON",
       description = "The payload; @FILE reads a file, - standard input.")
   private @Nullable String payload;
+
+  @Option(
+      names = "--parameter",
+      paramLabel = "NAME=VALUE",
+      description = "A parameter of a definition that was applied from a file; once for each.")
+  private Map<String, String> parameters = new LinkedHashMap<>();
 
   @Option(
       names = "--lines",
@@ -93,10 +101,18 @@ final class SubmitCommand implements Callable<Integer> {
   public Integer call() {
     ObjectNode job = job();
     if (lines != null) {
-      if (payload != null || requestId != null || wait) {
-        throw CommandException.usage("--lines does not go with --payload, --request-id or --wait");
+      if (payload != null || requestId != null || wait || !parameters.isEmpty()) {
+        throw CommandException.usage(
+            "--lines does not go with --payload, --parameter, --request-id or --wait");
       }
       return submitLines(job, lines);
+    }
+    if (!parameters.isEmpty()) {
+      if (payload != null) {
+        throw CommandException.usage("give --payload or --parameter, not both");
+      }
+      ObjectNode given = job.putObject("parameters");
+      parameters.forEach(given::put);
     }
     if (payload != null) {
       job.set("payload", JsonArgument.read(context, payload));

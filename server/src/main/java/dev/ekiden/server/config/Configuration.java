@@ -3,6 +3,7 @@ package dev.ekiden.server.config;
 import dev.ekiden.fleet.account.Capacity;
 import dev.ekiden.postgres.DatabaseAddress;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param databaseWait how long to wait for it
  * @param databasePort port of the embedded PostgreSQL, if one is set
  * @param workers the workers
+ * @param commands what runs programs
  * @param assumed what workers that no fleet started are taken for in reports of costs
  */
 public record Configuration(
@@ -29,6 +31,7 @@ public record Configuration(
     Duration databaseWait,
     Optional<Integer> databasePort,
     Workers workers,
+    Commands commands,
     Capacity assumed) {
 
   /** The same, whether or not a server runs jobs itself. */
@@ -42,8 +45,17 @@ public record Configuration(
         databasePort,
         new Workers(
             inline, workers.queues(), workers.concurrency(), workers.name(), workers.drain()),
+        commands,
         assumed);
   }
+
+  /**
+   * What runs programs of applied definitions.
+   *
+   * @param concurrency programs at once; 0 runs none
+   * @param docker where the engine listens that runs images
+   */
+  public record Commands(int concurrency, URI docker) {}
 
   /**
    * The control listener.

@@ -5,12 +5,14 @@ import dev.ekiden.fleet.account.Capacity;
 import dev.ekiden.fleet.cost.PriceList;
 import dev.ekiden.fleet.cost.Size;
 import dev.ekiden.postgres.DatabaseAddress;
+import dev.ekiden.server.config.Configuration.Commands;
 import dev.ekiden.server.config.Configuration.Control;
 import dev.ekiden.server.config.Configuration.DatabaseSource;
 import dev.ekiden.server.config.Configuration.PublicListeners;
 import dev.ekiden.server.config.Configuration.Workers;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -64,6 +66,7 @@ public final class ConfigurationReader {
                 .value(Setting.DATABASE_PORT)
                 .map(value -> integer(Setting.DATABASE_PORT, 1, MAX_PORT)),
             workers(),
+            commands(),
             assumed());
     if (!mistakes.isEmpty()) {
       throw new ConfigurationException(mistakes);
@@ -190,6 +193,23 @@ public final class ConfigurationReader {
         concurrency,
         settings.text(Setting.NAME),
         duration(Setting.DRAIN));
+  }
+
+  private Commands commands() {
+    URI engine =
+        read(
+            Setting.DOCKER_HOST,
+            text -> {
+              URI uri = URI.create(text);
+              boolean unix = "unix".equals(uri.getScheme()) && uri.getPath() != null;
+              if (!unix && (!"tcp".equals(uri.getScheme()) || uri.getPort() < 0)) {
+                throw new IllegalArgumentException();
+              }
+              return uri;
+            },
+            "unix:///PATH or tcp://HOST:PORT",
+            URI.create("unix:///var/run/docker.sock"));
+    return new Commands(integer(Setting.COMMANDS, 0, MAX_CONCURRENCY), engine);
   }
 
   private String secret(Path file) {

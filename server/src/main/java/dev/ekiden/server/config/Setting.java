@@ -103,6 +103,18 @@ public enum Setting {
       Role.SERVER),
   COST_VCPUS("1", "N", "vCPUs of such a worker", Role.UP, Role.SERVER),
   COST_MEMORY_MIB("2048", "MIB", "memory of such a worker", Role.UP, Role.SERVER),
+  COMMANDS(
+      "16",
+      "N",
+      "programs of applied definitions to run at once, 0 for none",
+      Role.UP,
+      Role.SERVER),
+  DOCKER_HOST(
+      "unix:///var/run/docker.sock",
+      "URL",
+      "the Docker Engine that runs images, unix:///PATH or tcp://HOST:PORT",
+      Role.UP,
+      Role.SERVER),
   DRAIN(
       "30s",
       "TIME",

@@ -30,6 +30,7 @@ public final class Applications {
           "schedules",
           "workers",
           "definitions",
+          "apply",
           "fleets",
           "status",
           "openapi",

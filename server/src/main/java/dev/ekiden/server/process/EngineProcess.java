@@ -116,7 +116,7 @@ final class EngineProcess {
     List<Worker> workers = new ArrayList<>();
     lifeCycle.add("the workers", () -> drain(workers, settings.drain()));
     for (WorkerOptions worker : options) {
-      Worker started = services.engine().worker(WorkerName.of(worker, settings.name()));
+      Worker started = services.engine().worker(WorkerName.of(worker, settings.name()), runnable());
       started.start();
       workers.add(started);
     }

@@ -4,10 +4,16 @@ import dev.ekiden.embedded.EmbeddedPostgres;
 import dev.ekiden.engine.Engine;
 import dev.ekiden.engine.Worker;
 import dev.ekiden.fleet.account.Accounts;
+import dev.ekiden.fleet.command.CommandDefinitions;
+import dev.ekiden.fleet.command.CommandLaunchers;
+import dev.ekiden.fleet.command.CommandRunner;
+import dev.ekiden.fleet.command.CommandTasks;
 import dev.ekiden.server.Application;
 import dev.ekiden.server.Services;
 import dev.ekiden.server.api.BulkRoutes;
 import dev.ekiden.server.api.BusinessCalendarRoutes;
+import dev.ekiden.server.api.CommandRoutes;
+import dev.ekiden.server.api.Commands;
 import dev.ekiden.server.api.CostRoutes;
 import dev.ekiden.server.api.Documents;
 import dev.ekiden.server.api.EventRoutes;
@@ -204,12 +210,13 @@ public final class ServerProcess implements AutoCloseable {
         configuration.workers().inline()
             ? process.startWorkers(configuration.workers())
             : List.of();
+    Commands commands = startCommands(process, directory.path());
     startPublicListeners(process.services());
     ServerFleets fleets =
         lifeCycle.add(
             "the fleets",
             ServerFleets.start(process.services(), directory.path(), database.address()));
-    HttpListener control = startControlListener(process, token, fleets);
+    HttpListener control = startControlListener(process, token, fleets, commands);
     started =
         new Started(process, token, control, fleets, database, embedded, workers, Instant.now());
     announce(directory.path(), tokenFile);
@@ -248,8 +255,31 @@ public final class ServerProcess implements AutoCloseable {
     return new DatabaseSource(postgres.address(), Optional.of(postgres.passwordFile()));
   }
 
+  /** What runs programs; it gives its jobs back at once when it stops, and their tasks go on. */
+  private Commands startCommands(EngineProcess process, Path directory) {
+    Engine engine = process.services().engine();
+    CommandDefinitions definitions = new CommandDefinitions(process.services().database(), engine);
+    CommandTasks tasks = new CommandTasks(process.services().database(), engine);
+    CommandLaunchers launchers =
+        new CommandLaunchers()
+            .withProcesses(directory.resolve("commands"))
+            .withDocker(configuration.commands().docker(), "commands-" + engine.databaseId());
+    int concurrency = configuration.workers().inline() ? configuration.commands().concurrency() : 0;
+    CommandRunner runner =
+        lifeCycle.add(
+            "the programs' jobs",
+            new CommandRunner(
+                engine,
+                definitions,
+                tasks,
+                launchers,
+                CommandRunner.Options.of(WorkerName.here("commands"), concurrency)));
+    runner.start();
+    return new Commands(definitions, tasks, runner);
+  }
+
   private HttpListener startControlListener(
-      EngineProcess process, AccessToken token, ServerFleets fleets) {
+      EngineProcess process, AccessToken token, ServerFleets fleets, Commands commands) {
     Engine engine = process.services().engine();
     Sessions sessions = new Sessions(token, InstantSource.system());
     process
@@ -266,16 +296,17 @@ public final class ServerProcess implements AutoCloseable {
             token,
             sessions)
         .addTo(own);
-    new JobRoutes(engine).addTo(own);
+    new JobRoutes(engine, commands).addTo(own);
+    new CommandRoutes(commands).addTo(own);
     new LogRoutes(engine).addTo(own);
     new BulkRoutes(engine).addTo(own);
     new QueueRoutes(engine).addTo(own);
     new GroupRoutes(engine).addTo(own);
     new LimitRoutes(engine).addTo(own);
     new RetentionRoutes(engine).addTo(own);
-    new ScheduleRoutes(engine).addTo(own);
+    new ScheduleRoutes(engine, commands).addTo(own);
     new BusinessCalendarRoutes(engine).addTo(own);
-    new WorkerRoutes(engine).addTo(own);
+    new WorkerRoutes(engine, commands).addTo(own);
     new EventRoutes(engine).addTo(own);
     new HistoryRoutes(engine).addTo(own);
     new OverviewRoutes(engine).addTo(own);

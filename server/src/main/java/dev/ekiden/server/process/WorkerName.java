@@ -15,9 +15,13 @@ final class WorkerName {
 
   /** The same worker, its name followed by this host and process. */
   private static WorkerOptions here(WorkerOptions options) {
+    return options.withName(here(options.name()));
+  }
+
+  /** The name followed by this host and process. */
+  static String here(String name) {
     String process = ManagementFactory.getRuntimeMXBean().getName();
     String host = process.substring(process.indexOf('@') + 1);
-    return options.withName(
-        "%s@%s:%d".formatted(options.name(), host, ProcessHandle.current().pid()));
+    return "%s@%s:%d".formatted(name, host, ProcessHandle.current().pid());
   }
 }

@@ -47,6 +47,8 @@ final class ConfigurationTest {
             "cost-price=fargate-tokyo",
             "cost-vcpus=1",
             "cost-memory-mib=2048",
+            "commands=16",
+            "docker-host=unix:///var/run/docker.sock",
             "drain=30s",
             "address=");
   }

@@ -1,0 +1,162 @@
+package dev.ekiden.fleet.command;
+
+import dev.ekiden.launch.LaunchException;
+import dev.ekiden.launch.Launcher;
+import dev.ekiden.launch.docker.DockerLauncher;
+import dev.ekiden.launch.docker.DockerOptions;
+import dev.ekiden.launch.process.ProcessLauncher;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The launchers that a server has for programs, each opened when it is first needed. Thread-safe
+ * once all are added.
+ */
+public final class CommandLaunchers implements AutoCloseable {
+
+  /**
+   * A launcher and where its tasks are.
+   *
+   * @param place the same for all servers whose launchers see the same tasks, and for no others
+   * @param host where that is, for people
+   */
+  public record Located(String place, String host, Launcher launcher) {}
+
+  private final Map<String, Entry> entries = new LinkedHashMap<>();
+
+  private static final class Entry {
+    private final Supplier<Located> opens;
+    private @Nullable Located opened;
+
+    Entry(Supplier<Located> opens) {
+      this.opens = opens;
+    }
+
+    synchronized Located open() {
+      Located there = opened;
+      if (there == null) {
+        there = opens.get();
+        opened = there;
+      }
+      return there;
+    }
+
+    synchronized Optional<Located> ifOpen() {
+      return Optional.ofNullable(opened);
+    }
+  }
+
+  /** No launchers yet. */
+  public CommandLaunchers() {}
+
+  /** Adds one; opening it may throw a {@link LaunchException}, and is then tried again later. */
+  public CommandLaunchers with(String name, Supplier<Located> opens) {
+    entries.put(name, new Entry(opens));
+    return this;
+  }
+
+  /**
+   * Processes of this machine.
+   *
+   * @param directory of their files; whoever opens a launcher there is the same place
+   */
+  public CommandLaunchers withProcesses(Path directory) {
+    return with(
+        CommandDefinition.PROCESS,
+        () -> {
+          Launcher launcher = ProcessLauncher.in(directory);
+          return new Located("process-" + place(directory), host(), launcher);
+        });
+  }
+
+  /**
+   * Containers of a Docker Engine.
+   *
+   * @param engine where it listens
+   * @param installation tells our containers from those of others
+   */
+  public CommandLaunchers withDocker(URI engine, String installation) {
+    return with(
+        CommandDefinition.DOCKER,
+        () -> {
+          Launcher launcher =
+              DockerLauncher.connect(DockerOptions.of(installation).withEngine(engine));
+          // A socket is that of its machine; an address is the same engine from everywhere.
+          String where =
+              engine.getScheme().equals("unix") ? host() + engine.getPath() : engine.toString();
+          return new Located("docker-" + where, where, launcher);
+        });
+  }
+
+  /** The names of all. */
+  public List<String> names() {
+    return List.copyOf(entries.keySet());
+  }
+
+  /**
+   * A launcher by its name.
+   *
+   * @throws LaunchException if there is none, or it cannot be opened
+   */
+  Located open(String name) {
+    Entry entry = entries.get(name);
+    if (entry == null) {
+      throw new LaunchException(
+          "this server has no launcher '%s'; it has %s"
+              .formatted(name, String.join(", ", names())));
+    }
+    return entry.open();
+  }
+
+  /** Those that are open. */
+  List<Located> opened() {
+    return entries.values().stream().flatMap(entry -> entry.ifOpen().stream()).toList();
+  }
+
+  /** Closes them; tasks go on. */
+  @Override
+  public void close() {
+    opened().forEach(located -> located.launcher().close());
+  }
+
+  /** The name of a directory that stays the same wherever and whenever it is opened. */
+  private static String place(Path directory) {
+    Path file = directory.resolve("place");
+    try {
+      if (!Files.exists(file)) {
+        Path draft = Files.createTempFile(directory, "place", ".new");
+        Files.writeString(draft, UUID.randomUUID().toString());
+        try {
+          Files.createLink(file, draft); // as a whole, and for one of several
+        } catch (FileAlreadyExistsException e) {
+          // Another server was faster.
+        } finally {
+          Files.delete(draft);
+        }
+      }
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw new LaunchException("Cannot name the place " + directory, e);
+    }
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+}
