@@ -87,6 +87,8 @@ final class MockCluster implements AutoCloseable {
             .withRequestRetryBackoffInterval(20)
             .withWatchReconnectInterval(20)
             .withUserAgent(agent)
+            // The mock and the JDK's client now and then lose a request while they agree on HTTP/2.
+            .withHttp2Disable(true)
             .build();
     return new KubernetesClientBuilder().withConfig(config).build();
   }
