@@ -31,6 +31,7 @@ final class ConsolePictures {
     try (ConsoleServer server = ConsoleServer.start(directory, database.address())) {
       server.playAnHour(database.database());
       Shop.Stock stock = server.fill();
+      server.keepFleet();
       server.hurry();
       if (Boolean.getBoolean("ekiden.pictures.all")) {
         ofEverything(server, stock);
@@ -44,6 +45,7 @@ final class ConsolePictures {
       inBothThemes(server, DESK.sized(1_280, 960), "/queues/media", "queue");
       inBothThemes(server, DESK, "/schedules/reminders", "schedule");
       inBothThemes(server, DESK.sized(1_280, 480), "/workers", "workers");
+      inBothThemes(server, DESK.sized(1_280, 1_000), "/costs", "costs");
       take(server, PHONE.japanese(), "/", "overview-phone-ja");
       take(server, PHONE.dark(), "/jobs/" + stock.failed(), "job-phone-dark");
     }
@@ -70,6 +72,9 @@ final class ConsolePictures {
             Map.entry("schedules", "/schedules"),
             Map.entry("schedule", "/schedules/reminders"),
             Map.entry("workers", "/workers"),
+            Map.entry("fleets", "/fleets"),
+            Map.entry("fleet", "/fleets/post"),
+            Map.entry("costs", "/costs"),
             Map.entry("definitions", "/definitions"),
             Map.entry("sign-in", "/sign-in"));
     List<Map.Entry<String, View>> views =

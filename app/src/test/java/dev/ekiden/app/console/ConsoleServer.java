@@ -2,6 +2,12 @@ package dev.ekiden.app.console;
 
 import com.microsoft.playwright.options.Cookie;
 import dev.ekiden.engine.Engine;
+import dev.ekiden.fleet.CapacityMix;
+import dev.ekiden.fleet.FleetSettings;
+import dev.ekiden.fleet.ScalingPolicy.Steps;
+import dev.ekiden.fleet.ScalingPolicy.Steps.Step;
+import dev.ekiden.fleet.control.FleetSpec;
+import dev.ekiden.fleet.control.store.FleetTable;
 import dev.ekiden.postgres.Database;
 import dev.ekiden.postgres.DatabaseAddress;
 import dev.ekiden.server.config.Configuration;
@@ -48,6 +54,19 @@ final class ConsoleServer implements AutoCloseable {
   /** Lets the shop work through an hour that ends now. */
   void playAnHour(Database data) {
     new ShopHour(engine(), data, shop).play();
+  }
+
+  /** A fleet that has no workers, because no backlog is ever so long. */
+  void keepFleet() {
+    Steps steps = new Steps(List.of(new Step(0, 0), new Step(100_000, 2)));
+    FleetSpec fleet =
+        FleetSpec.of(
+            "post",
+            List.of("mail"),
+            FleetSettings.of(0, 2, steps).withMix(CapacityMix.onDemandToSpot(1, 5)));
+    try (Database opened = Database.open(database, 1, "fleet")) {
+      opened.useTransaction(handle -> FleetTable.put(handle, fleet));
+    }
   }
 
   /** Enqueues more than the limit of their queue lets start at once. */

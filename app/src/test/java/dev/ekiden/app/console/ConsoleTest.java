@@ -41,6 +41,7 @@ final class ConsoleTest {
   static void open() throws Exception {
     server = ConsoleServer.start(directory, database.address());
     stock = server.fill();
+    server.keepFleet();
   }
 
   @AfterAll
@@ -62,6 +63,9 @@ final class ConsoleTest {
         "/schedules",
         "/schedules/reminders",
         "/workers",
+        "/fleets",
+        "/fleets/post",
+        "/costs",
         "/definitions",
         "/sign-in");
   }
@@ -312,6 +316,30 @@ final class ConsoleTest {
         .getByRole(AriaRole.BUTTON, within("Run now").setExact(true))
         .click();
     assertThat(schedule.locator(".toast a")).hasText(Pattern.compile("Job \\d+"));
+  }
+
+  @Test
+  void costsAreToldByWhatOneAsksAndForEachAttempt() {
+    Page costs = visit(View.DESK, "/costs");
+    assertThat(costs.locator("data-table")).containsText("send-mail");
+    costs.getByRole(AriaRole.BUTTON, named("Day").setExact(true)).click();
+    assertThat(costs).hasURL(Pattern.compile(".*by=day$"));
+    assertThat(costs.locator(".cost-bars dt")).hasCount(6);
+    costs.navigate(server.address() + "/console/jobs/" + stock.failed());
+    assertThat(costs.locator("attempt-timeline li").first()).containsText("$0.00");
+  }
+
+  @Test
+  void aFleetSaysWhyItHasSoManyWorkersAndIsChanged() {
+    Page fleet = visit(View.DESK, "/fleets/post");
+    assertThat(fleet.locator(".why")).containsText("workers");
+    fleet.getByRole(AriaRole.BUTTON, named("Edit…")).click();
+    Locator dialog = fleet.getByRole(AriaRole.DIALOG);
+    assertThat(dialog).containsText("Now 0 to 2 workers");
+    dialog.getByLabel("At most").fill("3");
+    dialog.getByRole(AriaRole.BUTTON, within("Save").setExact(true)).click();
+    assertThat(fleet.getByText("post is changed.")).isVisible();
+    assertThat(fleet.locator("dl.pairs")).containsText("0 – 3");
   }
 
   @Test

@@ -17,10 +17,12 @@ const sections = [
   ["queues", "/queues"],
   ["schedules", "/schedules"],
   ["workers", "/workers"],
+  ["fleets", "/fleets"],
+  ["costs", "/costs"],
   ["definitions", "/definitions"],
 ];
 
-const sectionOf = { job: "jobs", queue: "queues", schedule: "schedules" };
+const sectionOf = { job: "jobs", queue: "queues", schedule: "schedules", fleet: "fleets" };
 
 /** The frame: sections, choices, how the connection is, and the screen that the address names. */
 class Console extends Element {
@@ -125,6 +127,9 @@ const templates = {
   schedules: () => html`<schedules-screen></schedules-screen>`,
   schedule: (params) => html`<schedule-screen .params=${params}></schedule-screen>`,
   workers: () => html`<workers-screen></workers-screen>`,
+  fleets: () => html`<fleets-screen></fleets-screen>`,
+  fleet: (params) => html`<fleet-screen .params=${params}></fleet-screen>`,
+  costs: (params, query) => html`<costs-screen .query=${query}></costs-screen>`,
   definitions: () => html`<definitions-screen></definitions-screen>`,
   "sign-in": (params, query) => html`<sign-in-screen .wrong=${"wrong" in query}></sign-in-screen>`,
   nowhere: () => html`<nowhere-screen></nowhere-screen>`,

@@ -10,6 +10,9 @@ const screens = [
   ["/schedules", "schedules"],
   ["/schedules/:name", "schedule"],
   ["/workers", "workers"],
+  ["/fleets", "fleets"],
+  ["/fleets/:name", "fleet"],
+  ["/costs", "costs"],
   ["/definitions", "definitions"],
   ["/sign-in", "sign-in"],
 ];

@@ -2,6 +2,7 @@ import { html, nothing, svg } from "lit";
 import { Element } from "../element.js";
 import { t } from "../i18n.js";
 import { errorText, simpleName } from "../jobs.js";
+import { money } from "../money.js";
 import { duration } from "../numbers.js";
 import { link } from "../router.js";
 import { absolute, clock } from "../time.js";
@@ -18,7 +19,7 @@ const stateOf = {
 
 /** Each attempt as a bar over the job's life: how long it waited, was claimed, and ran. */
 class AttemptTimeline extends Element {
-  static properties = { job: { attribute: false } };
+  static properties = { job: { attribute: false }, costs: { attribute: false } };
 
   render() {
     const { job } = this;
@@ -49,6 +50,7 @@ class AttemptTimeline extends Element {
       ...(attempt.startedAt ? [["ran", attempt.startedAt, ended]] : []),
     ];
     const outcome = attempt.outcome;
+    const cost = this.costs?.find((one) => one.attempt === attempt.number);
     const told = phases.map(([phase, from, to]) => `${t(`job.phase.${phase}`)} ${duration(seconds(from, to))}`).join(" · ");
     return html`<li>
       <div class="row">
@@ -56,6 +58,7 @@ class AttemptTimeline extends Element {
         ${outcome ? status(stateOf[outcome], t(`outcome.${outcome}`)) : status("RUNNING")}
         <span class="small muted">${told}</span>
         <span class="grow"></span>
+        ${cost ? html`<span class="small muted number" data-tip=${costTip(cost)}>${money(cost.cost)}</span>` : nothing}
         <span class="small muted" data-tip=${absolute(attempt.claimedAt)}>${t("job.worker")} ${attempt.worker}</span>
       </div>
       <svg class="bar ${stateOf[outcome] ?? "running"}" role="img" aria-label=${told}>
@@ -77,6 +80,10 @@ class AttemptTimeline extends Element {
   }
 }
 customElements.define("attempt-timeline", AttemptTimeline);
+
+function costTip({ fleet, class: name, capacity, workerSeconds }) {
+  return t("costs.attempt", { where: fleet ? `${fleet}, ${name}` : t("costs.noFleet"), ...capacity, time: duration(workerSeconds) });
+}
 
 /** An array has its children instead. */
 function children({ id, links }) {

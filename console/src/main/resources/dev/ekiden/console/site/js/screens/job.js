@@ -12,6 +12,7 @@ import { status } from "../components/status.js";
 import { say } from "../components/toasts.js";
 import { t, tOr } from "../i18n.js";
 import { canCancel, canRetry, errorText, gist, hasEnded, jobLink } from "../jobs.js";
+import { money } from "../money.js";
 import { count } from "../numbers.js";
 import { readable } from "../readable.js";
 import { go, link } from "../router.js";
@@ -30,11 +31,15 @@ class JobScreen extends Screen {
 
   async load(signal) {
     const { id } = this.params;
-    const [job, explanation] = await Promise.all([get(api`/jobs/${id}`, { signal }), get(api`/jobs/${id}/explain`, { signal })]);
-    return { job, reasons: explanation.reasons };
+    const [job, explanation, costs] = await Promise.all([
+      get(api`/jobs/${id}`, { signal }),
+      get(api`/jobs/${id}/explain`, { signal }),
+      get(api`/jobs/${id}/costs`, { signal }),
+    ]);
+    return { job, reasons: explanation.reasons, costs };
   }
 
-  view({ job, reasons }) {
+  view({ job, reasons, costs }) {
     return html`<div class="stack">
       <div class="row apart">
         <div class="row">
@@ -49,11 +54,11 @@ class JobScreen extends Screen {
       <div class="columns job">
         <section class="card">
           <header><h2>${t("job.attempts")}</h2></header>
-          <div class="content"><attempt-timeline .job=${job}></attempt-timeline></div>
+          <div class="content"><attempt-timeline .job=${job} .costs=${costs.items}></attempt-timeline></div>
         </section>
         <section class="card">
           <header><h2>${t("job.facts")}</h2></header>
-          <div class="content">${this.facts(job)}</div>
+          <div class="content">${this.facts(job, costs)}</div>
         </section>
       </div>
       <div class="columns">
@@ -132,7 +137,7 @@ class JobScreen extends Screen {
     </div>`;
   }
 
-  facts(job) {
+  facts(job, costs) {
     const { links } = job;
     const facts = {
       definition: html`<a href=${link("/jobs", { definition: job.definition })}>${job.definition}</a>`,
@@ -147,6 +152,7 @@ class JobScreen extends Screen {
       finished: job.finishedAt && time(job.finishedAt),
       failures: job.failures > 0 && count(job.failures),
       losses: job.losses > 0 && count(job.losses),
+      cost: costs.items.length > 0 && html`<a href=${link("/costs")}>${money(costs.cost)}</a>`,
       parent: job.parent && html`${jobLink(job.parent)} ${job.arrayIndex === undefined ? nothing : html`<span class="muted">#${count(job.arrayIndex)}</span>`}`,
       children: links.children && html`<a href=${link("/jobs", { parent: job.id })}>${t("jobs.childrenEnded", links.children)}</a>`,
       cloneOf: job.cloneOf && jobLink(job.cloneOf),

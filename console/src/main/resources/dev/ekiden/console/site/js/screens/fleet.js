@@ -1,0 +1,244 @@
+import { html, nothing } from "lit";
+import { api, get, put } from "../api.js";
+import { cli, curl } from "../commands.js";
+import { ask } from "../components/ask.js";
+import "../components/copy-menu.js";
+import "../components/data-table.js";
+import { icon } from "../components/icon.js";
+import "../components/line-chart.js";
+import { status } from "../components/status.js";
+import { say } from "../components/toasts.js";
+import { fleetStatus, mixText, policyText } from "../fleets.js";
+import { t } from "../i18n.js";
+import { brief, count, duration } from "../numbers.js";
+import { link } from "../router.js";
+import { Screen } from "../screen.js";
+
+const decisionsShown = 200;
+const rowsShown = 20;
+
+/** One fleet: its workers over its demand, why there are so many, its tasks, and what it should be. */
+class FleetScreen extends Screen {
+  topics = ["workers", "queues"];
+
+  static properties = { log: { state: true } };
+
+  async load(signal) {
+    const { name } = this.params;
+    const [fleet, decisions, tasks] = await Promise.all([
+      get(api`/fleets/${name}`, { signal }),
+      get(api`/fleets/${name}/decisions`, { signal, query: { limit: decisionsShown } }),
+      get(api`/fleets/${name}/tasks`, { signal, query: { ended: true, limit: rowsShown } }),
+    ]);
+    return { fleet, decisions: decisions.items, tasks: tasks.items };
+  }
+
+  view({ fleet, decisions, tasks }) {
+    const { name, workers, demand, settings } = fleet;
+    return html`<div class="stack">
+      <div class="row apart">
+        <div class="row">
+          <h1>${name}</h1>
+          ${fleetStatus(fleet)}
+        </div>
+        <div class="row actions">
+          <button class="button" @click=${() => this.edit(fleet)}>${icon("edit")}${t("action.edit")}…</button>
+          <copy-menu .label=${name} .cli=${cli("fleets", "explain", name)} .curl=${curl("GET", api`/fleets/${name}`)}></copy-menu>
+        </div>
+      </div>
+      ${decisions.length > 0
+        ? html`<section class="card why">
+            <header><h2>${t("fleets.why")}</h2></header>
+            <div class="content"><p lang="en">${decisions[0].reason}</p></div>
+          </section>`
+        : nothing}
+      <div class="tiles">
+        ${tile("running", t("fleets.alive"), count(workers.alive))} ${tile("paused", t("fleets.idle"), count(workers.idle))}
+        ${tile("scheduled", t("fleets.starting"), count(workers.starting))} ${tile("ready", t("fleets.waiting"), count(demand.waitingJobs))}
+      </div>
+      ${charts(decisions)}
+      <div class="columns">
+        <section class="card">
+          <header><h2>${t("fleets.decisions")}</h2></header>
+          ${decisions.length === 0
+            ? html`<p class="content muted">${t("fleets.noDecisions")}</p>`
+            : html`<data-table .label=${t("fleets.decisions")} .columns=${decisionColumns()} .rows=${decisions.slice(0, rowsShown)}></data-table>`}
+        </section>
+        <section class="card">
+          <header><h2>${t("job.facts")}</h2></header>
+          <div class="content">${facts(settings)}</div>
+        </section>
+      </div>
+      <section class="card">
+        <header><h2>${t("fleets.tasks")}</h2></header>
+        ${tasks.length === 0
+          ? html`<p class="content muted">${t("fleets.noTasks")}</p>`
+          : html`<data-table .label=${t("fleets.tasks")} .columns=${this.taskColumns(name)} .rows=${tasks}></data-table>`}
+      </section>
+      ${this.log ? this.printed() : nothing}
+    </div>`;
+  }
+
+  taskColumns(fleet) {
+    return [
+      { title: t("fleets.task"), cell: ({ id }) => html`<span class="mono">${id}</span>` },
+      { title: t("fleets.class"), cell: (task) => html`${task.class}${task.insteadOf ? html` <span class="muted">${t("fleets.insteadOf", task.insteadOf)}</span>` : nothing}` },
+      { title: t("jobs.state"), cell: taskStatus },
+      { title: t("fleets.asked"), minor: true, cell: ({ askedAt }) => html`<time-ago .at=${askedAt}></time-ago>` },
+      {
+        title: t("fleets.startUp"),
+        end: true,
+        minor: true,
+        cell: ({ askedAt, readyAt }) => (readyAt ? duration((new Date(readyAt) - new Date(askedAt)) / 1_000) : "–"),
+      },
+      { title: t("fleets.lived"), end: true, minor: true, cell: ({ askedAt, endedAt }) => html`<time-span .from=${askedAt} .to=${endedAt}></time-span>` },
+      {
+        title: t("log.title"),
+        cell: ({ id }) => html`<button class="button quiet" @click=${() => this.show(fleet, id)} aria-label=${t("fleets.logOf", id)}>${t("log.title")}</button>`,
+      },
+    ];
+  }
+
+  async show(fleet, task) {
+    try {
+      const { items, dropped } = await get(api`/fleets/${fleet}/tasks/${task}/log`);
+      this.log = { task, lines: items, dropped };
+    } catch (failure) {
+      this.log = { task, lines: [], dropped: failure.detail ?? String(failure) };
+    }
+    await this.updateComplete;
+    this.querySelector(".printed")?.focus();
+  }
+
+  printed() {
+    const { task, lines, dropped } = this.log;
+    return html`<section class="card">
+      <header>
+        <h2>${t("fleets.logOf", task)}</h2>
+        <button class="button quiet icon-only" aria-label=${t("action.back")} @click=${() => (this.log = null)}>${icon("close")}</button>
+      </header>
+      <div class="content">
+        ${dropped ? html`<p class="muted">${dropped}</p>` : nothing}
+        <pre class="printed" tabindex="0" role="group" aria-label=${t("fleets.logOf", task)}>${lines.map(({ text }) => text).join("\n") || t("fleets.noLog")}</pre>
+      </div>
+    </section>`;
+  }
+
+  /** What would change is told in the dialog before it does. */
+  async edit({ name, revision, settings }) {
+    const path = api`/fleets/${name}`;
+    const changed = (fields) => changes(settings, fields);
+    const done = await ask({
+      title: t("fleets.editTitle", name),
+      wide: true,
+      body: html`<p class="muted">${t("fleets.editText")}</p>
+        <div class="fields">
+          ${field("min", settings.min, { type: "number", min: 0 })} ${field("max", settings.max, { type: "number", min: 1 })}
+          ${settings.policy.fixed === undefined ? nothing : field("fixed", settings.policy.fixed, { type: "number", min: 0 })}
+          ${settings.policy.goal === undefined ? nothing : field("goal", settings.policy.goal, { type: "text" })}
+          ${settings.policy.steps === undefined ? nothing : field("steps", settings.policy.steps.map(({ from, workers }) => `${from}: ${workers}`).join(", "), { type: "text" })}
+          ${field("mix", (settings.mix ?? []).map(({ class: one, base, weight }) => `${one}: ${base ? `${base}+` : ""}${weight ?? 1}`).join(", "), { type: "text" })}
+        </div>
+        <p class="muted small">${t("fleets.was", { min: settings.min, max: settings.max, policy: policyText(settings), mix: mixText(settings) })}</p>`,
+      doIt: t("action.save"),
+      cli: ({ steps, mix, ...others }) =>
+        cli("fleets", "set", name, { ...others, steps: steps && options(steps), mix: mix && options(mix) }),
+      curl: (fields) => curl("PUT", path, changed(fields)),
+      act: (fields) => put(path + `?revision=${revision}`, changed(fields)),
+    });
+    if (!done) return;
+    say(t("fleets.saved", name));
+    this.reload();
+  }
+}
+customElements.define("fleet-screen", FleetScreen);
+
+function tile(symbol, label, value) {
+  return html`<div class="tile"><span class="label">${icon(symbol)}${label}</span><strong class="number">${value}</strong></div>`;
+}
+
+function field(name, value, { type, min }) {
+  return html`<div class="field">
+    <label for="fleet-${name}">${t(`fleets.field.${name}`)}</label>
+    <input id="fleet-${name}" name=${name} type=${type} min=${min ?? nothing} step=${type === "number" ? 1 : nothing} .value=${String(value ?? "")} />
+  </div>`;
+}
+
+/** "a: 1, b: 2" as the command line has it: a=1,b=2. */
+function options(text) {
+  return text.replaceAll(/\s*:\s*/g, "=").replaceAll(/\s*,\s*/g, ",").trim();
+}
+
+/** The settings with what the fields say. What they do not show stays as it is. */
+function changes(settings, { min, max, fixed, goal, steps, mix }) {
+  const pairs = (text) => text.split(",").map((pair) => pair.split(":").map((part) => part.trim()));
+  const policy =
+    fixed !== undefined
+      ? { fixed: Number(fixed) }
+      : goal !== undefined
+        ? { goal }
+        : { steps: pairs(steps ?? "").map(([from, workers]) => ({ from: Number(from), workers: Number(workers) })) };
+  const shares = pairs(mix ?? "").map(([name, share = "1"]) => {
+    const [base, weight] = share.includes("+") ? share.split("+") : ["0", share];
+    return { class: name, base: Number(base), weight: Number(weight) };
+  });
+  return { ...settings, min: Number(min), max: Number(max), policy, mix: shares };
+}
+
+const taskStates = { asked: "scheduled", starting: "scheduled", working: "running", draining: "canceled", ended: "canceled" };
+const endings = { retired: "succeeded", exited: "succeeded", reclaimed: "warning", lost: "warning" };
+
+function taskStatus({ phase, ending, detail }) {
+  const state = ending ? (endings[ending] ?? "failed") : taskStates[phase];
+  const text = ending ? t(`fleets.ending.${ending}`) : t(`fleets.phase.${phase}`);
+  return html`<span data-tip=${detail ?? nothing}>${status(state, text)}</span>`;
+}
+
+const decisionColumns = () => [
+  { title: t("fleets.at"), cell: ({ at }) => html`<time-ago .at=${at}></time-ago>` },
+  { title: t("fleets.desired"), end: true, cell: ({ desired }) => count(desired) },
+  { title: t("fleets.because"), cell: ({ reason }) => html`<span lang="en">${reason}</span>` },
+];
+
+function facts(settings) {
+  const all = {
+    size: `${count(settings.min)} – ${count(settings.max)}`,
+    policy: policyText(settings),
+    mix: mixText(settings),
+    slots: count(settings.slots ?? 1),
+    queues: settings.queues.map((name, n) => html`${n > 0 ? ", " : ""}<a href=${link(`/queues/${name}`)}>${name}</a>`),
+    launcher: settings.launcher ?? "process",
+    worker: t("fleets.workerSize", { vcpus: settings.vcpus, memoryMib: settings.memoryMib }),
+    prices: Object.entries(settings.prices ?? {}).map(([name, price], n) => html`${n > 0 ? ", " : ""}${name}: ${price}`),
+  };
+  return html`<dl class="pairs">
+    ${Object.entries(all)
+      .filter(([, value]) => value.length !== 0)
+      .map(([name, value]) => html`<dt>${t(`fleets.fact.${name}`)}</dt><dd>${value}</dd>`)}
+  </dl>`;
+}
+
+/** Capacity over demand, as it was at each decision. */
+function charts(decisions) {
+  if (decisions.length < 2) return nothing;
+  const looks = decisions.toReversed();
+  const [from, to] = [looks[0], looks.at(-1)].map(({ at }) => new Date(at).getTime());
+  const line = (label, color, value) => ({ label, color, points: looks.map((look) => ({ at: look.at, value: value(look) })) });
+  const alive = ({ observed }) => observed.classes.reduce((sum, one) => sum + one.alive, 0);
+  return html`<div class="columns">
+    ${figure(t("fleets.capacity"), from, to, [line(t("fleets.desired"), "ready", ({ desired }) => desired), line(t("fleets.alive"), "running", alive)])}
+    ${figure(t("fleets.demand"), from, to, [line(t("fleets.waiting"), "blocked", ({ observed }) => observed.demand.waitingJobs)])}
+  </div>`;
+}
+
+function figure(title, from, to, series) {
+  return html`<figure class="card">
+    <header>
+      <figcaption><h3>${title}</h3></figcaption>
+      <ul class="lines-legend small muted">
+        ${series.map(({ label, color }) => html`<li><svg class="swatch ${color}" aria-hidden="true"><rect width="100%" height="100%"></rect></svg>${label}</li>`)}
+      </ul>
+    </header>
+    <div class="content"><line-chart .label=${title} .series=${series} .from=${from} .to=${to} .write=${brief}></line-chart></div>
+  </figure>`;
+}
