@@ -29,8 +29,16 @@ public sealed interface Program {
    *
    * @param image the name of the image, with a tag or digest
    * @param arguments what runs in it in place of the image's own command; empty: that command
+   * @param ownEntryPoint whether the image's entry point stays and takes the arguments; otherwise
+   *     they are all that runs, but on Amazon ECS, which lets nobody replace an entry point
    */
-  record Image(String image, List<String> arguments) implements Program {
+  record Image(String image, List<String> arguments, boolean ownEntryPoint) implements Program {
+
+    /** An image whose entry point the arguments replace, if there are any. */
+    public Image(String image, List<String> arguments) {
+      this(image, arguments, false);
+    }
+
     public Image {
       arguments = List.copyOf(arguments);
       if (image.isBlank() || image.chars().anyMatch(Character::isWhitespace)) {

@@ -218,6 +218,7 @@ final class ContractTest {
         () -> !http.get(tasks + "?ended=true").json().path("items").isEmpty());
     check("GET", fleet, http.get("/api/v1/fleets/nobody"));
     check("GET", "/api/v1/fleets", http.get("/api/v1/fleets"));
+    check("GET", fleet + "/plan", http.get("/api/v1/fleets/nobody/plan"));
     check("GET", fleet + "/decisions", http.get("/api/v1/fleets/nobody/decisions?limit=1"));
     Answer listed = http.get(tasks + "?ended=true&limit=1");
     check("GET", fleet + "/tasks", listed);

@@ -69,6 +69,12 @@ public record CommandDefinition(
   /** The launcher of containers of a Docker Engine. */
   public static final String DOCKER = "docker";
 
+  /** The launcher of jobs of a Kubernetes cluster. */
+  public static final String KUBERNETES = "kubernetes";
+
+  /** The launcher of tasks of Amazon ECS. */
+  public static final String ECS = "ecs";
+
   /** Most bytes a result file may have: as base64 it still fits into a job's result. */
   public static final int MAX_RESULT_BYTES = Engine.MAX_RESULT_BYTES / 4 * 3 - 100;
 

@@ -13,6 +13,7 @@ import dev.ekiden.launch.Network;
 import dev.ekiden.launch.Resources;
 import dev.ekiden.launch.Secret.Delivery;
 import dev.ekiden.launch.Task;
+import dev.ekiden.launch.ecs.EcsLauncher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -85,11 +86,15 @@ public final class CommandFile {
     CommandProgram program = program();
     boolean image = program instanceof CommandProgram.Image;
     String launcher = launcher(image);
-    Network network = network(image);
+    Network network = network(image, launcher);
     List<CommandParameter> parameters = parameters();
     SortedMap<String, String> environment = environment();
     checkPlaces(parameters, environment);
     List<SecretReference> secrets = secrets();
+    if (launcher.equals(CommandDefinition.ECS)
+        && secrets.stream().anyMatch(secret -> secret.delivery() == Delivery.FILE)) {
+      throw document.mistake("secrets", "must be `as: variable`: ECS gives no files");
+    }
     Optional<String> directory = workingDirectory();
     Resources resources = resources();
     Optional<Duration> timeout =
@@ -100,6 +105,9 @@ public final class CommandFile {
         document.has("grace")
             ? time("grace", Duration.ZERO, Task.MAX_STOP_GRACE)
             : Task.DEFAULT_STOP_GRACE;
+    if (launcher.equals(CommandDefinition.ECS) && grace.compareTo(EcsLauncher.MAX_STOP_GRACE) > 0) {
+      throw document.mistake("grace", "must be at most 2m: ECS gives no more");
+    }
     List<EndRule> rules = new ArrayList<>();
     List<CodeRange> success = exitCodes(rules);
     RetryPolicy retry = retry(rules);
@@ -202,7 +210,7 @@ public final class CommandFile {
     String launcher = document.text("launcher", usual);
     if (image && launcher.equals(CommandDefinition.PROCESS)) {
       throw document.mistake(
-          "launcher", "must be one that runs images, such as docker, because there is an image");
+          "launcher", "must be docker, kubernetes or ecs, because there is an image");
     }
     if (!image && !launcher.equals(CommandDefinition.PROCESS)) {
       throw document.mistake(
@@ -211,8 +219,14 @@ public final class CommandFile {
     return launcher;
   }
 
-  private Network network(boolean image) {
-    String network = document.text("network", image ? "none" : "host");
+  private Network network(boolean image, String launcher) {
+    boolean ecs = launcher.equals(CommandDefinition.ECS);
+    String network = document.text("network", image && !ecs ? "none" : "host");
+    if (ecs && network.equals("none")) {
+      throw document.mistake(
+          "network",
+          "must not be none: every task of ECS has a network; name one that lets nothing out");
+    }
     if (!image && !network.equals("host")) {
       throw document.mistake("network", "must be host: processes share the machine's network");
     }

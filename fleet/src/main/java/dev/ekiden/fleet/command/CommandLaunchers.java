@@ -4,6 +4,10 @@ import dev.ekiden.launch.LaunchException;
 import dev.ekiden.launch.Launcher;
 import dev.ekiden.launch.docker.DockerLauncher;
 import dev.ekiden.launch.docker.DockerOptions;
+import dev.ekiden.launch.ecs.EcsLauncher;
+import dev.ekiden.launch.ecs.EcsOptions;
+import dev.ekiden.launch.kubernetes.KubernetesLauncher;
+import dev.ekiden.launch.kubernetes.KubernetesOptions;
 import dev.ekiden.launch.process.ProcessLauncher;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -81,22 +85,38 @@ public final class CommandLaunchers implements AutoCloseable {
         });
   }
 
-  /**
-   * Containers of a Docker Engine.
-   *
-   * @param engine where it listens
-   * @param installation tells our containers from those of others
-   */
-  public CommandLaunchers withDocker(URI engine, String installation) {
+  /** Containers of a Docker Engine. */
+  public CommandLaunchers withDocker(DockerOptions options) {
     return with(
         CommandDefinition.DOCKER,
         () -> {
-          Launcher launcher =
-              DockerLauncher.connect(DockerOptions.of(installation).withEngine(engine));
+          Launcher launcher = DockerLauncher.connect(options);
           // A socket is that of its machine; an address is the same engine from everywhere.
+          URI engine = options.engine();
           String where =
               engine.getScheme().equals("unix") ? host() + engine.getPath() : engine.toString();
           return new Located("docker-" + where, where, launcher);
+        });
+  }
+
+  /** Jobs of a namespace of a Kubernetes cluster, which is the same one for all servers. */
+  public CommandLaunchers withKubernetes(KubernetesOptions options) {
+    return with(
+        CommandDefinition.KUBERNETES,
+        () -> {
+          String where = options.namespace();
+          return new Located(
+              "kubernetes-" + where, "Kubernetes " + where, KubernetesLauncher.connect(options));
+        });
+  }
+
+  /** Tasks of a cluster of Amazon ECS. */
+  public CommandLaunchers withEcs(EcsOptions options) {
+    return with(
+        CommandDefinition.ECS,
+        () -> {
+          String where = options.region() + "/" + options.cluster();
+          return new Located("ecs-" + where, "ECS " + where, EcsLauncher.connect(options));
         });
   }
 

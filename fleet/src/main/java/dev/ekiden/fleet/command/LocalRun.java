@@ -11,6 +11,7 @@ import dev.ekiden.launch.Secret;
 import dev.ekiden.launch.Task;
 import dev.ekiden.launch.TaskId;
 import dev.ekiden.launch.TaskStatus;
+import dev.ekiden.launch.docker.DockerOptions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -76,7 +77,8 @@ public final class LocalRun implements AutoCloseable {
       this.launcher =
           new CommandLaunchers()
               .withProcesses(directory)
-              .withDocker(docker, "local-" + ProcessHandle.current().pid())
+              .withDocker(
+                  DockerOptions.of("local-" + ProcessHandle.current().pid()).withEngine(docker))
               .open(definition.launcher())
               .launcher();
     } catch (LaunchException e) {

@@ -53,27 +53,35 @@ final class TaskKeeper {
     this.removeAfter = removeAfter;
   }
 
-  /** One look at all places. */
+  /** One look at all places; of one that does not answer nothing is concluded. */
   void look() {
     for (Located located : launchers.opened()) {
-      tasks.seePlace(located);
-      // In this order: what is listed was written down before.
-      List<TaskStatus> listed = located.launcher().list();
-      List<Row> rows = tasks.present(located.place());
-      Set<Long> live = engine.jobs().live(rows.stream().map(Row::jobId).distinct().toList());
-      for (Row row : rows) {
-        try {
-          keep(located.launcher(), row, live.contains(row.jobId()));
-        } catch (LaunchException e) {
-          LOG.warn("Task {} is looked at again later: {}", row.id(), e.getMessage());
-        }
+      try {
+        look(located);
+      } catch (LaunchException e) {
+        LOG.warn("The tasks at {} are looked at again later: {}", located.host(), e.getMessage());
       }
-      Set<String> known = rows.stream().map(Row::id).collect(Collectors.toSet());
-      for (TaskStatus status : listed) {
-        if (databaseId.equals(status.labels().get(DATABASE_LABEL))
-            && !known.contains(status.id().value())) {
-          orphan(located.launcher(), status);
-        }
+    }
+  }
+
+  private void look(Located located) {
+    tasks.seePlace(located);
+    // In this order: what is listed was written down before.
+    List<TaskStatus> listed = located.launcher().list();
+    List<Row> rows = tasks.present(located.place());
+    Set<Long> live = engine.jobs().live(rows.stream().map(Row::jobId).distinct().toList());
+    for (Row row : rows) {
+      try {
+        keep(located.launcher(), row, live.contains(row.jobId()));
+      } catch (LaunchException e) {
+        LOG.warn("Task {} is looked at again later: {}", row.id(), e.getMessage());
+      }
+    }
+    Set<String> known = rows.stream().map(Row::id).collect(Collectors.toSet());
+    for (TaskStatus status : listed) {
+      if (databaseId.equals(status.labels().get(DATABASE_LABEL))
+          && !known.contains(status.id().value())) {
+        orphan(located.launcher(), status);
       }
     }
   }

@@ -11,14 +11,6 @@ import java.util.Map;
 
 /** Makes the task that runs a definition with the parameters of a job. */
 final class TaskPlan {
-  /** The variable of the program with the path of the parameters as JSON. */
-  static final String PARAMETERS = "EKIDEN_PARAMETERS";
-
-  static final String JOB_VARIABLE = "EKIDEN_JOB";
-  static final String ATTEMPT_VARIABLE = "EKIDEN_ATTEMPT";
-  static final String DEFINITION_VARIABLE = "EKIDEN_DEFINITION";
-  static final String REVISION_VARIABLE = "EKIDEN_REVISION";
-
   private TaskPlan() {}
 
   /** Who a task is for. */
@@ -39,14 +31,18 @@ final class TaskPlan {
     Map<String, String> values = parameters.values();
     Task.Builder task =
         Task.of(purpose.id(), program(definition.program(), values))
-            .environment(DEFINITION_VARIABLE, definition.name())
-            .environment(JOB_VARIABLE, Long.toString(purpose.jobId()))
-            .environment(ATTEMPT_VARIABLE, Integer.toString(purpose.attempt()))
-            .environment(REVISION_VARIABLE, Integer.toString(purpose.revision()))
-            .secret(Secret.inFile(PARAMETERS, parameters.json()))
+            .environment(TaskVariables.DEFINITION, definition.name())
+            .environment(TaskVariables.JOB, Long.toString(purpose.jobId()))
+            .environment(TaskVariables.ATTEMPT, Integer.toString(purpose.attempt()))
+            .environment(TaskVariables.REVISION, Integer.toString(purpose.revision()))
             .resources(definition.resources())
             .network(definition.network())
             .stopGrace(definition.grace());
+    if (definition.launcher().equals(CommandDefinition.ECS)) {
+      task.environment(TaskVariables.PARAMETERS, parameters.json());
+    } else {
+      task.secret(Secret.inFile(TaskVariables.PARAMETERS, parameters.json()));
+    }
     definition
         .environment()
         .forEach((name, template) -> task.environment(name, Templates.fill(template, values)));

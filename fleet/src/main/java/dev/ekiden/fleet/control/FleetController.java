@@ -125,6 +125,10 @@ public final class FleetController implements AutoCloseable {
   private final Map<String, State> states = new HashMap<>();
   private final Map<TaskId, Instant> leaselessSince = new HashMap<>();
   private final Set<TaskId> signalled = new HashSet<>();
+
+  /** Places of launchers that do not answer: that is told once. */
+  private final Set<String> silent = new HashSet<>();
+
   private @Nullable Leadership leading;
   private long renewedNanos;
   private long housekeptNanos = System.nanoTime();
@@ -419,11 +423,16 @@ public final class FleetController implements AutoCloseable {
           }
         }
         seen.put(located.place(), tasks);
+        if (silent.remove(located.place())) {
+          LOG.info("The launcher {} answers again", located.launcher().name());
+        }
       } catch (LaunchException e) {
-        LOG.warn(
-            "The launcher {} does not answer; its tasks are left alone: {}",
-            located.launcher().name(),
-            e.toString());
+        if (silent.add(located.place())) {
+          LOG.warn(
+              "The launcher {} does not answer; its tasks are left alone: {}",
+              located.launcher().name(),
+              e.toString());
+        }
       }
     }
     return seen;
@@ -561,30 +570,10 @@ public final class FleetController implements AutoCloseable {
     List<FleetTask> asked = new ArrayList<>();
     for (int i = 0; i < placements.size(); i++) {
       Placement placement = placements.get(i);
+      TaskId id = new TaskId("%s-%d-%s".formatted(fleet.name(), numbers.get(i), suffix()));
       FleetTask task =
-          new FleetTask(
-              new TaskId("%s-%d-%s".formatted(fleet.name(), numbers.get(i), suffix())),
-              numbers.get(i),
-              fleet.name(),
-              fleet.revision(),
-              placement.capacityClass(),
-              placement.insteadOf(),
-              located.launcher().name(),
-              located.place(),
-              now,
-              null,
-              null,
-              null,
-              null,
-              null,
-              null,
-              reclaimDue(handle, fleet, placement.capacityClass(), now),
-              null,
-              null,
-              null,
-              null,
-              null,
-              null);
+          FleetTask.asked(id, numbers.get(i), fleet, placement, located, now)
+              .withReclaimDueAt(reclaimDue(handle, fleet, placement.capacityClass(), now));
       TaskTable.ask(handle, task);
       asked.add(task);
     }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param enabled whether it keeps workers at all; those of one that is switched off finish what
  *     they have and end
  * @param queues what its workers serve, the first ones first
- * @param launcher where they run: {@code process}, {@code docker}
+ * @param launcher where they run: {@code process}, {@code docker}, {@code kubernetes}, {@code ecs}
  * @param image what a container launcher runs; null for processes
  * @param settings how many, of which classes
  * @param size what each worker may have

@@ -1,6 +1,8 @@
 package dev.ekiden.fleet.control;
 
 import dev.ekiden.fleet.CapacityClass;
+import dev.ekiden.fleet.Decision.Placement;
+import dev.ekiden.fleet.control.Launchers.Located;
 import dev.ekiden.launch.TaskId;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,61 @@ public record FleetTask(
     @Nullable TaskEnding ending,
     @Nullable String detail,
     @Nullable Instant removedAt) {
+
+  /** One that is asked for now, and that nothing has happened to. */
+  static FleetTask asked(
+      TaskId id, long number, Fleet fleet, Placement placement, Located located, Instant now) {
+    return new FleetTask(
+        id,
+        number,
+        fleet.name(),
+        fleet.revision(),
+        placement.capacityClass(),
+        placement.insteadOf(),
+        located.launcher().name(),
+        located.place(),
+        now,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null,
+        null);
+  }
+
+  /** The same, on a machine that is taken away then. */
+  FleetTask withReclaimDueAt(@Nullable Instant due) {
+    return new FleetTask(
+        id,
+        number,
+        fleet,
+        revision,
+        capacityClass,
+        insteadOf,
+        launcher,
+        place,
+        askedAt,
+        launchedAt,
+        startedAt,
+        readyAt,
+        firstClaimAt,
+        retireAt,
+        retireReason,
+        due,
+        reclaimedAt,
+        stoppedAt,
+        endedAt,
+        ending,
+        detail,
+        removedAt);
+  }
 
   public boolean hasEnded() {
     return endedAt != null;

@@ -8,6 +8,7 @@ import dev.ekiden.fleet.control.Upkeep.Standing;
 import dev.ekiden.fleet.control.store.DecisionTable;
 import dev.ekiden.fleet.control.store.FleetTable;
 import dev.ekiden.fleet.control.store.TaskTable;
+import dev.ekiden.fleet.decide.MixRule;
 import dev.ekiden.launch.TaskId;
 import dev.ekiden.postgres.Database;
 import dev.ekiden.postgres.LeaderLease;
@@ -155,6 +156,39 @@ public final class Fleets {
 
   public Optional<FleetTask> task(TaskId id) {
     return database.withHandle(handle -> TaskTable.find(handle, id));
+  }
+
+  /**
+   * What the launcher of a fleet would be asked for, to have its next worker; starts nothing.
+   *
+   * @return empty if there is no such fleet
+   * @throws dev.ekiden.fleet.InvalidSettingException if its workers could not live there
+   * @throws dev.ekiden.launch.LaunchException if the launcher refuses such a task, or cannot be
+   *     asked
+   */
+  public Optional<String> plan(String name, WorkerProgram program) {
+    return standings(name)
+        .map(standings -> {
+          Fleet fleet = standings.fleet();
+          launchers.check(fleet.spec().withEnabled(true));
+          Launchers.Located located = launchers.named(fleet.spec().launcher()).orElseThrow();
+          Map<CapacityClass, Integer> present = new HashMap<>();
+          standings
+              .classes()
+              .forEach(
+                  count -> present.put(count.capacityClass(), count.alive() + count.starting()));
+          FleetTask task =
+              FleetTask.asked(
+                  TaskId.of(name + "-next"),
+                  0,
+                  fleet,
+                  new MixRule(fleet.spec().settings().mix(), present)
+                      .launches(1, Set.of())
+                      .getFirst(),
+                  located,
+                  Instant.EPOCH);
+          return located.launcher().plan(program.task(fleet.spec(), task));
+        });
   }
 
   /** The launcher that has a task, if this server has it. */

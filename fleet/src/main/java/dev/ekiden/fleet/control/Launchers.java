@@ -1,6 +1,7 @@
 package dev.ekiden.fleet.control;
 
 import dev.ekiden.fleet.Checks;
+import dev.ekiden.fleet.InvalidSettingException;
 import dev.ekiden.launch.Launcher;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,8 +19,15 @@ public record Launchers(Map<String, Located> located) {
    *
    * @param place the same for all servers whose launchers of this kind see the same tasks, and for
    *     no others: tasks of another place are judged by their workers alone
+   * @param hindrance why no worker can live there, as a sentence; empty if one can
    */
-  public record Located(String place, Launcher launcher) {}
+  public record Located(String place, Launcher launcher, Optional<String> hindrance) {
+
+    /** A place where workers can live. */
+    public Located(String place, Launcher launcher) {
+      this(place, launcher, Optional.empty());
+    }
+  }
 
   public Launchers {
     located = Map.copyOf(located);
@@ -37,9 +45,9 @@ public record Launchers(Map<String, Located> located) {
   }
 
   /**
-   * Refuses a fleet whose launcher there is not.
+   * Refuses a fleet whose launcher there is not, or where its workers could not live.
    *
-   * @throws dev.ekiden.fleet.InvalidSettingException naming those there are
+   * @throws InvalidSettingException naming those there are, or saying what hinders
    */
   public void check(FleetSpec spec) {
     if (!located.containsKey(spec.launcher())) {
@@ -47,6 +55,10 @@ public record Launchers(Map<String, Located> located) {
           "launcher",
           "one of " + String.join(", ", located.keySet().stream().sorted().toList()),
           "'" + spec.launcher() + "'");
+    }
+    Optional<String> hindrance = located.get(spec.launcher()).hindrance();
+    if (spec.enabled() && hindrance.isPresent()) {
+      throw new InvalidSettingException("launcher", hindrance.get());
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.ekiden.fleet.command.CommandDefinitions.Applied;
 import dev.ekiden.fleet.command.CommandDefinitions.Source;
 import dev.ekiden.fleet.command.CommandLaunchers.Located;
 import dev.ekiden.launch.Launcher;
+import dev.ekiden.launch.docker.DockerOptions;
 import dev.ekiden.launch.process.ProcessLauncher;
 import dev.ekiden.testkit.TestEngine;
 import java.net.URI;
@@ -43,7 +44,8 @@ final class CommandServer implements AutoCloseable {
     launchers.with("process", () -> new Located(real.place(), real.host(), launcher));
     String docker = System.getenv("EKIDEN_DOCKER_HOST");
     if (docker != null) {
-      launchers.withDocker(URI.create(docker), "commands-" + engine.databaseId());
+      launchers.withDocker(
+          DockerOptions.of("commands-" + engine.databaseId()).withEngine(URI.create(docker)));
     }
     runner =
         new CommandRunner(

@@ -185,7 +185,7 @@ final class FleetControllerTest {
     controller.turn();
     assertThat(world.classes(FLEET)).isEqualTo("DSSDD");
     assertThat(world.tasks(FLEET).get(1).ending()).isEqualTo(TaskEnding.NOT_STARTED);
-    assertThat(world.tasks(FLEET).get(1).detail()).contains("no machines of class spot");
+    assertThat(world.tasks(FLEET).get(1).detail()).contains("of class spot: no machines");
     assertThat(world.tasks(FLEET).getLast().insteadOf()).isEqualTo(FleetWorld.S);
     controller.turn();
     assertThat(world.classes(FLEET)).as("the class rests").isEqualTo("DSSDD");

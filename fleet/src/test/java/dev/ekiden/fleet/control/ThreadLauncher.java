@@ -4,6 +4,7 @@ import dev.ekiden.engine.Engine;
 import dev.ekiden.engine.Worker;
 import dev.ekiden.engine.WorkerOptions;
 import dev.ekiden.fleet.control.store.TaskTable;
+import dev.ekiden.launch.CannotPlaceException;
 import dev.ekiden.launch.Ending;
 import dev.ekiden.launch.LaunchException;
 import dev.ekiden.launch.Launcher;
@@ -112,7 +113,7 @@ final class ThreadLauncher implements Launcher {
   public void launch(Task task) {
     beforeLaunch.accept(task);
     if (place.refused.contains(task.capacityClass())) {
-      throw new LaunchException("no machines of class " + task.capacityClass());
+      throw new CannotPlaceException(task, "no machines of this class");
     }
     Entry entry = new Entry(place, task);
     if (place.tasks.putIfAbsent(task.id(), entry) == null) {

@@ -54,7 +54,11 @@ record ContainerRequest(Task task, DockerOptions options) {
   }
 
   String image() {
-    return ((Program.Image) task.program()).image();
+    return program().image();
+  }
+
+  private Program.Image program() {
+    return (Program.Image) task.program();
   }
 
   /** The request that makes the container. */
@@ -78,8 +82,13 @@ record ContainerRequest(Task task, DockerOptions options) {
             .withVolumes(new Volume(DIRECTORY))
             .withStopTimeout((int) task.stopGrace().toSeconds())
             .withHostConfig(hostConfig());
-    if (!task.program().arguments().isEmpty()) {
-      command.withEntrypoint(task.program().arguments());
+    Program.Image program = program();
+    if (!program.arguments().isEmpty()) {
+      if (program.ownEntryPoint()) {
+        command.withCmd(program.arguments());
+      } else {
+        command.withEntrypoint(program.arguments());
+      }
     }
     task.workingDirectory().ifPresent(command::withWorkingDir);
     return command;

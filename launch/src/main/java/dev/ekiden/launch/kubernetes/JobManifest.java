@@ -179,11 +179,14 @@ record JobManifest(Task task, KubernetesOptions options) {
 
   private Container container() {
     Map<String, Quantity> most = quantities(task.resources());
+    Program.Image program = (Program.Image) task.program();
+    List<String> arguments = program.arguments().stream().map(JobManifest::literal).toList();
     ContainerBuilder container =
         new ContainerBuilder()
             .withName(CONTAINER)
-            .withImage(((Program.Image) task.program()).image())
-            .withCommand(task.program().arguments().stream().map(JobManifest::literal).toList())
+            .withImage(program.image())
+            .withCommand(program.ownEntryPoint() ? List.of() : arguments)
+            .withArgs(program.ownEntryPoint() ? arguments : List.of())
             .withEnv(environment())
             .withTerminationMessagePath(RESULT)
             .withTerminationMessagePolicy("File")

@@ -37,7 +37,7 @@ final class ProcessRequest {
     this.arguments =
         switch (task.program()) {
           case Program.Command(List<String> command) -> command;
-          case Program.Image(String image, List<String> _) ->
+          case Program.Image(String image, List<String> _, boolean _) ->
               throw new LaunchException(
                   "Task " + task.id() + " has an image, " + image + ", but processes run commands");
         };

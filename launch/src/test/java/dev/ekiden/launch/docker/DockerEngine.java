@@ -21,9 +21,9 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /** A real Docker Engine for tests, with an image made of programs of this machine. */
-record DockerEngine(URI address, DockerClient client) {
+public record DockerEngine(URI address, DockerClient client) {
 
-  static final String IMAGE = "ekiden-launch-test";
+  public static final String IMAGE = "ekiden-launch-test";
 
   private static final List<String> PROGRAMS =
       List.of("sh", "cat", "head", "mkdir", "seq", "setsid", "sleep", "tr", "true", "yes", "id");
@@ -31,7 +31,7 @@ record DockerEngine(URI address, DockerClient client) {
   private static final Optional<DockerEngine> FOUND = find();
 
   /** The engine at {@code $EKIDEN_DOCKER_HOST}, else of this machine, if one answers. */
-  static Optional<DockerEngine> get() {
+  public static Optional<DockerEngine> get() {
     return FOUND;
   }
 
@@ -61,6 +61,22 @@ record DockerEngine(URI address, DockerClient client) {
     return Optional.of(engine);
   }
 
+  /**
+   * Makes the same image with an entry point.
+   *
+   * @param script of a shell, whose parameters are the arguments of a task
+   */
+  public void makeImage(String tag, String script) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes)) {
+      String file =
+          "FROM %s\nENTRYPOINT [\"/bin/sh\", \"/entry\"]\nCOPY entry /entry\n".formatted(IMAGE);
+      add(tar, "Dockerfile", file.getBytes(StandardCharsets.UTF_8));
+      add(tar, "entry", script.getBytes(StandardCharsets.UTF_8));
+    }
+    build(tag, bytes);
+  }
+
   private void makeImage() throws IOException {
     Set<Path> files = new TreeSet<>();
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -79,9 +95,13 @@ record DockerEngine(URI address, DockerClient client) {
       tar.putArchiveEntry(temporary);
       tar.closeArchiveEntry();
     }
+    build(IMAGE, bytes);
+  }
+
+  private void build(String tag, ByteArrayOutputStream context) {
     client
-        .buildImageCmd(new ByteArrayInputStream(bytes.toByteArray()))
-        .withTags(Set.of(IMAGE))
+        .buildImageCmd(new ByteArrayInputStream(context.toByteArray()))
+        .withTags(Set.of(tag))
         .withRemove(true)
         .start()
         .awaitImageId();

@@ -10,6 +10,8 @@ import dev.ekiden.launch.Ending;
 import dev.ekiden.launch.LaunchException;
 import dev.ekiden.launch.Launcher;
 import dev.ekiden.launch.LauncherContract;
+import dev.ekiden.launch.LogLine;
+import dev.ekiden.launch.LogPosition;
 import dev.ekiden.launch.Network;
 import dev.ekiden.launch.Program;
 import dev.ekiden.launch.Resources;
@@ -17,8 +19,10 @@ import dev.ekiden.launch.Secret;
 import dev.ekiden.launch.Task;
 import dev.ekiden.launch.TaskId;
 import dev.ekiden.launch.Tasks;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -193,6 +197,20 @@ final class DockerLauncherTest extends LauncherContract {
   void tellsAnEndAsSignalWhereTheEngineKnowsNoBetter() {
     assertThat(run(task("exit 143").build()).ending()).contains(new Ending.Signaled(15));
     assertThat(run(task("exit 128").build()).ending()).contains(new Ending.Exited(128));
+  }
+
+  @Test
+  void anEntryPointStaysWhereItIsWanted() throws IOException {
+    String image = DockerEngine.IMAGE + "-entry";
+    engine().makeImage(image, "echo it got \"$@\"");
+    Task task =
+        Task.of(TaskId.of("entry-point"), new Program.Image(image, List.of("a", "b c"), true))
+            .network(Network.none())
+            .build();
+    assertThat(run(task).ending()).contains(new Ending.Exited(0));
+    assertThat(launcher.log(task.id(), LogPosition.START, 1_000).lines())
+        .extracting(LogLine::text)
+        .containsExactly("it got a b c");
   }
 
   @Test

@@ -106,6 +106,14 @@ final class KubernetesLauncherTest {
   }
 
   @Test
+  void anEntryPointStaysWhereItIsWanted() {
+    Program program = new Program.Image("image:1", List.of("worker", "$HOME"), true);
+    assertThat(launcher.plan(Task.of(ID, program).build()))
+        .contains("args:\n        - \"worker\"\n        - \"$$HOME\"\n")
+        .doesNotContain("command:");
+  }
+
+  @Test
   void asksForWhatItPlans() {
     launcher.launch(task().build());
     List<RecordedRequest> asked = cluster.asked();

@@ -7,6 +7,8 @@ import dev.ekiden.fleet.control.FleetDocument;
 import dev.ekiden.fleet.control.FleetSpec;
 import dev.ekiden.fleet.control.FleetTask;
 import dev.ekiden.fleet.control.Fleets;
+import dev.ekiden.fleet.control.WorkerProgram;
+import dev.ekiden.launch.LaunchException;
 import dev.ekiden.launch.Launcher;
 import dev.ekiden.launch.LogPage;
 import dev.ekiden.launch.LogPosition;
@@ -32,12 +34,20 @@ public final class FleetRoutes {
   private static final int LOG_BYTES = 262_144;
 
   private final Fleets fleets;
+  private final WorkerProgram program;
 
   /** Called after a change, so that it takes effect at once. */
   private final Runnable changed;
 
-  public FleetRoutes(Fleets fleets, Runnable changed) {
+  /**
+   * The routes.
+   *
+   * @param program what is launched to have a worker, to be shown
+   * @param changed called after a change, so that it takes effect at once
+   */
+  public FleetRoutes(Fleets fleets, WorkerProgram program, Runnable changed) {
     this.fleets = fleets;
+    this.program = program;
     this.changed = changed;
   }
 
@@ -47,6 +57,7 @@ public final class FleetRoutes {
     routes.put("/api/v1/fleets/{fleet}", this::put);
     routes.delete("/api/v1/fleets/{fleet}", this::remove);
     routes.get("/api/v1/fleets/{fleet}/decisions", this::decisions);
+    routes.get("/api/v1/fleets/{fleet}/plan", this::plan);
     routes.get("/api/v1/fleets/{fleet}/tasks", this::tasks);
     routes.get("/api/v1/fleets/{fleet}/tasks/{task}", this::task);
     routes.get("/api/v1/fleets/{fleet}/tasks/{task}/log", this::log);
@@ -97,6 +108,21 @@ public final class FleetRoutes {
     return Response.noContent();
   }
 
+  private record PlanView(String launcher, String plan) {}
+
+  private Response plan(Request request) {
+    request.allowQuery();
+    String name = request.path("fleet").text();
+    try {
+      String launcher = fleets.find(name).orElseThrow(() -> unknown(name)).spec().launcher();
+      String plan = fleets.plan(name, program).orElseThrow(() -> unknown(name));
+      return Response.json(new PlanView(launcher, plan));
+    } catch (InvalidSettingException | LaunchException e) {
+      throw new ProblemException(
+          Problem.of(409, "cannot-launch", String.valueOf(e.getMessage())), e);
+    }
+  }
+
   private Response decisions(Request request) {
     request.allowQuery("before", "limit");
     String name = name(request);
@@ -139,6 +165,15 @@ public final class FleetRoutes {
       List<LineView> items, String next, boolean end, @Nullable String dropped) {}
 
   private Response log(Request request) {
+    try {
+      return readLog(request);
+    } catch (LaunchException e) {
+      throw new ProblemException(
+          Problem.of(503, "launcher-silent", String.valueOf(e.getMessage())).withRetryAfter(1), e);
+    }
+  }
+
+  private Response readLog(Request request) {
     request.allowQuery("from");
     FleetTask task = known(request);
     Launcher launcher =

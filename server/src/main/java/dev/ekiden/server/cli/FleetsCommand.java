@@ -224,6 +224,20 @@ final class FleetsCommand {
   }
 
   @Command(
+      name = "plan",
+      description = "Prints what would be launched for one more worker; secrets are masked.",
+      footer = {"", "Examples:", "  ekiden fleets plan mail", "  ekiden fleets plan mail -o json"})
+  int plan(@Parameters(paramLabel = "FLEET", description = "The name of a fleet.") String name) {
+    JsonNode plan = context.api().get(path(name) + "/plan");
+    if (context.printer().output() == Output.table) {
+      Field.text(plan.path("plan")).lines().forEach(context.printer()::line);
+    } else {
+      context.printer().one(plan, List.of());
+    }
+    return ExitCode.OK;
+  }
+
+  @Command(
       name = "tasks",
       description = "Lists the tasks that are, or are to be, workers of a fleet.",
       footer = {

@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param databasePort port of the embedded PostgreSQL, if one is set
  * @param workers the workers
  * @param commands what runs programs
+ * @param launchers besides processes
  * @param assumed what workers that no fleet started are taken for in reports of costs
  */
 public record Configuration(
@@ -32,6 +33,7 @@ public record Configuration(
     Optional<Integer> databasePort,
     Workers workers,
     Commands commands,
+    LauncherSettings launchers,
     Capacity assumed) {
 
   /** The same, whether or not a server runs jobs itself. */
@@ -46,6 +48,7 @@ public record Configuration(
         new Workers(
             inline, workers.queues(), workers.concurrency(), workers.name(), workers.drain()),
         commands,
+        launchers,
         assumed);
   }
 

@@ -4,6 +4,7 @@ import dev.ekiden.fleet.InvalidSettingException;
 import dev.ekiden.fleet.account.Capacity;
 import dev.ekiden.fleet.cost.PriceList;
 import dev.ekiden.fleet.cost.Size;
+import dev.ekiden.fleet.yaml.YamlException;
 import dev.ekiden.postgres.DatabaseAddress;
 import dev.ekiden.server.config.Configuration.Commands;
 import dev.ekiden.server.config.Configuration.Control;
@@ -67,6 +68,7 @@ public final class ConfigurationReader {
                 .map(value -> integer(Setting.DATABASE_PORT, 1, MAX_PORT)),
             workers(),
             commands(),
+            launchers(),
             assumed());
     if (!mistakes.isEmpty()) {
       throw new ConfigurationException(mistakes);
@@ -199,17 +201,29 @@ public final class ConfigurationReader {
     URI engine =
         read(
             Setting.DOCKER_HOST,
-            text -> {
-              URI uri = URI.create(text);
-              boolean unix = "unix".equals(uri.getScheme()) && uri.getPath() != null;
-              if (!unix && (!"tcp".equals(uri.getScheme()) || uri.getPort() < 0)) {
-                throw new IllegalArgumentException();
-              }
-              return uri;
-            },
-            "unix:///PATH or tcp://HOST:PORT",
+            LauncherFile::engine,
+            LauncherFile.ENGINE,
             URI.create("unix:///var/run/docker.sock"));
     return new Commands(integer(Setting.COMMANDS, 0, MAX_CONCURRENCY), engine);
+  }
+
+  private LauncherSettings launchers() {
+    Optional<Path> file = path(Setting.LAUNCHERS);
+    if (file.isEmpty()) {
+      return LauncherSettings.NONE;
+    }
+    try {
+      return LauncherFile.parse(file.get().toString(), Files.readString(file.get()));
+    } catch (YamlException e) {
+      mistakes.add(String.valueOf(e.getMessage()));
+    } catch (CharacterCodingException e) {
+      mistakes.add(Setting.LAUNCHERS.key() + ": " + file.get() + " is not UTF-8 text");
+    } catch (IOException e) {
+      mistakes.add(
+          "%s: cannot read %s (%s)"
+              .formatted(Setting.LAUNCHERS.key(), file.get(), e.getClass().getSimpleName()));
+    }
+    return LauncherSettings.NONE;
   }
 
   private String secret(Path file) {

@@ -1,5 +1,6 @@
 package dev.ekiden.server.config;
 
+import dev.ekiden.fleet.command.TaskVariables;
 import dev.ekiden.launch.Launcher;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -115,6 +116,12 @@ public enum Setting {
       "the Docker Engine that runs images, unix:///PATH or tcp://HOST:PORT",
       Role.UP,
       Role.SERVER),
+  LAUNCHERS(
+      null,
+      "FILE",
+      "YAML file with the Docker, Kubernetes and Amazon ECS of fleets and command jobs",
+      Role.UP,
+      Role.SERVER),
   DRAIN(
       "30s",
       "TIME",
@@ -128,14 +135,20 @@ public enum Setting {
   /** Prefix of every variable. */
   public static final String PREFIX = "EKIDEN_";
 
-  /** Variables that others read: the embedded PostgreSQL, the launcher, a task of a fleet. */
+  /** Variables that others read: the embedded PostgreSQL, the launcher, a task. */
   static final List<String> READ_ELSEWHERE =
       List.of(
           "EKIDEN_CACHE",
           "EKIDEN_JAVA_HOME",
           "EKIDEN_JAVA_OPTIONS",
           Launcher.TASK_VARIABLE,
-          Launcher.RESULT_VARIABLE);
+          Launcher.RESULT_VARIABLE,
+          TaskVariables.JOB,
+          TaskVariables.ATTEMPT,
+          TaskVariables.DEFINITION,
+          TaskVariables.REVISION,
+          TaskVariables.PARAMETERS,
+          TaskVariables.PARAMETERS_FILE);
 
   private final @Nullable String fallback;
   private final String label;

@@ -7,15 +7,12 @@ import dev.ekiden.fleet.control.FleetSpec;
 import dev.ekiden.fleet.control.Fleets;
 import dev.ekiden.fleet.control.Launchers;
 import dev.ekiden.fleet.control.Launchers.Located;
-import dev.ekiden.launch.LaunchException;
-import dev.ekiden.launch.Launcher;
-import dev.ekiden.launch.process.ProcessLauncher;
+import dev.ekiden.fleet.control.WorkerProgram;
 import dev.ekiden.postgres.DatabaseAddress;
 import dev.ekiden.server.Services;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,21 +44,17 @@ final class ServerFleets implements AutoCloseable {
     this.workers = workers;
   }
 
-  static ServerFleets start(Services services, Path directory, DatabaseAddress database) {
-    List<Located> located = new ArrayList<>();
+  static ServerFleets start(
+      Services services, Path directory, DatabaseAddress database, ServerLaunchers all) {
     String process = ManagementFactory.getRuntimeMXBean().getName();
     String host = process.substring(process.indexOf('@') + 1);
     Path tasks = directory.toAbsolutePath().normalize().resolve(TASKS);
-    try {
-      Launcher launcher = ProcessLauncher.in(tasks);
-      located.add(new Located(host + ":" + tasks, launcher));
-    } catch (LaunchException e) {
-      log.info("fleets of processes cannot be had here: {}", e.getMessage());
-    }
+    List<Located> located = all.fleets(host, tasks, database);
     Launchers launchers = Launchers.of(located);
     Fleets fleets = new Fleets(services.database(), services.engine(), launchers);
     Path caches = directory.toAbsolutePath().normalize().resolve(CACHES);
-    WorkerCommand workers = new WorkerCommand(database, System.getenv(), caches);
+    WorkerCommand workers =
+        new WorkerCommand(database, System.getenv(), caches, all.surroundings());
     ServerFleets started =
         new ServerFleets(
             fleets,
@@ -108,6 +101,11 @@ final class ServerFleets implements AutoCloseable {
 
   Fleets fleets() {
     return fleets;
+  }
+
+  /** What is launched to have a worker. */
+  WorkerProgram program() {
+    return workers;
   }
 
   /** Looks at once: somebody has changed what fleets should be. */

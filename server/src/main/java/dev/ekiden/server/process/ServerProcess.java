@@ -67,6 +67,9 @@ import org.jspecify.annotations.Nullable;
  * reverse: listeners, workers (draining), engine, pool, embedded PostgreSQL.
  */
 public final class ServerProcess implements AutoCloseable {
+  /** Where processes of command jobs are kept, below the state directory. */
+  private static final String COMMANDS = "commands";
+
   private final LifeCycle lifeCycle = new LifeCycle();
   private final Role role;
   private final Configuration configuration;
@@ -210,12 +213,19 @@ public final class ServerProcess implements AutoCloseable {
         configuration.workers().inline()
             ? process.startWorkers(configuration.workers())
             : List.of();
-    Commands commands = startCommands(process, directory.path());
+    ServerLaunchers launchers =
+        new ServerLaunchers(
+            configuration.launchers(),
+            configuration.commands().docker(),
+            process.services().engine().databaseId());
+    Commands commands =
+        startCommands(process, launchers.commands(directory.path().resolve(COMMANDS)));
     startPublicListeners(process.services());
     ServerFleets fleets =
         lifeCycle.add(
             "the fleets",
-            ServerFleets.start(process.services(), directory.path(), database.address()));
+            ServerFleets.start(
+                process.services(), directory.path(), database.address(), launchers));
     HttpListener control = startControlListener(process, token, fleets, commands);
     started =
         new Started(process, token, control, fleets, database, embedded, workers, Instant.now());
@@ -256,14 +266,10 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /** What runs programs; it gives its jobs back at once when it stops, and their tasks go on. */
-  private Commands startCommands(EngineProcess process, Path directory) {
+  private Commands startCommands(EngineProcess process, CommandLaunchers launchers) {
     Engine engine = process.services().engine();
     CommandDefinitions definitions = new CommandDefinitions(process.services().database(), engine);
     CommandTasks tasks = new CommandTasks(process.services().database(), engine);
-    CommandLaunchers launchers =
-        new CommandLaunchers()
-            .withProcesses(directory.resolve("commands"))
-            .withDocker(configuration.commands().docker(), "commands-" + engine.databaseId());
     int concurrency = configuration.workers().inline() ? configuration.commands().concurrency() : 0;
     CommandRunner runner =
         lifeCycle.add(
@@ -313,7 +319,7 @@ public final class ServerProcess implements AutoCloseable {
     new CostRoutes(
             engine, new Accounts(process.services().database(), engine, configuration.assumed()))
         .addTo(own);
-    new FleetRoutes(fleets.fleets(), fleets::changed).addTo(own);
+    new FleetRoutes(fleets.fleets(), fleets.program(), fleets::changed).addTo(own);
     for (Application application : applications.all()) {
       var prefixed = routes.under("/" + application.name());
       application

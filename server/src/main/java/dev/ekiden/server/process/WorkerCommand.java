@@ -12,6 +12,7 @@ import dev.ekiden.launch.Task;
 import dev.ekiden.postgres.DatabaseAddress;
 import dev.ekiden.server.config.Role;
 import dev.ekiden.server.config.Setting;
+import dev.ekiden.server.process.ServerLaunchers.Surroundings;
 import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -26,8 +27,10 @@ import java.util.stream.Stream;
 
 /**
  * The program of a fleet's worker: this one again, in the role {@code worker}. On this machine the
- * same Java, class path, main class and options; in containers the image that the fleet names. The
- * password of the database goes by file, so that it stands on no command line and in no variable.
+ * same Java, class path, main class and options; in containers the entry point of the image that
+ * the fleet names, with the arguments of that role. The password of the database goes by file, so
+ * that it stands on no command line and in no variable; where only references to secrets are taken,
+ * by one.
  */
 final class WorkerCommand implements WorkerProgram {
   /** Names the main class where the command line of this process does not, as in tests. */
@@ -57,16 +60,23 @@ final class WorkerCommand implements WorkerProgram {
   private final DatabaseAddress database;
   private final Map<String, String> environment;
   private final WorkerCache cache;
+  private final Map<String, Surroundings> surroundings;
 
   /**
    * The program of workers.
    *
    * @param environment of this process: settings of applications are passed on
    * @param caches where the cache of a worker's classes is kept
+   * @param surroundings of workers by launcher, where they are not those of this process
    */
-  WorkerCommand(DatabaseAddress database, Map<String, String> environment, Path caches) {
+  WorkerCommand(
+      DatabaseAddress database,
+      Map<String, String> environment,
+      Path caches,
+      Map<String, Surroundings> surroundings) {
     this.database = database;
     this.environment = new TreeMap<>(environment);
+    this.surroundings = Map.copyOf(surroundings);
     this.cache = new WorkerCache(caches, start(List.of()));
   }
 
@@ -84,27 +94,37 @@ final class WorkerCommand implements WorkerProgram {
             Setting.DRAIN.flag(),
             Times.format(fleet.grace()));
     String image = fleet.image();
+    Surroundings there = surroundings.getOrDefault(fleet.launcher(), Surroundings.HERE);
     Task.Builder made =
         Task.of(
                 task.id(),
                 image == null
                     ? new Program.Command(
                         Stream.concat(here(fleet).stream(), arguments.stream()).toList())
-                    : new Program.Image(image, arguments))
+                    : new Program.Image(image, arguments, true))
             .label(FLEET_LABEL, task.fleet())
             .label("class", task.capacityClass().name())
             .capacityClass(task.capacityClass().name())
             .resources(
                 new Resources(fleet.size().milliVcpus(), fleet.size().memoryMib(), PROCESSES))
             .stopGrace(fleet.grace().plus(KILL_AFTER_GRACE))
+            .network(there.network())
             .environment(Setting.DATABASE_URL.variable(), database.url())
             .environment(Setting.DATABASE_USER.variable(), database.user())
-            .secret(Secret.inFile(Setting.DATABASE_PASSWORD.variable(), database.password()));
+            .secret(password(there));
     if (image == null) {
       made.workingDirectory(Path.of("").toAbsolutePath().toString());
       passedOn().forEach((name, value) -> made.secret(Secret.inEnvironment(name, value)));
     }
     return made.build();
+  }
+
+  private Secret password(Surroundings there) {
+    String name = Setting.DATABASE_PASSWORD.variable();
+    return there
+        .passwordReference()
+        .map(reference -> Secret.inEnvironment(name, reference))
+        .orElseGet(() -> Secret.inFile(name, database.password()));
   }
 
   /**

@@ -49,6 +49,7 @@ final class ConfigurationTest {
             "cost-memory-mib=2048",
             "commands=16",
             "docker-host=unix:///var/run/docker.sock",
+            "launchers=",
             "drain=30s",
             "address=");
   }
