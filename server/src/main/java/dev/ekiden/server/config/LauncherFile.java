@@ -264,7 +264,8 @@ public final class LauncherFile {
 
   private static URI web(String text) {
     URI uri = URI.create(text);
-    if (uri.getHost() == null || !List.of("http", "https").contains(uri.getScheme())) {
+    if (uri.getHost() == null
+        || !("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))) {
       throw new IllegalArgumentException();
     }
     return uri;
