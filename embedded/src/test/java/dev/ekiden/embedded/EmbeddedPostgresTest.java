@@ -104,6 +104,7 @@ class EmbeddedPostgresTest {
 
   @Test
   void takesTheSettingsItIsGiven() throws SQLException {
+    CreatedDatabase.copyTo(directory);
     EmbeddedPostgresOptions options =
         EmbeddedPostgresOptions.in(directory)
             .withSetting("work_mem", "7MB")
@@ -118,6 +119,7 @@ class EmbeddedPostgresTest {
 
   @Test
   void staysDurableWhateverAnAdministratorWrites() throws SQLException {
+    CreatedDatabase.copyTo(directory);
     try (EmbeddedPostgres server = start()) {
       Sql.execute(server.address(), "ALTER SYSTEM SET fsync = off");
       server.restart();
@@ -127,6 +129,7 @@ class EmbeddedPostgresTest {
 
   @Test
   void isRestartedOnTheSamePort() throws SQLException {
+    CreatedDatabase.copyTo(directory);
     try (EmbeddedPostgres server = start()) {
       long pid = server.pid();
       server.restart();
@@ -137,6 +140,7 @@ class EmbeddedPostgresTest {
 
   @Test
   void comesBackWithAllThatWasCommittedWhenItIsKilled() throws Exception {
+    CreatedDatabase.copyTo(directory);
     try (EmbeddedPostgres server = start()) {
       Sql.execute(server.address(), "CREATE TABLE kept AS SELECT 42 AS answer");
       long pid = server.pid();
@@ -172,6 +176,7 @@ class EmbeddedPostgresTest {
 
   @Test
   void refusesASecondOwnerInThisProcess() {
+    CreatedDatabase.copyTo(directory);
     try (EmbeddedPostgres first = start()) {
       assertThatExceptionOfType(DirectoryInUseException.class)
           .isThrownBy(this::start)
@@ -201,6 +206,7 @@ class EmbeddedPostgresTest {
 
   @Test
   void takesOverWhatAKilledOwnerLeftRunning() throws Exception {
+    CreatedDatabase.copyTo(directory);
     OwnerProcess killed = OwnerProcess.start(directory, 0);
     long server = killed.serverPid();
     killed.kill();
@@ -217,6 +223,7 @@ class EmbeddedPostgresTest {
 
   @Test
   void replacesWhatAKilledOwnerLeftRunningOtherwiseThanWanted() throws Exception {
+    CreatedDatabase.copyTo(directory);
     OwnerProcess killed = OwnerProcess.start(directory, 0);
     long server = killed.serverPid();
     killed.kill();
@@ -231,6 +238,7 @@ class EmbeddedPostgresTest {
 
   @Test
   void replacesWhatAKilledOwnerLeftRunningWithAnotherPassword() throws Exception {
+    CreatedDatabase.copyTo(directory);
     OwnerProcess killed = OwnerProcess.start(directory, 0);
     long server = killed.serverPid();
     killed.kill();
@@ -244,7 +252,7 @@ class EmbeddedPostgresTest {
 
   @Test
   void startsWhenThePidFileNamesAnotherProgram() throws Exception {
-    start().close();
+    CreatedDatabase.copyTo(directory);
     Files.writeString(
         directory.resolve("data/postmaster.pid"),
         ProcessHandle.current().pid() + "\n" + directory.resolve("data") + "\n1\n5432\n\n\n\n");
@@ -255,7 +263,7 @@ class EmbeddedPostgresTest {
 
   @Test
   void startsWhenThePidFileIsGarbage() throws Exception {
-    start().close();
+    CreatedDatabase.copyTo(directory);
     Files.writeString(directory.resolve("data/postmaster.pid"), "999999999\nx\n");
     try (EmbeddedPostgres server = start()) {
       assertThat(Sql.query(server.address(), "SELECT 1")).isEqualTo("1");
@@ -273,14 +281,14 @@ class EmbeddedPostgresTest {
 
   @Test
   void saysWhenThePasswordFileIsGone() throws IOException {
-    start().close();
+    CreatedDatabase.copyTo(directory);
     Files.delete(directory.resolve("password"));
     assertThatThrownBy(this::start).hasMessageContaining("is missing: put it back");
   }
 
   @Test
   void saysWhenTheDataIsOfAnotherVersion() throws IOException {
-    start().close();
+    CreatedDatabase.copyTo(directory);
     Files.writeString(directory.resolve("data/PG_VERSION"), "17\n");
     assertThatThrownBy(this::start).hasMessageContaining("made by PostgreSQL 17");
   }
@@ -288,6 +296,7 @@ class EmbeddedPostgresTest {
   @Test
   void isDeletedWithWhatAKilledOwnerLeftRunning() throws Exception {
     Path own = directory.resolve("own");
+    CreatedDatabase.copyTo(own);
     OwnerProcess killed = OwnerProcess.start(own, 0);
     long server = killed.serverPid();
     killed.kill();
@@ -299,6 +308,7 @@ class EmbeddedPostgresTest {
 
   @Test
   void isNotDeletedUnderItsOwner() {
+    CreatedDatabase.copyTo(directory);
     try (EmbeddedPostgres server = start()) {
       assertThatThrownBy(() -> EmbeddedPostgres.delete(directory))
           .isInstanceOf(DirectoryInUseException.class);
@@ -308,6 +318,7 @@ class EmbeddedPostgresTest {
 
   @Test
   void closesOnceAndForGood() {
+    CreatedDatabase.copyTo(directory);
     EmbeddedPostgres server = start();
     server.close();
     server.close();

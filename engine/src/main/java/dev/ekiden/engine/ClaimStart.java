@@ -3,6 +3,7 @@ package dev.ekiden.engine;
 import dev.ekiden.engine.store.ClaimTable.Claim;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
+import dev.ekiden.engine.store.Pace;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;

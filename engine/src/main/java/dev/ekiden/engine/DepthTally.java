@@ -1,6 +1,7 @@
 package dev.ekiden.engine;
 
 import dev.ekiden.engine.store.DepthTable;
+import dev.ekiden.engine.store.Pace;
 import dev.ekiden.postgres.Database;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;

@@ -14,6 +14,7 @@ import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
 import dev.ekiden.engine.store.ClaimTable.Sign;
 import dev.ekiden.engine.store.ClaimTable.Start;
+import dev.ekiden.engine.store.GateMemory;
 import dev.ekiden.engine.store.LogTable;
 import dev.ekiden.engine.store.LogTable.Segment;
 import dev.ekiden.engine.store.SettleTable;
@@ -82,6 +83,7 @@ final class Dispatcher {
   private long nextSignsNanos = System.nanoTime();
   private Set<Short> gated = Set.of(); // of the thread that claims
   private final Map<Short, ClaimStart> starts = new HashMap<>(); // of the thread that claims
+  private final Map<Short, GateMemory> memories = new HashMap<>(); // of the thread that claims
 
   /** Attempts whose end may have been stored by a transaction whose answer was lost. */
   private final Set<AttemptRef> uncertain = ConcurrentHashMap.newKeySet();
@@ -423,11 +425,15 @@ final class Dispatcher {
             state.isAwaited(),
             above ->
                 database.inTransaction(
-                    handle -> ClaimTable.claim(handle, order.withAbove(above), false)));
+                    handle -> ClaimTable.claimPlain(handle, order.withAbove(above))));
   }
 
   private Claim claimGated(Order order) {
-    return database.inTransaction(handle -> ClaimTable.claim(handle, order, true));
+    if (state.isAwaited()) {
+      memories.remove(order.queueId());
+    }
+    GateMemory memory = memories.computeIfAbsent(order.queueId(), queueId -> new GateMemory());
+    return database.inTransaction(handle -> ClaimTable.claimGated(handle, order, memory));
   }
 
   private void accept(QueueTurns.Turn turn, Order order, Claim claim, Claims claims) {

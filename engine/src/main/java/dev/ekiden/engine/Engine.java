@@ -98,6 +98,7 @@ public final class Engine implements AutoCloseable {
   private final Changes changes;
   private final HistoryTally tally;
   private final History history;
+  private final Usage usage;
   private final Cloner cloner = new Cloner(this);
   private final Schedules schedules;
   private final DueJobs dueJobs;
@@ -113,7 +114,8 @@ public final class Engine implements AutoCloseable {
       Agent recoveryAgent,
       Agent dueAgent,
       Agent scheduleAgent,
-      Agent historyAgent) {}
+      Agent historyAgent,
+      Agent usageAgent) {}
 
   private Engine(Builder builder) {
     this.database = Database.of(builder.dataSource);
@@ -123,6 +125,7 @@ public final class Engine implements AutoCloseable {
     this.tally = new HistoryTally(builder.listener);
     this.listener = new SafeListener(tally);
     this.history = new History(database, tally);
+    this.usage = new Usage(database);
     this.wakeUps = new WakeUps(database);
     this.clock = new EngineClock(database, this::clockChanged);
     this.jobs = new Jobs(this, database);
@@ -232,7 +235,8 @@ public final class Engine implements AutoCloseable {
               Agent.start("recovery", recovery::run),
               Agent.start("due jobs", dueJobs::run),
               Agent.start("schedules", schedules::run),
-              Agent.start("history", this::flushHistory));
+              Agent.start("history", this::flushHistory),
+              Agent.start("usage", usage::addUp));
     }
   }
 
@@ -323,6 +327,7 @@ public final class Engine implements AutoCloseable {
         running.recoveryAgent().close();
         running.recovery().close();
         running.historyAgent().close();
+        running.usageAgent().close();
         wakeUps.close();
       }
     }
@@ -514,6 +519,11 @@ public final class Engine implements AutoCloseable {
     return history;
   }
 
+  /** How much time of workers attempts took. */
+  public Usage usage() {
+    return usage;
+  }
+
   /** Whether something changed, for who shows it. */
   public Changes changes() {
     return changes;
@@ -620,7 +630,7 @@ public final class Engine implements AutoCloseable {
    *
    * @param source asked for each explanation of a job that no worker has claimed
    */
-  public AutoCloseable addReasons(ReasonSource source) {
+  public Subscription addReasons(ReasonSource source) {
     reasonSources.add(source);
     return () -> reasonSources.remove(source);
   }
@@ -632,7 +642,7 @@ public final class Engine implements AutoCloseable {
    *
    * @param told called on the engine's threads; must return at once and not throw
    */
-  public AutoCloseable onJobsReady(Runnable told) {
+  public Subscription onJobsReady(Runnable told) {
     WakeUps.Subscriber subscriber =
         new WakeUps.Subscriber() {
           @Override

@@ -6,6 +6,7 @@ import dev.ekiden.engine.store.CheckpointTable;
 import dev.ekiden.engine.store.EnqueueTable;
 import dev.ekiden.engine.store.IdTable;
 import dev.ekiden.engine.store.LimitTable;
+import dev.ekiden.engine.store.Pace;
 import dev.ekiden.engine.store.SettleTable;
 import dev.ekiden.engine.store.SettleTable.Settled;
 import dev.ekiden.engine.store.SettleTable.Settlement;

@@ -2,6 +2,7 @@ package dev.ekiden.engine;
 
 import dev.ekiden.engine.QueueTurns.Lane;
 import dev.ekiden.engine.store.AttemptRef;
+import dev.ekiden.engine.store.Pace;
 import dev.ekiden.engine.store.WorkerTable;
 import dev.ekiden.engine.store.WorkerTable.Held;
 import dev.ekiden.postgres.Database;

@@ -4,6 +4,7 @@ import dev.ekiden.engine.JobDefinition;
 import dev.ekiden.engine.WorkerOptions;
 import dev.ekiden.postgres.Database;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -71,6 +72,11 @@ public interface Application {
   /** Objects with picocli's annotations that become {@code ekiden <name> …}. */
   default List<Object> commands(CommandContext context) {
     return List.of();
+  }
+
+  /** Demonstrations besides its own, by names of theirs; each is played only when it is named. */
+  default Map<String, Demo> moreDemos() {
+    return Map.of();
   }
 
   /** What {@code ekiden demo <name>} runs. */

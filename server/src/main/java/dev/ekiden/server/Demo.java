@@ -9,4 +9,9 @@ public interface Demo {
    * @throws Exception when it could not be played; the command then fails with its message
    */
   DemoResult run(DemoContext context) throws Exception;
+
+  /** Whether the server runs jobs itself while it is played; else they are left to fleets. */
+  default boolean hasInlineWorkers() {
+    return true;
+  }
 }

@@ -1,5 +1,6 @@
 package dev.ekiden.server;
 
+import dev.ekiden.fleet.control.Fleets;
 import dev.ekiden.server.cli.ProgressBar;
 import dev.ekiden.server.cli.Table;
 import java.net.URI;
@@ -21,6 +22,12 @@ public interface DemoContext {
 
   /** Address of the application's public listener, if it has one. */
   Optional<URI> publicAddress();
+
+  /** The fleets of the demonstration's server. */
+  Fleets fleets();
+
+  /** Makes workers of fleets start as fast as those of a server that has been up for a while. */
+  void prepareWorkers() throws InterruptedException;
 
   /** Prints a line about what happens next. */
   void say(String line);

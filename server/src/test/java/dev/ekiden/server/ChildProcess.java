@@ -87,9 +87,14 @@ final class ChildProcess implements AutoCloseable {
     return process.exitValue();
   }
 
+  /** Sends SIGKILL. */
+  void kill() {
+    process.toHandle().destroyForcibly();
+  }
+
   @Override
   public void close() {
-    process.toHandle().destroyForcibly();
+    kill();
   }
 
   private static Thread read(InputStream stream, StringBuffer into) {

@@ -472,6 +472,36 @@ final class CommandLineTest {
   }
 
   @Test
+  void costsAreReportedComparedAndSimulatedFromWhatWasRecorded(@TempDir Path files)
+      throws Exception {
+    String id =
+        id(ekiden("jobs", "submit", "greet", "--payload", "{\"name\":\"x\"}", "-o", "json"));
+    ekiden("jobs", "wait", id);
+    assertThat(ekiden("costs", "report", "--since", "1h").out())
+        .containsSubsequence("DEFINITION", "greet", "(nobody's)", "TOTAL", "100.0%")
+        .contains("taken for fargate-tokyo with 1.0 vCPU and 2048 MiB", "AWS Price List API");
+    assertThat(ekiden("costs", "report", "--by", "day", "-o", "json").out())
+        .contains("\"by\" : \"day\"");
+    Run wrong = ekiden("costs", "report", "--since", "yesterday");
+    assertThat(wrong.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(wrong.err()).contains("how long ago, such as 24h or 7d; not 'yesterday'");
+    assertThat(ekiden("costs", "compare", "--since", "1h").out())
+        .containsSubsequence("as it was", "resident", "cold", "warm", "function", "always-max");
+
+    Path scenario = files.resolve("recorded.yaml");
+    Run played =
+        ekiden("simulate", "--from-history", "--since", "1h", "--save", scenario.toString());
+    assertThat(played.err()).contains("wrote " + scenario);
+    assertThat(played.out()).containsSubsequence("FLEET", "fixed", "goal");
+    assertThat(ekiden("simulate", scenario.toString()).out()).isEqualTo(played.out());
+    assertThat(ekiden("simulate", "calendar", "--since", "1h").err())
+        .contains("need --from-history");
+    assertThat(ekiden("simulate").err()).contains("give a scenario, or --from-history");
+    assertThat(ekiden("simulate", "--from-history", "--queue", "none").exitCode())
+        .isEqualTo(ExitCode.NOT_FOUND);
+  }
+
+  @Test
   void aRunningJobIsAskedToStop() throws Exception {
     long id = server.engine().enqueue(JobRequest.of("sleep", null)).id();
     TestEngine.awaitUntil(

@@ -72,6 +72,7 @@ final class ContractTest {
     jobs(http);
     queues(http);
     history(http);
+    costs(http);
     bulk(http);
     groups(http);
     limits(http);
@@ -327,6 +328,44 @@ final class ContractTest {
       check("GET", "/api/v1/history", refused);
     }
     assertThat(http.get("/api/v1/history?queue=none").status()).isEqualTo(404);
+  }
+
+  private void costs(Http http) throws Exception {
+    long id = server.engine().enqueue(SampleApplication.GREET.request(new Greeting("cost"))).id();
+    server.engine().jobs().await(id, Duration.ofSeconds(30));
+    Answer ofJob = http.get("/api/v1/jobs/" + id + "/costs");
+    check("GET", "/api/v1/jobs/{id}/costs", ofJob);
+    assertThat(ofJob.json().path("items").size()).isEqualTo(1);
+    check("GET", "/api/v1/jobs/{id}/costs", http.get("/api/v1/jobs/987654321/costs"));
+    for (String by : List.of("definition", "queue", "group", "fleet", "class", "day")) {
+      Answer report = http.get("/api/v1/costs?zone=Asia/Tokyo&by=" + by);
+      check("GET", "/api/v1/costs", report);
+      assertThat(report.json().path("total").path("attempts").asLong()).as(by).isPositive();
+    }
+    for (String wrong :
+        List.of("by=x", "zone=x", "from=x", "from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z")) {
+      Answer refused = http.get("/api/v1/costs?" + wrong);
+      assertThat(refused.status()).as(wrong).isEqualTo(400);
+      check("GET", "/api/v1/costs", refused);
+    }
+    String comparison = "/api/v1/costs/comparison";
+    Answer compared = http.get(comparison);
+    check("GET", comparison, compared);
+    assertThat(compared.json().path("items").size()).isEqualTo(5);
+    assertThat(compared.json().path("runs").asInt()).isPositive();
+    check("GET", comparison, http.get(comparison + "?queue=greetings&vcpus=0.5&memoryMib=512"));
+    for (String wrong :
+        List.of(
+            "vcpus=x", "vcpus=0", "price=none", "functionPrice=none", "warm=-1", "imageMib=x")) {
+      Answer refused = http.get(comparison + "?" + wrong);
+      assertThat(refused.status()).as(wrong).isEqualTo(400);
+      check("GET", comparison, refused);
+    }
+    assertThat(http.get(comparison + "?queue=none").status()).isEqualTo(404);
+    Answer scenario = http.get("/api/v1/scenario?queue=greetings");
+    check("GET", "/api/v1/scenario", scenario);
+    assertThat(scenario.json().path("items").isEmpty()).isFalse();
+    check("GET", "/api/v1/scenario", http.get("/api/v1/scenario?queue=none"));
   }
 
   private void depth(Http http) {

@@ -209,8 +209,8 @@ class ArrayJobTest {
         .<Claim>joined(
             connection,
             handle ->
-                ClaimTable.claim(
-                    handle, new Order(1, row.queueId(), List.of(row.id()), max, max), false));
+                ClaimTable.claimPlain(
+                    handle, new Order(1, row.queueId(), List.of(row.id()), max, max)));
     return new Claiming(connection);
   }
 
@@ -272,8 +272,7 @@ class ArrayJobTest {
     List<ClaimedJob> children =
         jobs.database()
             .inTransaction(handle ->
-                ClaimTable.claim(
-                    handle, new Order(1, row.queueId(), List.of(row.id()), 2, 2), false))
+                ClaimTable.claimPlain(handle, new Order(1, row.queueId(), List.of(row.id()), 2, 2)))
             .jobs();
     assertThat(children).hasSize(2);
     try (Connection first = jobs.database().dataSource().getConnection();

@@ -293,8 +293,8 @@ class BulkTest {
             .start(() ->
                 jobs.database()
                     .useTransaction(handle -> {
-                      ClaimTable.claim(
-                          handle, new Order(1, row.queueId(), List.of(row.id()), 1, 1), false);
+                      ClaimTable.claimPlain(
+                          handle, new Order(1, row.queueId(), List.of(row.id()), 1, 1));
                       claimed.countDown();
                       commit.join();
                     }));

@@ -87,8 +87,8 @@ class CheckpointTest {
         jobs.database().withHandle(handle -> DefinitionTable.find(handle, "work")).orElseThrow();
     return jobs.database()
         .inTransaction(handle ->
-            ClaimTable.claim(
-                handle, new Order(worker, row.queueId(), List.of(row.id()), 1, 1), false))
+            ClaimTable.claimPlain(
+                handle, new Order(worker, row.queueId(), List.of(row.id()), 1, 1)))
         .jobs()
         .getFirst();
   }

@@ -32,8 +32,8 @@ class ClaimOrderTest {
         jobs.database().withHandle(handle -> DefinitionTable.find(handle, "work")).orElseThrow();
     return jobs.database()
         .inTransaction(handle ->
-            ClaimTable.claim(
-                handle, new Order(1, row.queueId(), List.of(row.id()), max, 0, above), false));
+            ClaimTable.claimPlain(
+                handle, new Order(1, row.queueId(), List.of(row.id()), max, 0, above)));
   }
 
   private static List<Long> ids(Claim claim) {

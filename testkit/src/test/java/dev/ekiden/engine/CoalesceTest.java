@@ -8,6 +8,7 @@ import dev.ekiden.engine.store.ClaimTable.Claim;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
 import dev.ekiden.engine.store.DefinitionTable;
+import dev.ekiden.engine.store.GateMemory;
 import dev.ekiden.engine.store.SettleTable;
 import dev.ekiden.engine.store.SettleTable.Settlement;
 import dev.ekiden.postgres.Database;
@@ -57,8 +58,10 @@ class CoalesceTest {
   }
 
   private Claim claim(Handle handle) {
-    return ClaimTable.claim(
-        handle, new Order(1, definition.queueId(), List.of(definition.id()), 100, 100), true);
+    return ClaimTable.claimGated(
+        handle,
+        new Order(1, definition.queueId(), List.of(definition.id()), 100, 100),
+        new GateMemory());
   }
 
   private static void end(Handle handle, ClaimedJob job, Outcome outcome) {

@@ -11,6 +11,7 @@ import dev.ekiden.engine.store.ClaimTable.Order;
 import dev.ekiden.engine.store.CompletionTable;
 import dev.ekiden.engine.store.CompletionTable.Refusal;
 import dev.ekiden.engine.store.DefinitionTable;
+import dev.ekiden.engine.store.GateMemory;
 import dev.ekiden.engine.store.LifeTable;
 import dev.ekiden.engine.store.SettleTable;
 import dev.ekiden.engine.store.SettleTable.Settled;
@@ -223,8 +224,10 @@ class CompleteInTest {
         jobs.database().withHandle(handle -> DefinitionTable.find(handle, "work")).orElseThrow();
     return jobs.database()
         .inTransaction(handle ->
-            ClaimTable.claim(
-                handle, new Order(worker, row.queueId(), List.of(row.id()), 1, 1), true))
+            ClaimTable.claimGated(
+                handle,
+                new Order(worker, row.queueId(), List.of(row.id()), 1, 1),
+                new GateMemory()))
         .jobs()
         .getFirst();
   }

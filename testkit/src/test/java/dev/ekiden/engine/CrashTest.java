@@ -7,6 +7,7 @@ import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
 import dev.ekiden.engine.store.ClaimTable.Start;
 import dev.ekiden.engine.store.DefinitionTable;
+import dev.ekiden.engine.store.GateMemory;
 import dev.ekiden.engine.store.QueueTable;
 import dev.ekiden.engine.store.SettleTable;
 import dev.ekiden.testkit.TestEngine;
@@ -117,7 +118,9 @@ class CrashTest {
         jobs.database().withHandle(handle -> DefinitionTable.find(handle, "work")).orElseThrow();
     Order order = new Order(1, definition.queueId(), List.of(definition.id()), 10, 10);
     assertThat(
-            jobs.database().inTransaction(handle -> ClaimTable.claim(handle, order, true)).jobs())
+            jobs.database()
+                .inTransaction(handle -> ClaimTable.claimGated(handle, order, new GateMemory()))
+                .jobs())
         .extracting(ClaimedJob::id)
         .containsExactly(other);
     assertThat(engine.jobs().get(lost).state()).isEqualTo(JobState.READY);
@@ -133,8 +136,8 @@ class CrashTest {
     Order order = new Order(1, definition.queueId(), List.of(definition.id()), 1, 0);
     List<Consumer<Handle>> transactions =
         List.of(
-            handle -> ClaimTable.claim(handle, order, false),
-            handle -> ClaimTable.claim(handle, order, true),
+            handle -> ClaimTable.claimPlain(handle, order),
+            handle -> ClaimTable.claimGated(handle, order, new GateMemory()),
             handle -> ClaimTable.claimLost(handle, order),
             handle -> ClaimTable.markStarted(handle, List.of(new Start(id, 1, 0))),
             handle -> SettleTable.settle(handle, List.of()),

@@ -10,6 +10,7 @@ import dev.ekiden.engine.store.ClaimTable.Claim;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
 import dev.ekiden.engine.store.DefinitionTable;
+import dev.ekiden.engine.store.GateMemory;
 import dev.ekiden.engine.store.SettleTable;
 import dev.ekiden.engine.store.SettleTable.Settled;
 import dev.ekiden.engine.store.SettleTable.Settlement;
@@ -197,7 +198,8 @@ class DependencyTest {
 
   private Claim claim(Handle handle, String definition) {
     DefinitionTable.Row row = DefinitionTable.find(handle, definition).orElseThrow();
-    return ClaimTable.claim(handle, new Order(1, row.queueId(), List.of(row.id()), 10, 10), true);
+    return ClaimTable.claimGated(
+        handle, new Order(1, row.queueId(), List.of(row.id()), 10, 10), new GateMemory());
   }
 
   private ClaimedJob runningParent() {

@@ -8,6 +8,7 @@ import dev.ekiden.engine.store.ClaimTable;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
 import dev.ekiden.engine.store.DefinitionTable;
+import dev.ekiden.engine.store.GateMemory;
 import dev.ekiden.testkit.TestEngine;
 import java.time.Duration;
 import java.util.List;
@@ -45,8 +46,8 @@ class ExplainTest {
         jobs.database().withHandle(handle -> DefinitionTable.find(handle, "work")).orElseThrow();
     return jobs.database()
         .inTransaction(handle ->
-            ClaimTable.claim(
-                handle, new Order(1, row.queueId(), List.of(row.id()), max, max), true))
+            ClaimTable.claimGated(
+                handle, new Order(1, row.queueId(), List.of(row.id()), max, max), new GateMemory()))
         .jobs();
   }
 

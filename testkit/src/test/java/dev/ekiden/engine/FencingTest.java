@@ -53,8 +53,8 @@ class FencingTest {
         jobs.database().withHandle(handle -> DefinitionTable.find(handle, "work")).orElseThrow();
     return jobs.database()
         .inTransaction(handle ->
-            ClaimTable.claim(
-                handle, new Order(worker, row.queueId(), List.of(row.id()), max, 0), false))
+            ClaimTable.claimPlain(
+                handle, new Order(worker, row.queueId(), List.of(row.id()), max, 0)))
         .jobs();
   }
 

@@ -10,6 +10,7 @@ import dev.ekiden.engine.store.ClaimTable.Claim;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
 import dev.ekiden.engine.store.DefinitionTable;
+import dev.ekiden.engine.store.GateMemory;
 import dev.ekiden.engine.store.LimitTable;
 import dev.ekiden.engine.store.SettleTable;
 import dev.ekiden.engine.store.SettleTable.Settlement;
@@ -69,8 +70,9 @@ class LimitTest {
 
   private Claim claimAll(int max) {
     return jobs.database()
-        .inTransaction(
-            handle -> ClaimTable.claim(handle, new Order(1, queue, definitions, max, 1), true));
+        .inTransaction(handle ->
+            ClaimTable.claimGated(
+                handle, new Order(1, queue, definitions, max, 1), new GateMemory()));
   }
 
   private List<ClaimedJob> claim(int max) {
@@ -80,7 +82,7 @@ class LimitTest {
   private List<ClaimedJob> claimPlainly(int max) {
     return jobs.database()
         .inTransaction(
-            handle -> ClaimTable.claim(handle, new Order(1, queue, definitions, max, 1), false))
+            handle -> ClaimTable.claimPlain(handle, new Order(1, queue, definitions, max, 1)))
         .jobs();
   }
 
@@ -121,7 +123,7 @@ class LimitTest {
           threads.submit(() ->
               jobs.database()
                   .useTransaction(handle -> {
-                    ClaimTable.claim(handle, new Order(1, queue, definitions, 1, 1), false);
+                    ClaimTable.claimPlain(handle, new Order(1, queue, definitions, 1, 1));
                     claimed.countDown();
                     await(goOn);
                   }));

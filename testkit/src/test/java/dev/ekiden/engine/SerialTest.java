@@ -8,6 +8,7 @@ import dev.ekiden.engine.store.ClaimTable;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
 import dev.ekiden.engine.store.DefinitionTable;
+import dev.ekiden.engine.store.GateMemory;
 import dev.ekiden.engine.store.SettleTable;
 import dev.ekiden.engine.store.SettleTable.Settlement;
 import dev.ekiden.testkit.TestEngine;
@@ -76,10 +77,10 @@ class SerialTest {
   private List<ClaimedJob> claim(long worker, int max) {
     return jobs.database()
         .inTransaction(handle ->
-            ClaimTable.claim(
+            ClaimTable.claimGated(
                 handle,
                 new Order(worker, definition.queueId(), List.of(definition.id()), max, 1),
-                true))
+                new GateMemory()))
         .jobs();
   }
 
@@ -104,10 +105,10 @@ class SerialTest {
                           }
                         }
                       });
-              return ClaimTable.claim(
+              return ClaimTable.claimGated(
                   handle,
                   new Order(1, definition.queueId(), List.of(definition.id()), 10, 1),
-                  true);
+                  new GateMemory());
             })
             .jobs();
     assertThat(claimed).extracting(ClaimedJob::id).containsExactly(first, second);

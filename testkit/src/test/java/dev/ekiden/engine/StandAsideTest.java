@@ -12,6 +12,7 @@ import dev.ekiden.engine.store.ClaimTable.Claim;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
 import dev.ekiden.engine.store.DefinitionTable;
+import dev.ekiden.engine.store.GateMemory;
 import dev.ekiden.engine.store.WorkerTable;
 import dev.ekiden.testkit.TestEngine;
 import java.time.Duration;
@@ -293,8 +294,8 @@ class StandAsideTest {
     }
     short queue = kind("served").queueId();
     return jobs.database()
-        .inTransaction(
-            handle -> ClaimTable.claim(handle, new Order(worker, queue, ids, 10, 10), true));
+        .inTransaction(handle ->
+            ClaimTable.claimGated(handle, new Order(worker, queue, ids, 10, 10), new GateMemory()));
   }
 
   @Test

@@ -13,8 +13,11 @@ final class Axe {
 
   private static final String RUN =
       """
-      async () => {
-        const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+      async (rules) => {
+        const { violations } = await axe.run(document, {
+          resultTypes: ["violations"],
+          ...(rules.length && { runOnly: rules }),
+        });
         return violations
           .filter(({ impact }) => impact === "serious" || impact === "critical")
           .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) =>
@@ -25,12 +28,21 @@ final class Axe {
   private Axe() {}
 
   /** What it finds serious or critical. */
-  @SuppressWarnings("unchecked")
   static List<String> findings(Page page) {
+    return findings(page, List.of());
+  }
+
+  /** Texts that cannot be told from what is behind them. */
+  static List<String> contrastFindings(Page page) {
+    return findings(page, List.of("color-contrast"));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<String> findings(Page page, List<String> rules) {
     if (!(Boolean) page.evaluate("'axe' in window")) {
       page.evaluate(SCRIPT + "; 0");
     }
-    return (List<String>) page.evaluate(RUN);
+    return (List<String>) page.evaluate(RUN, rules);
   }
 
   private static String read(String resource) {

@@ -7,6 +7,7 @@ import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +41,10 @@ final class Browser implements BeforeAllCallback {
 
   private @Nullable Running running;
 
-  private record Running(Playwright playwright, com.microsoft.playwright.Browser browser)
+  private record Running(
+      Playwright playwright,
+      com.microsoft.playwright.Browser browser,
+      Map<View, BrowserContext> contexts)
       implements AutoCloseable {
     static Running start(String program) {
       Playwright playwright =
@@ -54,7 +58,8 @@ final class Browser implements BeforeAllCallback {
               .launch(
                   new BrowserType.LaunchOptions()
                       .setExecutablePath(Path.of(program))
-                      .setArgs(FLAGS)));
+                      .setArgs(FLAGS)),
+          new HashMap<>());
     }
 
     @Override
@@ -97,28 +102,57 @@ final class Browser implements BeforeAllCallback {
       return new View(width, height, theme, "ja", zone);
     }
 
+    private View unsized() {
+      return sized(0, 0);
+    }
+
     View sized(int newWidth, int newHeight) {
       return new View(newWidth, newHeight, theme, locale, zone);
     }
   }
 
-  /** A page of a fresh profile. Closing its context closes it. */
+  /** A page of a profile that has never been anywhere. */
+  Page openFirst(View view) {
+    return page(context(view), view);
+  }
+
+  /** A page of a profile that has been here before: it has files, but remembers nothing else. */
   Page open(View view) {
+    return page(running().contexts().computeIfAbsent(view.unsized(), this::context), view);
+  }
+
+  /** Closes a page; its profile forgets who it is and what it chose. */
+  void close(Page page) {
+    if (page.url().startsWith("http")) {
+      page.evaluate("localStorage.clear()");
+    }
+    page.context().clearCookies();
+    page.close();
+  }
+
+  private BrowserContext context(View view) {
+    return running()
+        .browser()
+        .newContext(
+            new com.microsoft.playwright.Browser.NewContextOptions()
+                .setColorScheme(view.theme())
+                .setLocale(view.locale())
+                .setTimezoneId(view.zone())
+                .setPermissions(List.of("clipboard-read", "clipboard-write")));
+  }
+
+  private static Page page(BrowserContext context, View view) {
+    Page page = context.newPage();
+    page.setViewportSize(view.width(), view.height());
+    page.setDefaultTimeout(10_000);
+    return page;
+  }
+
+  private Running running() {
     Running now = running;
     if (now == null) {
       throw new IllegalStateException("the browser is started before the first test");
     }
-    BrowserContext context =
-        now.browser()
-            .newContext(
-                new com.microsoft.playwright.Browser.NewContextOptions()
-                    .setViewportSize(view.width(), view.height())
-                    .setColorScheme(view.theme())
-                    .setLocale(view.locale())
-                    .setTimezoneId(view.zone())
-                    .setPermissions(List.of("clipboard-read", "clipboard-write")));
-    Page page = context.newPage();
-    page.setDefaultTimeout(10_000);
-    return page;
+    return now;
   }
 }

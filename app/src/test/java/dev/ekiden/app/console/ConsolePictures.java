@@ -90,7 +90,7 @@ final class ConsolePictures {
 
   private static void take(
       ConsoleServer server, View view, String path, String name, boolean whole) {
-    Page page = browser.open(view);
+    Page page = browser.openFirst(view);
     page.onConsoleMessage(message -> System.out.println(name + ": " + message.text()));
     page.onPageError(error -> System.out.println(name + ": " + error));
     page.context().addCookies(server.session());

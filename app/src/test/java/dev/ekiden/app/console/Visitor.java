@@ -23,7 +23,15 @@ final class Visitor implements AfterEachCallback {
 
   /** An empty page of a browser that is not signed in. */
   Page look(View view) {
-    Page opened = browser.open(view);
+    return listen(browser.open(view));
+  }
+
+  /** An empty page of a browser that has never been here. */
+  Page lookFirst(View view) {
+    return listen(browser.openFirst(view));
+  }
+
+  private Page listen(Page opened) {
     page = opened;
     opened.onConsoleMessage(message -> {
       if (message.type().equals("error") || message.type().equals("warning")) {
@@ -51,7 +59,7 @@ final class Visitor implements AfterEachCallback {
   @Override
   public void afterEach(ExtensionContext context) {
     if (page != null) {
-      page.context().close();
+      browser.close(page);
     }
     complaints.removeIf(complaint -> provoked.stream().anyMatch(complaint::contains));
     assertThat(complaints).as("errors in the browser's console").isEmpty();

@@ -5,6 +5,7 @@ import dev.ekiden.calendar.bulk.BulkFeeds;
 import dev.ekiden.calendar.cli.CalendarCommands;
 import dev.ekiden.calendar.demo.CalendarDemo;
 import dev.ekiden.calendar.demo.DemoSize;
+import dev.ekiden.calendar.demo.FleetDemo;
 import dev.ekiden.calendar.http.CalendarRoutes;
 import dev.ekiden.calendar.refresh.CalendarRefresh;
 import dev.ekiden.calendar.store.CalendarSchema;
@@ -19,6 +20,7 @@ import dev.ekiden.server.Routes;
 import dev.ekiden.server.Services;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -117,6 +119,11 @@ public final class CalendarApplication implements Application {
   @Override
   public Optional<Demo> demo() {
     return Optional.of(new CalendarDemo(this::refresh, holidays, demoSize));
+  }
+
+  @Override
+  public Map<String, Demo> moreDemos() {
+    return Map.of("fleet", new FleetDemo(this::refresh, holidays));
   }
 
   /** Made with the definitions, which every role asks for first. */

@@ -271,6 +271,11 @@ final class Admission {
     return result;
   }
 
+  /** Whether counts of jobs are all that the limits of lanes ask for: see {@link #share}. */
+  boolean countsLanes() {
+    return definitions.isEmpty() && rules.stream().allMatch(rule -> rule.vcpus() == null);
+  }
+
   /** Whether a job may start under the limits. */
   Verdict judge(int definitionId, long groupId, int vcpus) {
     Room group = groups.get(groupId);

@@ -160,7 +160,19 @@ public final class ClaimTable {
   public record Sign(short queueId, boolean needsGate, boolean hasLost) {}
 
   // Payloads come as rows of their own, before the jobs: a join of the two may be planned as a scan
-  // of all jobs, and a sub-select for each job is looked up alone. The LIMIT is fenced by
+  // of all jobs, and a sub-select for each job is looked up alone.
+  static final String TAKEN =
+      """
+      SELECT id, {payload} AS payload, NULL AS attempt, NULL AS definition_id, NULL AS priority,
+             NULL AS group_id, NULL AS failures, NULL AS losses
+      FROM ekiden.job
+      WHERE id = ANY (ARRAY(SELECT id FROM taken))
+      UNION ALL
+      SELECT id, NULL, attempt + 1, definition_id, priority, group_id, failures, losses
+      FROM taken
+      """;
+
+  // The LIMIT is fenced by
   // MATERIALIZED: else the planner may run the sub-select again and claim more. Rows are deleted by
   // ctid, which stays right while their lock is held. Priorities are read one after the other, from
   // 9 down, and no further than is needed.
@@ -202,14 +214,8 @@ public final class ClaimTable {
                         THEN (SELECT now FROM moment) END
             FROM taken
           )
-          SELECT id, {payload} AS payload, NULL AS attempt, NULL AS definition_id, NULL AS priority,
-                 NULL AS failures, NULL AS losses
-          FROM ekiden.job
-          WHERE id = ANY (ARRAY(SELECT id FROM taken))
-          UNION ALL
-          SELECT id, NULL, attempt + 1, definition_id, priority, failures, losses
-          FROM taken
-          """);
+          """
+              + TAKEN);
 
   /** In place of the payload of a job that it is too late to start; no JSON. */
   static final String TOO_LATE = "";
@@ -271,18 +277,19 @@ public final class ClaimTable {
 
   private ClaimTable() {}
 
+  /** Claims from one queue; what {@linkplain Sign#needsGate needs the gate} is left alone. */
+  public static Claim claimPlain(Handle handle, Order order) {
+    return withSuspects(handle, withoutLate(handle, claimUngated(handle, order)));
+  }
+
   /**
-   * Claims from one queue inside a transaction that has ended no attempt of a key of another queue.
+   * Claims from one queue, whatever its jobs need, inside a transaction that has ended no attempt
+   * of a key of another queue.
    *
-   * @param gated whether the queue {@linkplain Sign#needsGate needs the gate}; if it does and this
-   *     is false, what needs it is left alone
+   * @param memory of this queue and worker
    */
-  public static Claim claim(Handle handle, Order order, boolean gated) {
-    if (gated) {
-      Plans.useIndexes(handle);
-      return withSuspects(handle, withoutLate(handle, GatedClaim.claim(handle, order)));
-    }
-    return withSuspects(handle, withoutLate(handle, claimPlain(handle, order)));
+  public static Claim claimGated(Handle handle, Order order, GateMemory memory) {
+    return withSuspects(handle, withoutLate(handle, GatedClaim.claim(handle, order, memory)));
   }
 
   /** Tells which jobs may be what ended the process of the worker that had them before. */
@@ -315,7 +322,7 @@ public final class ClaimTable {
         claim.nextMicros());
   }
 
-  private static Claim claimPlain(Handle handle, Order order) {
+  private static Claim claimUngated(Handle handle, Order order) {
     Gate.share(handle, order.queueId());
     List<ClaimedJob> jobs =
         handle
@@ -326,11 +333,18 @@ public final class ClaimTable {
             .bind("starting", order.starting())
             .bindArray("above", Long.class, order.above().reversed())
             .bindArray("definition_ids", Integer.class, order.definitionIds())
-            .scanResultSet((rows, context) -> plainJobs(order, rows.get()));
+            .scanResultSet((rows, context) -> taken(order, order.starting(), false, rows.get()));
     return new Claim(jobs, jobs.size() >= order.max(), Long.MAX_VALUE);
   }
 
-  private static List<ClaimedJob> plainJobs(Order order, ResultSet row) throws SQLException {
+  /**
+   * The rows of {@link #TAKEN} as jobs in order.
+   *
+   * @param starting how many of them are noted as started
+   * @param exclusive whether they hold places under a limit
+   */
+  static List<ClaimedJob> taken(Order order, int starting, boolean exclusive, ResultSet row)
+      throws SQLException {
     Map<Long, String> payloads = new HashMap<>();
     List<ClaimedJob> jobs = new ArrayList<>();
     while (row.next()) {
@@ -352,15 +366,15 @@ public final class ClaimTable {
               row.getInt("losses"),
               null,
               null,
-              0,
-              false,
+              row.getLong("group_id"),
+              exclusive,
               Objects.requireNonNull(payloads.get(id)),
               false,
               false,
               false));
     }
     jobs.sort(IN_ORDER);
-    for (int i = 0; i < Math.min(order.starting(), jobs.size()); i++) {
+    for (int i = 0; i < Math.min(starting, jobs.size()); i++) {
       jobs.set(i, jobs.get(i).asMarked());
     }
     return jobs;

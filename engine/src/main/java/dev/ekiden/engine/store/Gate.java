@@ -26,6 +26,9 @@ final class Gate {
   private static final String LOCK =
       "SELECT CAST(pg_advisory_xact_lock(:space, CAST(:number AS integer)) AS text)";
 
+  private static final String LOCK_BOTH =
+      LOCK + ", CAST(pg_advisory_xact_lock(:space, %d) AS text)".formatted(EVERY_QUEUE);
+
   private static final String SHARE =
       "SELECT CAST(pg_advisory_xact_lock_shared(:space, CAST(:number AS integer)) AS text)";
 
@@ -36,6 +39,15 @@ final class Gate {
   /** Waits until nobody else is inside, and keeps others out until the transaction ends. */
   static void lock(Handle handle, short queueId) {
     take(handle, LOCK + ", " + Plans.BOUND_IDLENESS, SPACE, queueId);
+  }
+
+  /**
+   * Locks the gate of a queue for a claim, and then, if asked, that of limits that span queues;
+   * also {@link Plans#useIndexes}.
+   */
+  static void lockForClaim(Handle handle, short queueId, boolean spans) {
+    // In one statement to save round trips of every claim; its parts run in the order of the text.
+    take(handle, (spans ? LOCK_BOTH : LOCK) + ", " + Plans.USE_INDEXES, SPACE, queueId);
   }
 
   /** Locks the gate of every queue there is, but not that of limits that span them. */

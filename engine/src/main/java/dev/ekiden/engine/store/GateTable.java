@@ -2,7 +2,9 @@ package dev.ekiden.engine.store;
 
 import dev.ekiden.engine.Job.BlockedReason;
 import dev.ekiden.engine.Job.KeyKind;
+import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,16 +57,30 @@ final class GateTable {
     }
   }
 
-  private static final String OPEN =
-      "SELECT paused_at IS NULL FROM ekiden.queue WHERE id = :queue_id";
+  /**
+   * What a claim sees of a queue at first.
+   *
+   * @param open whether it is not paused
+   * @param priorities those that have READY jobs, highest first
+   * @param decides whether some READY job has a key or depends on others
+   */
+  record Sight(boolean open, List<Integer> priorities, boolean decides) {}
 
-  private static final String PRIORITIES =
+  private static final String SIGHT =
       """
-      SELECT priority
-      FROM unnest(CAST('{9,8,7,6,5,4,3,2,1,0}' AS smallint[])) AS priority
-      WHERE EXISTS (
-        SELECT FROM ekiden.ready WHERE queue_id = :queue_id AND ready.priority = priority.priority)
-      ORDER BY priority DESC
+      SELECT paused_at IS NULL AS open,
+             ARRAY(
+               SELECT priority
+               FROM unnest(CAST('{9,8,7,6,5,4,3,2,1,0}' AS smallint[])) AS priority
+               WHERE EXISTS (
+                 SELECT FROM ekiden.ready
+                 WHERE queue_id = :queue_id AND ready.priority = priority.priority)
+               ORDER BY priority DESC) AS priorities,
+             EXISTS (SELECT FROM ekiden.ready WHERE queue_id = :queue_id AND key IS NOT NULL)
+               OR EXISTS (SELECT FROM ekiden.ready WHERE queue_id = :queue_id AND dependent)
+               AS decides
+      FROM ekiden.queue
+      WHERE id = :queue_id
       """;
 
   // Jumps from group to group along the index; from the given one to the last, then the rest.
@@ -110,6 +126,63 @@ final class GateTable {
       ORDER BY half, lane
       LIMIT :max
       """;
+
+  private static final String KNOWN_LANES =
+      """
+      SELECT lane.group_id, COALESCE(job_group.weight, 1) AS weight,
+             job_group.held_at IS NOT NULL AS held
+      FROM unnest(CAST(:groups AS bigint[])) WITH ORDINALITY AS lane(group_id, position)
+      LEFT JOIN ekiden.job_group ON job_group.id = lane.group_id
+      ORDER BY position
+      """;
+
+  private static final String CLAIM_LANES =
+      Columns.in(
+          """
+          WITH taken AS MATERIALIZED (
+            DELETE FROM ekiden.ready
+            WHERE ctid = ANY (ARRAY(
+              SELECT head.place
+              FROM unnest(
+                     CAST(:groups AS bigint[]), CAST(:takes AS integer[]),
+                     CAST(:above AS bigint[]))
+                   AS lane(group_id, take, above)
+              CROSS JOIN LATERAL (
+                SELECT ctid AS place
+                FROM ekiden.ready
+                WHERE queue_id = :queue_id
+                  AND priority = :priority
+                  AND ready.group_id = lane.group_id
+                  AND id > lane.above
+                  AND definition_id = ANY (CAST(:definition_ids AS integer[]))
+                  AND losses = 0
+                  AND key IS NULL
+                  AND NOT dependent
+                ORDER BY id
+                LIMIT lane.take
+                FOR UPDATE SKIP LOCKED) AS head))
+            RETURNING {live}
+          ),
+          moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
+          claimed AS (
+            INSERT INTO ekiden.running
+              ({kept}, attempt, failures, losses, worker_id, claimed_at, started_at, group_epoch,
+               wakes)
+            SELECT {kept}, attempt + 1, failures, losses, :worker_id, (SELECT now FROM moment),
+                   CASE WHEN row_number() OVER (ORDER BY id) <= :starting
+                        THEN (SELECT now FROM moment) END,
+                   CASE WHEN group_id <> 0
+                        THEN COALESCE(
+                               (SELECT epoch
+                                FROM ekiden.job_group
+                                WHERE job_group.id = taken.group_id),
+                               1)
+                   END,
+                   CAST(:wakes AS smallint)
+            FROM taken
+          )
+          """
+              + ClaimTable.TAKEN);
 
   private static final String CANDIDATE_COLUMNS =
       """
@@ -275,15 +348,24 @@ final class GateTable {
             row.getInt("losses"));
       };
 
+  private static final RowMapper<Lane> LANE =
+      (row, context) ->
+          new Lane(row.getLong("group_id"), row.getDouble("weight"), row.getBoolean("held"));
+
   private GateTable() {}
 
-  static boolean isOpen(Handle handle, short queueId) {
-    return handle.createQuery(OPEN).bind("queue_id", queueId).mapTo(Boolean.class).one();
-  }
-
-  /** Priorities that have READY jobs, highest first. */
-  static List<Integer> priorities(Handle handle, short queueId) {
-    return handle.createQuery(PRIORITIES).bind("queue_id", queueId).mapTo(Integer.class).list();
+  static Sight sight(Handle handle, short queueId) {
+    return handle
+        .createQuery(SIGHT)
+        .bind("queue_id", queueId)
+        .map((row, context) ->
+            new Sight(
+                row.getBoolean("open"),
+                Arrays.stream((Short[]) row.getArray("priorities").getArray())
+                    .map(Short::intValue)
+                    .toList(),
+                row.getBoolean("decides")))
+        .one();
   }
 
   /** Lanes of a priority that have READY jobs, in the order of their groups from a given one. */
@@ -294,9 +376,46 @@ final class GateTable {
         .bind("priority", priority)
         .bind("first", first)
         .bind("max", MAX_LANES)
-        .map((row, context) ->
-            new Lane(row.getLong("group_id"), row.getDouble("weight"), row.getBoolean("held")))
+        .map(LANE)
         .list();
+  }
+
+  /** Lanes whose groups are known, in their order. */
+  static List<Lane> lanes(Handle handle, List<Long> groups) {
+    return handle.createQuery(KNOWN_LANES).bindArray("groups", Long.class, groups).map(LANE).list();
+  }
+
+  /**
+   * Moves the first jobs of lanes to {@code running}, of those that have no key and wait for
+   * nobody.
+   *
+   * @param takes how many of each lane
+   * @param above ids behind which to begin in each lane
+   * @param starting how many of them are noted as started
+   * @return in the order of their ids
+   */
+  static List<ClaimedJob> claimLanes(
+      Handle handle,
+      Order order,
+      int priority,
+      List<Long> groups,
+      List<Integer> takes,
+      List<Long> above,
+      int starting,
+      @Nullable Short wakes) {
+    return handle
+        .createQuery(CLAIM_LANES)
+        .bind("queue_id", order.queueId())
+        .bind("worker_id", order.workerId())
+        .bind("priority", priority)
+        .bind("starting", starting)
+        .bind("wakes", wakes)
+        .bindArray("groups", Long.class, groups)
+        .bindArray("takes", Integer.class, takes)
+        .bindArray("above", Long.class, above)
+        .bindArray("definition_ids", Integer.class, order.definitionIds())
+        .scanResultSet(
+            (rows, context) -> ClaimTable.taken(order, starting, wakes != null, rows.get()));
   }
 
   /** Locks the first jobs of lanes, so many of each, in the order of their ids. */

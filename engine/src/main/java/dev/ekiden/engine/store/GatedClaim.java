@@ -9,6 +9,7 @@ import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
 import dev.ekiden.engine.store.GateTable.Candidate;
 import dev.ekiden.engine.store.GateTable.Lane;
+import dev.ekiden.engine.store.GateTable.Sight;
 import dev.ekiden.engine.store.KeyTable.KeyState;
 import dev.ekiden.engine.store.KeyTable.QueueKey;
 import dev.ekiden.engine.store.LimitTable.Rule;
@@ -51,6 +52,7 @@ final class GatedClaim {
   private final Handle handle;
   private final Order order;
   private final Admission admission;
+  private final GateMemory memory;
   private final @Nullable Rule eachKey;
   private final @Nullable Short wakes;
   private final Set<Long> exhausted = new HashSet<>(); // lanes, by group
@@ -65,13 +67,16 @@ final class GatedClaim {
   private int room;
   private int met;
   private boolean full;
+  private boolean plain; // what a lane may take is known without looking at its jobs
   private boolean alone; // claims one job that is to run without company
   private long nextMicros = Long.MAX_VALUE;
 
   /**
    * @param wakes whose claims the ends of these attempts make room for
    */
-  private GatedClaim(Handle handle, Order order, Admission admission, @Nullable Short wakes) {
+  private GatedClaim(
+      Handle handle, Order order, Admission admission, GateMemory memory, @Nullable Short wakes) {
+    this.memory = memory;
     this.wakes = wakes;
     this.handle = handle;
     this.order = order;
@@ -80,19 +85,19 @@ final class GatedClaim {
   }
 
   /** Claims in the order of priority and fair shares. */
-  static Claim claim(Handle handle, Order order) {
-    GatedClaim claim = begin(handle, order);
-    if (GateTable.isOpen(handle, order.queueId())) {
-      claim.freeLimited();
-      claim.takeLanes();
+  static Claim claim(Handle handle, Order order, GateMemory memory) {
+    GatedClaim claim = begin(handle, order, memory);
+    Sight sight = GateTable.sight(handle, order.queueId());
+    if (sight.open()) {
+      claim.takeLanes(claim.freeLimited() ? GateTable.sight(handle, order.queueId()) : sight);
     }
     return claim.end();
   }
 
   /** Claims the first job that a worker died under, if it may run. */
   static Claim claimLost(Handle handle, Order order) {
-    GatedClaim claim = begin(handle, order);
-    if (GateTable.isOpen(handle, order.queueId())) {
+    GatedClaim claim = begin(handle, order, new GateMemory());
+    if (GateTable.sight(handle, order.queueId()).open()) {
       claim.alone = true;
       claim.firstLost().ifPresent(candidate -> claim.take(List.of(candidate)));
     }
@@ -101,7 +106,7 @@ final class GatedClaim {
 
   /** Whether {@link #claimLost} would find a job now. */
   static boolean lostMayRun(Handle handle, Order order) {
-    return begin(handle, order).firstLost().isPresent();
+    return begin(handle, order, new GateMemory()).firstLost().isPresent();
   }
 
   /** The first job that a worker died under and that nothing keeps from running. */
@@ -133,19 +138,21 @@ final class GatedClaim {
     return Optional.ofNullable(first);
   }
 
-  private static GatedClaim begin(Handle handle, Order order) {
-    Gate.lock(handle, order.queueId());
+  private static GatedClaim begin(Handle handle, Order order, GateMemory memory) {
+    boolean lockedAll = memory.spans();
+    Gate.lockForClaim(handle, order.queueId(), lockedAll);
     List<Rule> rules = LimitTable.ofQueue(handle, order.queueId());
     boolean spans = rules.stream().anyMatch(rule -> rule.subject().queueId() == Gate.EVERY_QUEUE);
-    if (spans) {
+    if (spans && !lockedAll) {
       Gate.lock(handle, Gate.EVERY_QUEUE);
       rules = LimitTable.ofQueue(handle, order.queueId());
     }
+    memory.spans(spans);
     List<Usage> usage =
         rules.isEmpty() ? List.of() : LimitTable.usage(handle, order.queueId(), spans);
     Short wakes = rules.isEmpty() ? null : spans ? Gate.EVERY_QUEUE : (Short) order.queueId();
     GatedClaim claim =
-        new GatedClaim(handle, order, new Admission(order.queueId(), rules, usage), wakes);
+        new GatedClaim(handle, order, new Admission(order.queueId(), rules, usage), memory, wakes);
     claim.readRates();
     return claim;
   }
@@ -219,40 +226,50 @@ final class GatedClaim {
 
   // ---- lanes ----
 
-  /** Jobs that were parked because their definition was full come back as far as it is not. */
-  private void freeLimited() {
-    admission
-        .definitions()
-        .forEach((definition, one) -> {
-          int places = Admission.placesOf(one, room);
-          if (places > 0) {
-            GateTable.freeLimited(handle, order.queueId(), definition, places);
-          }
-        });
+  /**
+   * Jobs that were parked because their definition was full come back as far as it is not; answers
+   * whether there were any.
+   */
+  private boolean freeLimited() {
+    int freed = 0;
+    for (Map.Entry<Integer, Room> one : admission.definitions().entrySet()) {
+      int places = Admission.placesOf(one.getValue(), room);
+      if (places > 0) {
+        freed += GateTable.freeLimited(handle, order.queueId(), one.getKey(), places);
+      }
+    }
+    return freed > 0;
   }
 
-  private void takeLanes() {
-    if (room == 0) {
-      return;
-    }
-    for (int priority : GateTable.priorities(handle, order.queueId())) {
-      exhausted.clear();
-      stopped.clear();
-      List<Lane> lanes = List.of();
-      boolean all = false;
-      for (int i = 0; i < ROUNDS && room > 0; i++) {
-        if (!all) {
-          long first = ThreadLocalRandom.current().nextLong();
-          lanes = GateTable.lanes(handle, order.queueId(), priority, first);
-          all = lanes.size() < GateTable.MAX_LANES;
-        }
-        if (!takeLanes(priority, lanes)) {
-          break;
-        }
-      }
+  private void takeLanes(Sight sight) {
+    plain = !sight.decides() && admission.countsLanes();
+    for (int priority : sight.priorities()) {
       if (room == 0) {
         return;
       }
+      exhausted.clear();
+      stopped.clear();
+      takeLanes(priority);
+    }
+  }
+
+  private void takeLanes(int priority) {
+    List<Long> known = plain ? memory.groups(priority) : null;
+    List<Lane> lanes = known == null ? List.of() : GateTable.lanes(handle, known);
+    boolean all = known != null;
+    for (int i = 0; i < ROUNDS && room > 0; i++) {
+      if (!all) {
+        long first = ThreadLocalRandom.current().nextLong();
+        lanes =
+            memory.look(priority, () -> GateTable.lanes(handle, order.queueId(), priority, first));
+        all = lanes.size() < GateTable.MAX_LANES;
+      }
+      if (!takeLanes(priority, lanes)) {
+        break;
+      }
+    }
+    if (known != null && room > 0) {
+      nextMicros = Math.min(nextMicros, memory.untilDueMicros(priority));
     }
   }
 
@@ -283,17 +300,47 @@ final class GatedClaim {
     if (groups.isEmpty()) {
       return false;
     }
-    List<Candidate> candidates = GateTable.heads(handle, order, priority, groups, wanted);
-    Map<Long, Long> got =
-        candidates.stream()
-            .collect(Collectors.groupingBy(Candidate::groupId, Collectors.counting()));
+    Map<Long, Integer> got =
+        plain ? claimLanes(priority, groups, wanted) : takeHeads(priority, groups, wanted);
     for (int i = 0; i < groups.size(); i++) {
-      if (got.getOrDefault(groups.get(i), 0L) < wanted.get(i)) {
+      if (got.getOrDefault(groups.get(i), 0) < wanted.get(i)) {
         exhausted.add(groups.get(i));
       }
     }
+    return !got.isEmpty();
+  }
+
+  /** Looks at the first jobs of lanes one by one; answers how many there were of each group. */
+  private Map<Long, Integer> takeHeads(int priority, List<Long> groups, List<Integer> wanted) {
+    List<Candidate> candidates = GateTable.heads(handle, order, priority, groups, wanted);
+    Map<Long, Integer> found = new HashMap<>();
+    candidates.forEach(candidate -> found.merge(candidate.groupId(), 1, Integer::sum));
     take(candidates);
-    return !candidates.isEmpty();
+    return found;
+  }
+
+  /** Claims the first jobs of lanes at once; answers how many there were of each group. */
+  private Map<Long, Integer> claimLanes(int priority, List<Long> groups, List<Integer> wanted) {
+    List<ClaimedJob> jobs =
+        GateTable.claimLanes(
+            handle,
+            order,
+            priority,
+            groups,
+            wanted,
+            memory.above(priority, groups),
+            Math.max(0, order.starting() - claimed.size()),
+            wakes);
+    Map<Long, Integer> found = new HashMap<>();
+    for (ClaimedJob job : jobs) {
+      found.merge(job.groupId(), 1, Integer::sum);
+      admission.take(job.definitionId(), job.groupId(), 0); // no limit counts its vCPUs
+      memory.claimed(job);
+    }
+    met += jobs.size();
+    room -= jobs.size();
+    claimed.addAll(jobs);
+    return found;
   }
 
   /** A lane can take no more now; if that is a matter of time, the claim is to be made again. */

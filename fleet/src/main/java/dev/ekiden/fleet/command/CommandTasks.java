@@ -145,9 +145,9 @@ public final class CommandTasks {
 
   static String phase(Phase phase) {
     return switch (phase) {
-      case Phase.Placing() -> "PLACING";
-      case Phase.Starting() -> "STARTING";
-      case Phase.Running() -> "RUNNING";
+      case Phase.Placing placing -> "PLACING";
+      case Phase.Starting starting -> "STARTING";
+      case Phase.Running running -> "RUNNING";
       case Phase.Ended ended -> "ENDED";
     };
   }

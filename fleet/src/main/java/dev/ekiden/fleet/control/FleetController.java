@@ -1,6 +1,7 @@
 package dev.ekiden.fleet.control;
 
 import dev.ekiden.engine.Engine;
+import dev.ekiden.engine.Subscription;
 import dev.ekiden.engine.WorkerSummary;
 import dev.ekiden.fleet.CapacityClass;
 import dev.ekiden.fleet.Decision.Placement;
@@ -115,6 +116,7 @@ public final class FleetController implements AutoCloseable {
   private final Launchers launchers;
   private final WorkerProgram program;
   private final LeaderLease lease;
+  private final Duration leaseTime;
   private final Duration keepEnded;
   private final SecureRandom random = new SecureRandom();
 
@@ -129,11 +131,12 @@ public final class FleetController implements AutoCloseable {
 
   // ---- the loop ----
 
+  private volatile boolean leadsFleets;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private boolean woken; // guarded by lock
   private boolean closed; // guarded by lock
-  private final List<AutoCloseable> ears = new ArrayList<>();
+  private final List<Subscription> ears = new ArrayList<>();
   private @Nullable Thread thread;
 
   /** What the leader remembers of a fleet. */
@@ -173,6 +176,7 @@ public final class FleetController implements AutoCloseable {
     this.launchers = launchers;
     this.program = program;
     this.lease = LeaderLease.of(database, LEASE, leaseTime, holder);
+    this.leaseTime = leaseTime;
     this.keepEnded = keepEnded;
   }
 
@@ -187,6 +191,13 @@ public final class FleetController implements AutoCloseable {
         new FleetController(database, engine, launchers, program, holder, LEASE_TIME, KEEP_ENDED);
     controller.begin();
     return controller;
+  }
+
+  /** Jobs may have become ready, which matters to whoever leads fleets. */
+  private void jobsReady() {
+    if (leadsFleets) {
+      wake();
+    }
   }
 
   /** Looks at once, because something is known to have changed. */
@@ -209,13 +220,7 @@ public final class FleetController implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    for (AutoCloseable ear : ears) {
-      try {
-        ear.close();
-      } catch (Exception e) {
-        LOG.debug("An ear of the fleet controller did not close", e);
-      }
-    }
+    ears.forEach(Subscription::close);
     Thread loop = thread;
     if (loop != null && !loop.equals(Thread.currentThread())) {
       try {
@@ -234,7 +239,7 @@ public final class FleetController implements AutoCloseable {
   }
 
   void begin() {
-    ears.add(engine.onJobsReady(this::wake));
+    ears.add(engine.onJobsReady(this::jobsReady));
     for (Located located : launchers.located().values()) {
       Watch watch = located.launcher().watch(status -> wake());
       ears.add(watch::close);
@@ -255,7 +260,7 @@ public final class FleetController implements AutoCloseable {
         failing = false;
       } catch (LeadershipLostException e) {
         LOG.info("The fleets are led by another: {}", e.getMessage());
-        leading = null;
+        leadsFleets = false;
         rest = LONGEST_REST;
       } catch (RuntimeException e) {
         if (isClosed()) {
@@ -315,12 +320,24 @@ public final class FleetController implements AutoCloseable {
 
   /** One turn; answers how long to rest. Does nothing while another leads. */
   Duration turn() {
-    Optional<Leadership> leadership = renew();
+    try {
+      return leadOrStandBy();
+    } catch (LeadershipLostException e) {
+      leading = null;
+      throw e;
+    }
+  }
+
+  private Duration leadOrStandBy() {
+    Leadership before = leading;
+    Optional<Leadership> leadership =
+        before == null || isRenewalDue() ? renew() : Optional.of(before);
     if (leadership.isEmpty()) {
       leading = null;
+      leadsFleets = false;
       return LONGEST_REST;
     }
-    if (leading == null || leading.epoch() != leadership.get().epoch()) {
+    if (before == null || before.epoch() != leadership.get().epoch()) {
       LOG.info("Leads the fleets in epoch {}", leadership.get().epoch());
       states.clear();
       leaselessSince.clear();
@@ -328,6 +345,10 @@ public final class FleetController implements AutoCloseable {
     }
     leading = leadership.get();
     return lead(leadership.get());
+  }
+
+  private boolean isRenewalDue() {
+    return System.nanoTime() - renewedNanos > leaseTime.toNanos() / 3;
   }
 
   private Optional<Leadership> renew() {
@@ -342,8 +363,10 @@ public final class FleetController implements AutoCloseable {
     List<FleetTask> tasks = database.withHandle(TaskTable::present);
     if (fleets.isEmpty() && tasks.isEmpty() && seen.values().stream().allMatch(Map::isEmpty)) {
       states.clear();
+      leadsFleets = false;
       return LONGEST_REST;
     }
+    leadsFleets = true;
     Map<String, WorkerSummary> workers = new HashMap<>();
     engine.workers().forEach(worker -> workers.put(worker.name(), worker));
     Instant now = database.withHandle(TaskTable::now);
@@ -370,7 +393,7 @@ public final class FleetController implements AutoCloseable {
     }
     List<FleetTask> asked = write(leadership, now, upkeep, decided);
     act(leadership, byName, upkeep, asked);
-    housekeep(leadership);
+    housekeep(leadership, seen);
     return Duration.between(now, next);
   }
 
@@ -601,20 +624,23 @@ public final class FleetController implements AutoCloseable {
     upkeep.beingStopped.stream()
         .filter(task -> !signalled.contains(task.id()))
         .forEach(task -> signal(fleets, task));
-    for (Present orphan : upkeep.orphans) {
-      at(orphan.place())
-          .ifPresent(located -> {
-            LOG.warn("Task {} belongs to no fleet and is stopped", orphan.id());
-            attempt(() ->
-                located
-                    .launcher()
-                    .stop(
-                        orphan.id(), FleetSpec.DEFAULT_GRACE.plus(WorkerProgram.KILL_AFTER_GRACE)));
-          });
-    }
+    upkeep.orphans.stream()
+        .filter(orphan -> !signalled.contains(orphan.id()))
+        .forEach(this::stopOrphan);
     for (Present over : upkeep.forgettable) {
       at(over.place()).ifPresent(located -> attempt(() -> located.launcher().remove(over.id())));
     }
+  }
+
+  private void stopOrphan(Present orphan) {
+    at(orphan.place())
+        .ifPresent(located -> {
+          LOG.warn("Task {} belongs to no fleet and is stopped", orphan.id());
+          Duration grace = FleetSpec.DEFAULT_GRACE.plus(WorkerProgram.KILL_AFTER_GRACE);
+          if (attempt(() -> located.launcher().stop(orphan.id(), grace))) {
+            signalled.add(orphan.id());
+          }
+        });
   }
 
   private void launch(Leadership leadership, Map<String, Fleet> fleets, List<FleetTask> tasks) {
@@ -626,7 +652,7 @@ public final class FleetController implements AutoCloseable {
       if (fleet == null || located == null) {
         continue;
       }
-      if (System.nanoTime() - renewedNanos > LEASE_TIME.toNanos() / 3 && renew().isEmpty()) {
+      if (isRenewalDue() && renew().isEmpty()) {
         break; // whoever leads now launches the rest
       }
       try {
@@ -683,7 +709,7 @@ public final class FleetController implements AutoCloseable {
     }
   }
 
-  private void housekeep(Leadership leadership) {
+  private void housekeep(Leadership leadership, Map<String, Map<TaskId, TaskStatus>> seen) {
     if (System.nanoTime() - housekeptNanos < HOUSEKEEPING.toNanos()) {
       return;
     }
@@ -693,9 +719,9 @@ public final class FleetController implements AutoCloseable {
       DecisionTable.forget(handle, DECISIONS_KEPT, FORGOTTEN_AT_ONCE);
       TaskTable.forget(handle, TASKS_KEPT);
     });
-    signalled.retainAll(
-        database.withHandle(TaskTable::present).stream()
-            .map(FleetTask::id)
-            .collect(java.util.stream.Collectors.toSet()));
+    Set<TaskId> known = new HashSet<>();
+    database.withHandle(TaskTable::present).forEach(task -> known.add(task.id()));
+    seen.values().forEach(tasks -> known.addAll(tasks.keySet()));
+    signalled.retainAll(known);
   }
 }

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -225,8 +226,8 @@ public record FleetDocument(
     return Size.of(processors, memoryMib == null ? FleetSpec.DEFAULT_SIZE.memoryMib() : memoryMib);
   }
 
-  private TreeMap<CapacityClass, String> priceNames() {
-    TreeMap<CapacityClass, String> names = new TreeMap<>();
+  private SortedMap<CapacityClass, String> priceNames() {
+    SortedMap<CapacityClass, String> names = new TreeMap<>();
     if (prices != null) {
       prices.forEach((capacityClass, price) -> names.put(new CapacityClass(capacityClass), price));
     }

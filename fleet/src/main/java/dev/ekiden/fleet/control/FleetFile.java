@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +82,7 @@ public final class FleetFile {
                 FleetSpec.DEFAULT_SIZE.memoryMib());
     Duration grace = map.time("grace", FleetSpec.DEFAULT_GRACE);
     Duration startTimeout = map.time("start-timeout", FleetSpec.DEFAULT_START_TIMEOUT);
-    TreeMap<CapacityClass, String> prices = prices(map);
+    SortedMap<CapacityClass, String> prices = prices(map);
     Reclaims reclaims = reclaims(map);
     map.end();
     return map.checked(() ->
@@ -129,8 +130,8 @@ public final class FleetFile {
     return map.checked(() -> new PlacementBackoff(first, most));
   }
 
-  private static TreeMap<CapacityClass, String> prices(YamlMap map) {
-    TreeMap<CapacityClass, String> prices = new TreeMap<>();
+  private static SortedMap<CapacityClass, String> prices(YamlMap map) {
+    SortedMap<CapacityClass, String> prices = new TreeMap<>();
     map.mapIfPresent("prices")
         .ifPresent(found ->
             found

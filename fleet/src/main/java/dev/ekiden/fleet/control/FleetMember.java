@@ -9,10 +9,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A worker's own part in its fleet. Before it claims anything it says that it is there, and ends if
- * it is not wanted: so a task that was launched although its fleet had given it up claims nothing.
- * Then it looks once a second whether it is asked to retire, and tells when it began its first job.
- * Thread-safe.
+ * A worker's own part in its fleet. Before it claims anything it asks whether it is wanted, and
+ * ends if not: so a task that was launched although its fleet had given it up claims nothing. Then
+ * it says that it is there, looks once a second whether it is asked to retire, and tells when it
+ * began its first job. Thread-safe.
  */
 public final class FleetMember implements AutoCloseable {
   private static final Duration LOOK = Duration.ofSeconds(1);
@@ -22,31 +22,38 @@ public final class FleetMember implements AutoCloseable {
   private final TaskId id;
   private final Thread thread;
   private final Runnable retire;
+  private final Duration look;
   private volatile long firstJobNanos;
   private volatile boolean firstJobSeen;
   private volatile boolean closed;
+  private boolean told; // the thread's own
   private boolean firstJobTold; // the thread's own
 
-  private FleetMember(Database database, TaskId id, Runnable retire) {
+  private FleetMember(Database database, TaskId id, Runnable retire, Duration look) {
     this.database = database;
     this.id = id;
     this.retire = retire;
+    this.look = look;
     this.thread = Thread.ofPlatform().daemon().name("ekiden-fleet-member").unstarted(this::run);
   }
 
-  /** Whether the task of this id may become a worker; notes that it has. */
-  public static boolean begin(Database database, TaskId id) {
-    return database.withHandle(handle -> TaskTable.begin(handle, id));
+  /** Whether the task of this id may become a worker; to be asked before it claims anything. */
+  public static boolean isWanted(Database database, TaskId id) {
+    return database.withHandle(handle -> TaskTable.isWanted(handle, id));
   }
 
   /**
-   * Looks from now on whether the worker is asked to go.
+   * Says that the worker is there, and looks from now on whether it is asked to go.
    *
    * @param retire called once, on a thread that may wait, when it is: it is to take nothing more,
    *     to finish what it has, and to end
    */
   public static FleetMember start(Database database, TaskId id, Runnable retire) {
-    FleetMember member = new FleetMember(database, id, retire);
+    return start(database, id, retire, LOOK);
+  }
+
+  static FleetMember start(Database database, TaskId id, Runnable retire, Duration look) {
+    FleetMember member = new FleetMember(database, id, retire, look);
     member.thread.start();
     return member;
   }
@@ -70,6 +77,7 @@ public final class FleetMember implements AutoCloseable {
     boolean failing = false;
     while (!closed) {
       try {
+        tellThatItIsThere();
         tellFirstJob();
         if (!database.withHandle(handle -> TaskTable.isWanted(handle, id))) {
           LOG.info("The fleet needs worker {} no more", id);
@@ -83,9 +91,16 @@ public final class FleetMember implements AutoCloseable {
         }
         failing = true;
       }
-      if (firstJobTold || !firstJobSeen) {
-        LockSupport.parkNanos(this, LOOK.toNanos());
+      if (failing || firstJobTold || !firstJobSeen) {
+        LockSupport.parkNanos(this, look.toNanos());
       }
+    }
+  }
+
+  private void tellThatItIsThere() {
+    if (!told) {
+      database.useTransaction(handle -> TaskTable.begin(handle, id));
+      told = true;
     }
   }
 

@@ -164,6 +164,21 @@ public record FleetSpec(
         name, enabled, queues, launcher, image, settings, size, grace, value, prices, reclaims);
   }
 
+  public FleetSpec withPrices(Map<CapacityClass, String> value) {
+    return new FleetSpec(
+        name,
+        enabled,
+        queues,
+        launcher,
+        image,
+        settings,
+        size,
+        grace,
+        startTimeout,
+        new TreeMap<>(value),
+        reclaims);
+  }
+
   public FleetSpec withReclaims(@Nullable Reclaims value) {
     return new FleetSpec(
         name, enabled, queues, launcher, image, settings, size, grace, startTimeout, prices, value);

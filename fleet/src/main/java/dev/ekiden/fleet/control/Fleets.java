@@ -13,6 +13,7 @@ import dev.ekiden.postgres.Database;
 import dev.ekiden.postgres.LeaderLease;
 import dev.ekiden.postgres.Migrations;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -180,12 +181,19 @@ public final class Fleets {
     engine.workers().forEach(worker -> workers.put(worker.name(), worker));
     Instant now = database.withHandle(TaskTable::now);
     Sight sight = new Sight(now, Set.of(), Map.of(), workers);
-    Map<CapacityClass, int[]> counts = new LinkedHashMap<>();
-    fleet.spec().settings().mix().classes().forEach(one -> counts.put(one, new int[4]));
+    Map<CapacityClass, Map<Standing, Integer>> counts = new LinkedHashMap<>();
+    fleet
+        .spec()
+        .settings()
+        .mix()
+        .classes()
+        .forEach(one -> counts.put(one, new EnumMap<>(Standing.class)));
     Instant startingSince = null;
     for (FleetTask task : tasks) {
       Standing standing = Upkeep.standing(sight, task);
-      counts.computeIfAbsent(task.capacityClass(), one -> new int[4])[standing.ordinal()]++;
+      counts
+          .computeIfAbsent(task.capacityClass(), one -> new EnumMap<>(Standing.class))
+          .merge(standing, 1, Integer::sum);
       if (standing == Standing.STARTING
           && (startingSince == null || task.askedAt().isBefore(startingSince))) {
         startingSince = task.askedAt();
@@ -206,13 +214,13 @@ public final class Fleets {
     return new Standings(fleet, classes, demand, last, startingSince);
   }
 
-  private static ClassCount count(CapacityClass capacityClass, int[] counts) {
-    int idle = counts[Standing.IDLE.ordinal()];
+  private static ClassCount count(CapacityClass capacityClass, Map<Standing, Integer> counts) {
+    int idle = counts.getOrDefault(Standing.IDLE, 0);
     return new ClassCount(
         capacityClass,
-        idle + counts[Standing.BUSY.ordinal()],
+        idle + counts.getOrDefault(Standing.BUSY, 0),
         idle,
-        counts[Standing.STARTING.ordinal()],
-        counts[Standing.DRAINING.ordinal()]);
+        counts.getOrDefault(Standing.STARTING, 0),
+        counts.getOrDefault(Standing.DRAINING, 0));
   }
 }

@@ -69,6 +69,7 @@ public final class CommandTree {
             new BusinessCalendarsCommand(context),
             new WorkersCommand(context),
             new FleetsCommand(context),
+            new CostsCommand(context),
             new OverviewCommand(context),
             new ApplyCommand(context),
             new HistoryCommand(context),
@@ -81,7 +82,9 @@ public final class CommandTree {
     for (Application application : applications) {
       addApplication(root, application, context);
     }
-    root.addSubcommand(new CommandLine(new SimulateCommand(terminal)));
+    CommandLine simulate = new CommandLine(new SimulateCommand(context));
+    addOptions(simulate);
+    root.addSubcommand(simulate);
     root.addSubcommand(new CommandLine(new CompletionCommand(context)));
     root.addSubcommand(new CommandLine(new HelpCommand()));
     return root;

@@ -31,7 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
       "",
       "Examples:",
       "  ekiden fleets list",
-      "  ekiden fleets set mail --queues mail --max 5 --goal '95% start within 5s'",
+      "  ekiden fleets set mail --queues mail --max 5 --goal '95%% start within 5s'",
       "  ekiden fleets explain mail"
     })
 final class FleetsCommand {
@@ -97,7 +97,7 @@ final class FleetsCommand {
         "  min: 1",
         "  max: 5",
         "  slots: 4",
-        "  steps: {0: 1, 100: 2, 1000: 3, 2101: 4, 4201: 5}   # or fixed: 3, or goal: 95% start within 5s",
+        "  steps: {0: 1, 100: 2, 1000: 3, 2101: 4, 4201: 5}   # or fixed: 3, or goal: 95%% start within 5s",
         "  mix: {on-demand: 1, spot: 5}                       # a base before a plus: on-demand: 1+1",
         "",
         "Examples:",
@@ -151,7 +151,7 @@ final class FleetsCommand {
       footer = {
         "",
         "Examples:",
-        "  ekiden fleets set mail --queues mail --max 5 --goal '95% start within 5s'",
+        "  ekiden fleets set mail --queues mail --max 5 --goal '95%% start within 5s'",
         "  ekiden fleets set mail --min 1 --mix on-demand=1,spot=5",
         "  ekiden fleets set mail --steps 0=1,100=2,1000=3",
         "  ekiden fleets set mail --disable"

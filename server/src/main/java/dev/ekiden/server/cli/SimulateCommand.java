@@ -16,6 +16,7 @@ import dev.ekiden.fleet.simulate.ScenarioReader;
 import dev.ekiden.fleet.simulate.Simulator;
 import dev.ekiden.fleet.simulate.Stories;
 import dev.ekiden.fleet.yaml.YamlException;
+import dev.ekiden.server.CommandContext;
 import dev.ekiden.server.ExitCode;
 import dev.ekiden.server.Json;
 import java.io.IOException;
@@ -25,13 +26,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
 
-/** {@code ekiden simulate}. Needs no server. */
+/** {@code ekiden simulate}. Needs a server only for what that has recorded. */
 @Command(
     name = "simulate",
     sortOptions = false,
@@ -43,14 +46,17 @@ import picocli.CommandLine.Parameters;
       "  ekiden simulate calendar --svg calendar.svg",
       "  ekiden simulate --print calendar > mine.yaml",
       "  ekiden simulate mine.yaml --seed 7 --json mine.json",
-      "  ekiden simulate mine.yaml --history jobs.csv"
+      "  ekiden simulate mine.yaml --history jobs.csv",
+      "  ekiden simulate --from-history --since 24h --queue mail",
+      "  ekiden simulate --from-history --save yesterday.yaml"
     })
-public final class SimulateCommand implements Callable<Integer> {
+final class SimulateCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "SCENARIO",
+      arity = "0..1",
       description =
-          "A YAML file, or one of the stories calendar, report, tracking, payroll, audience.")
-  private String scenario = "";
+          "A YAML file, or one of the stories calendar, report, tracking, payroll, audience. With --from-history, what the server's fleets are if not given.")
+  private @Nullable String scenario;
 
   @Option(
       names = "--seed",
@@ -64,6 +70,37 @@ public final class SimulateCommand implements Callable<Integer> {
       description =
           "Plays recorded jobs in place of the scenario's: CSV or JSON lines with arrival, run-seconds, priority, definition.")
   private @Nullable Path history;
+
+  @Option(
+      names = "--from-history",
+      description =
+          "Plays what the server has recorded: arrivals and run times as they were, its fleets with start-ups and reclaims as measured.")
+  private boolean fromHistory;
+
+  @Option(
+      names = "--since",
+      paramLabel = "TIME",
+      description = "With --from-history: a time, or how long ago, such as 24h; 7d if not given.")
+  private @Nullable String since;
+
+  @Option(names = "--to", paramLabel = "TIME", description = "Up to then; now if not given.")
+  private @Nullable String to;
+
+  @Option(names = "--queue", paramLabel = "QUEUE", description = "Only runs of this queue.")
+  private @Nullable String queue;
+
+  @Option(
+      names = "--definition",
+      paramLabel = "NAME",
+      description = "Only runs of this definition.")
+  private @Nullable String definition;
+
+  @Option(
+      names = "--save",
+      paramLabel = "FILE",
+      description =
+          "Writes what was recorded as a scenario, with a CSV file of the jobs beside it.")
+  private @Nullable Path save;
 
   @Option(names = "--explain", description = "Prints what was decided and why.")
   private boolean explain;
@@ -80,10 +117,12 @@ public final class SimulateCommand implements Callable<Integer> {
   @Option(names = "--print", description = "Prints the text of a story and ends.")
   private boolean print;
 
+  private final CommandContext context;
   private final Terminal terminal;
 
-  public SimulateCommand(Terminal terminal) {
-    this.terminal = terminal;
+  SimulateCommand(CommandContext context) {
+    this.context = context;
+    this.terminal = context.terminal();
   }
 
   @Override
@@ -129,7 +168,16 @@ public final class SimulateCommand implements Callable<Integer> {
   }
 
   private Scenario scenario() throws IOException {
-    Scenario read = read();
+    if (!fromHistory && (since != null || to != null || queue != null || definition != null)) {
+      throw CommandException.usage("--since, --to, --queue and --definition need --from-history");
+    }
+    if (fromHistory && history != null) {
+      throw CommandException.usage("give --history or --from-history, not both");
+    }
+    if (save != null && !fromHistory) {
+      throw CommandException.usage("--save needs --from-history");
+    }
+    Scenario read = fromHistory ? recorded() : read();
     Path recorded = history;
     if (recorded != null) {
       if (!Files.isReadable(recorded)) {
@@ -141,7 +189,30 @@ public final class SimulateCommand implements Callable<Integer> {
     return other == null ? read : read.withSeed(other);
   }
 
+  /** Its own fleets, or those of the scenario that was given. */
+  private Scenario recorded() throws IOException {
+    Map<String, @Nullable Object> query = CostsCommand.time(since, to);
+    query.put("queue", queue);
+    query.put("definition", definition);
+    JsonNode answer = context.api().get(ApiClient.path("/api/v1/scenario", query));
+    if (answer.path("items").isEmpty()) {
+      throw CommandException.failed("nothing ran in that time");
+    }
+    if (!answer.path("complete").asBoolean()) {
+      terminal.say("only the newest %,d runs are played".formatted(answer.path("items").size()));
+    }
+    RecordedScenario recorded = RecordedScenario.of(answer);
+    Path file = save;
+    if (file != null) {
+      recorded.save(file).forEach(written -> terminal.say("wrote " + written));
+    }
+    return scenario == null ? recorded.scenario() : read().with(recorded.history());
+  }
+
   private Scenario read() throws IOException {
+    if (scenario == null) {
+      throw CommandException.usage("give a scenario, or --from-history");
+    }
     Path file = Path.of(scenario);
     if (Files.isReadable(file) && Files.isRegularFile(file)) {
       return ScenarioReader.read(file);
@@ -151,7 +222,7 @@ public final class SimulateCommand implements Callable<Integer> {
   }
 
   private String story() {
-    if (!Stories.names().contains(scenario)) {
+    if (scenario == null || !Stories.names().contains(scenario)) {
       throw CommandException.usage(
           "there is no file and no story '%s'; stories are %s"
               .formatted(scenario, String.join(", ", Stories.names())));

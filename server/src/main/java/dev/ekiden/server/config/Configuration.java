@@ -1,5 +1,6 @@
 package dev.ekiden.server.config;
 
+import dev.ekiden.fleet.account.Capacity;
 import dev.ekiden.postgres.DatabaseAddress;
 import java.net.InetAddress;
 import java.net.URI;
@@ -20,6 +21,7 @@ import java.util.Optional;
  * @param databasePort port of the embedded PostgreSQL, if one is set
  * @param workers the workers
  * @param commands what runs programs
+ * @param assumed what workers that no fleet started are taken for in reports of costs
  */
 public record Configuration(
     Path directory,
@@ -29,7 +31,8 @@ public record Configuration(
     Duration databaseWait,
     Optional<Integer> databasePort,
     Workers workers,
-    Commands commands) {
+    Commands commands,
+    Capacity assumed) {
 
   /**
    * What runs programs of applied definitions.
@@ -38,6 +41,21 @@ public record Configuration(
    * @param docker where the engine listens that runs images
    */
   public record Commands(int concurrency, URI docker) {}
+
+  /** The same, whether or not a server runs jobs itself. */
+  public Configuration withInlineWorkers(boolean inline) {
+    return new Configuration(
+        directory,
+        control,
+        publicListeners,
+        database,
+        databaseWait,
+        databasePort,
+        new Workers(
+            inline, workers.queues(), workers.concurrency(), workers.name(), workers.drain()),
+        commands,
+        assumed);
+  }
 
   /**
    * The control listener.

@@ -1,5 +1,9 @@
 package dev.ekiden.server.config;
 
+import dev.ekiden.fleet.InvalidSettingException;
+import dev.ekiden.fleet.account.Capacity;
+import dev.ekiden.fleet.cost.PriceList;
+import dev.ekiden.fleet.cost.Size;
 import dev.ekiden.postgres.DatabaseAddress;
 import dev.ekiden.server.config.Configuration.Commands;
 import dev.ekiden.server.config.Configuration.Control;
@@ -62,11 +66,35 @@ public final class ConfigurationReader {
                 .value(Setting.DATABASE_PORT)
                 .map(value -> integer(Setting.DATABASE_PORT, 1, MAX_PORT)),
             workers(),
-            commands());
+            commands(),
+            assumed());
     if (!mistakes.isEmpty()) {
       throw new ConfigurationException(mistakes);
     }
     return configuration;
+  }
+
+  private Capacity assumed() {
+    try {
+      return new Capacity(
+          PriceList.shipped().named(settings.text(Setting.COST_PRICE).orElse("")),
+          Size.of(
+              decimal(Setting.COST_VCPUS),
+              integer(Setting.COST_MEMORY_MIB, 1, Size.MAX_MEMORY_MIB)));
+    } catch (InvalidSettingException e) {
+      mistakes.add(
+          "%s, %s and %s: %s"
+              .formatted(
+                  Setting.COST_PRICE.variable(),
+                  Setting.COST_VCPUS.variable(),
+                  Setting.COST_MEMORY_MIB.variable(),
+                  e.getMessage()));
+      return Capacity.ofDefault();
+    }
+  }
+
+  private double decimal(Setting setting) {
+    return read(setting, Double::parseDouble, "a number such as 0.5", 1.0);
   }
 
   private Control control() {

@@ -107,6 +107,14 @@ public enum Setting {
       "the Docker Engine that runs images, unix:///PATH or tcp://HOST:PORT",
       Role.UP,
       Role.SERVER),
+  COST_PRICE(
+      "fargate-tokyo",
+      "NAME",
+      "price of workers that no fleet started, in reports of costs",
+      Role.UP,
+      Role.SERVER),
+  COST_VCPUS("1", "N", "vCPUs of such a worker", Role.UP, Role.SERVER),
+  COST_MEMORY_MIB("2048", "MIB", "memory of such a worker", Role.UP, Role.SERVER),
   DRAIN(
       "30s",
       "TIME",

@@ -1,6 +1,7 @@
 package dev.ekiden.server.process;
 
 import dev.ekiden.embedded.EmbeddedPostgres;
+import dev.ekiden.fleet.control.Fleets;
 import dev.ekiden.server.Application;
 import dev.ekiden.server.Demo;
 import dev.ekiden.server.DemoContext;
@@ -70,20 +71,21 @@ public final class DemoPlayer {
    * @param configuration its directory is emptied first
    */
   public void play(Configuration configuration) throws Exception {
-    List<Application> chosen = choose();
+    List<Chosen> chosen = choose();
     empty(configuration.directory());
     List<Figure> figures = new ArrayList<>();
+    boolean inline = chosen.stream().allMatch(one -> one.demo().hasInlineWorkers());
     terminal.say("Starting a server in " + configuration.directory() + " …");
     try (ServerProcess server =
-        ServerProcess.start(Role.DEMO, configuration, applications, terminal::say)) {
-      for (Application application : chosen) {
-        terminal.say("Playing " + application.name() + (options.full() ? " in full" : ""));
-        Demo demo = application.demo().orElseThrow();
-        DemoResult result = demo.run(new Context(server, application));
+        ServerProcess.start(
+            Role.DEMO, configuration.withInlineWorkers(inline), applications, terminal::say)) {
+      for (Chosen one : chosen) {
+        terminal.say("Playing " + one.name() + (options.full() ? " in full" : ""));
+        DemoResult result = one.demo().run(new Context(server, one.application()));
         terminal.out().println();
         table(result).lines().forEach(terminal.out()::println);
         terminal.out().flush();
-        result.rows().forEach(row -> figures.add(Figure.of(application.name(), row)));
+        result.rows().forEach(row -> figures.add(Figure.of(one.name(), row)));
       }
     }
     if (options.json() != null) {
@@ -115,23 +117,33 @@ public final class DemoPlayer {
     return table;
   }
 
-  private List<Application> choose() {
-    List<Application> playable =
-        applications.all().stream().filter(a -> a.demo().isPresent()).toList();
+  /** A demonstration that is to be played. */
+  private record Chosen(String name, Application application, Demo demo) {}
+
+  private List<Chosen> choose() {
+    List<Chosen> playable = new ArrayList<>();
+    List<Chosen> more = new ArrayList<>();
+    for (Application application : applications.all()) {
+      application
+          .demo()
+          .ifPresent(demo -> playable.add(new Chosen(application.name(), application, demo)));
+      application
+          .moreDemos()
+          .forEach((name, demo) -> more.add(new Chosen(name, application, demo)));
+    }
     if (options.name() == null) {
       if (playable.isEmpty()) {
         throw CommandException.failed("no application of this build has a demonstration");
       }
       return playable;
     }
-    List<Application> chosen =
-        playable.stream().filter(a -> a.name().equals(options.name())).toList();
+    List<Chosen> all = Stream.concat(playable.stream(), more.stream()).toList();
+    List<Chosen> chosen = all.stream().filter(one -> one.name().equals(options.name())).toList();
     if (chosen.isEmpty()) {
       throw CommandException.usage(
           "there is no demonstration '%s'; there are: %s"
               .formatted(
-                  options.name(),
-                  String.join(", ", playable.stream().map(Application::name).toList())));
+                  options.name(), String.join(", ", all.stream().map(Chosen::name).toList())));
     }
     return chosen;
   }
@@ -185,6 +197,16 @@ public final class DemoPlayer {
     @Override
     public Optional<URI> publicAddress() {
       return Optional.ofNullable(server.publicAddresses().get(application.name()));
+    }
+
+    @Override
+    public Fleets fleets() {
+      return server.fleets().fleets();
+    }
+
+    @Override
+    public void prepareWorkers() throws InterruptedException {
+      server.fleets().makeCache();
     }
 
     @Override

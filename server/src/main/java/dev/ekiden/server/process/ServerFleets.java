@@ -1,7 +1,9 @@
 package dev.ekiden.server.process;
 
+import dev.ekiden.fleet.control.Fleet;
 import dev.ekiden.fleet.control.FleetController;
 import dev.ekiden.fleet.control.FleetReasons;
+import dev.ekiden.fleet.control.FleetSpec;
 import dev.ekiden.fleet.control.Fleets;
 import dev.ekiden.fleet.control.Launchers;
 import dev.ekiden.fleet.control.Launchers.Located;
@@ -12,6 +14,7 @@ import dev.ekiden.postgres.DatabaseAddress;
 import dev.ekiden.server.Services;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -25,15 +28,23 @@ final class ServerFleets implements AutoCloseable {
   /** Where processes of fleets are kept, below the state directory. */
   private static final String TASKS = "tasks";
 
+  /** Where the cache of a worker's classes is kept, below the state directory. */
+  private static final String CACHES = "cache";
+
+  /** A server has other things to do when it starts; and one that ends soon needs no cache. */
+  private static final Duration CACHE_AFTER = Duration.ofMinutes(1);
+
   private static final Logger log = LoggerFactory.getLogger(ServerFleets.class);
 
   private final LifeCycle lifeCycle = new LifeCycle();
   private final Fleets fleets;
   private final FleetController controller;
+  private final WorkerCommand workers;
 
-  private ServerFleets(Fleets fleets, FleetController controller) {
+  private ServerFleets(Fleets fleets, FleetController controller, WorkerCommand workers) {
     this.fleets = fleets;
     this.controller = controller;
+    this.workers = workers;
   }
 
   static ServerFleets start(Services services, Path directory, DatabaseAddress database) {
@@ -49,21 +60,50 @@ final class ServerFleets implements AutoCloseable {
     }
     Launchers launchers = Launchers.of(located);
     Fleets fleets = new Fleets(services.database(), services.engine(), launchers);
+    Path caches = directory.toAbsolutePath().normalize().resolve(CACHES);
+    WorkerCommand workers = new WorkerCommand(database, System.getenv(), caches);
     ServerFleets started =
         new ServerFleets(
             fleets,
             FleetController.start(
-                services.database(),
-                services.engine(),
-                launchers,
-                new WorkerCommand(database, System.getenv()),
-                process));
+                services.database(), services.engine(), launchers, workers, process),
+            workers);
     located.forEach(
         one -> started.lifeCycle.add("the launcher " + one.launcher().name(), one.launcher()));
     started.lifeCycle.add("the fleet controller", started.controller);
     started.lifeCycle.add(
         "the reasons of fleets", services.engine().addReasons(new FleetReasons(fleets)));
+    Thread later = Thread.ofVirtual().name("worker-cache").start(started::makeCacheLater);
+    started.lifeCycle.add("the cache of workers", later::interrupt);
     return started;
+  }
+
+  /** Makes the cache of worker processes now; see {@link WorkerCache}. */
+  boolean makeCache() throws InterruptedException {
+    return workers.makeCache();
+  }
+
+  /** Makes it once there is a fleet that has a use for it. */
+  private void makeCacheLater() {
+    try {
+      do {
+        Thread.sleep(CACHE_AFTER);
+      } while (!startsProcesses());
+      workers.makeCache();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean startsProcesses() {
+    try {
+      return fleets.list().stream()
+          .map(Fleet::spec)
+          .anyMatch(spec -> spec.enabled() && spec.launcher().equals(FleetSpec.PROCESS));
+    } catch (RuntimeException e) {
+      log.debug("the database does not say which fleets there are", e);
+      return false;
+    }
   }
 
   Fleets fleets() {

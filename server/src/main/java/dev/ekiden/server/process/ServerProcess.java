@@ -3,6 +3,7 @@ package dev.ekiden.server.process;
 import dev.ekiden.embedded.EmbeddedPostgres;
 import dev.ekiden.engine.Engine;
 import dev.ekiden.engine.Worker;
+import dev.ekiden.fleet.account.Accounts;
 import dev.ekiden.fleet.command.CommandDefinitions;
 import dev.ekiden.fleet.command.CommandLaunchers;
 import dev.ekiden.fleet.command.CommandRunner;
@@ -13,6 +14,7 @@ import dev.ekiden.server.api.BulkRoutes;
 import dev.ekiden.server.api.BusinessCalendarRoutes;
 import dev.ekiden.server.api.CommandRoutes;
 import dev.ekiden.server.api.Commands;
+import dev.ekiden.server.api.CostRoutes;
 import dev.ekiden.server.api.Documents;
 import dev.ekiden.server.api.EventRoutes;
 import dev.ekiden.server.api.FleetRoutes;
@@ -78,6 +80,7 @@ public final class ServerProcess implements AutoCloseable {
       EngineProcess process,
       AccessToken token,
       HttpListener control,
+      ServerFleets fleets,
       DatabaseSource database,
       boolean embedded,
       List<Worker> workers,
@@ -108,7 +111,7 @@ public final class ServerProcess implements AutoCloseable {
     try {
       server.start();
       return server;
-    } catch (IOException | InterruptedException | RuntimeException e) {
+    } catch (IOException | InterruptedException | RuntimeException | Error e) {
       // Whatever stops must be able to wait.
       Thread.interrupted();
       server.close();
@@ -163,6 +166,10 @@ public final class ServerProcess implements AutoCloseable {
     return started().process().services();
   }
 
+  ServerFleets fleets() {
+    return started().fleets();
+  }
+
   public Engine engine() {
     return services().engine();
   }
@@ -210,7 +217,8 @@ public final class ServerProcess implements AutoCloseable {
             "the fleets",
             ServerFleets.start(process.services(), directory.path(), database.address()));
     HttpListener control = startControlListener(process, token, fleets, commands);
-    started = new Started(process, token, control, database, embedded, workers, Instant.now());
+    started =
+        new Started(process, token, control, fleets, database, embedded, workers, Instant.now());
     announce(directory.path(), tokenFile);
   }
 
@@ -302,6 +310,9 @@ public final class ServerProcess implements AutoCloseable {
     new EventRoutes(engine).addTo(own);
     new HistoryRoutes(engine).addTo(own);
     new OverviewRoutes(engine).addTo(own);
+    new CostRoutes(
+            engine, new Accounts(process.services().database(), engine, configuration.assumed()))
+        .addTo(own);
     new FleetRoutes(fleets.fleets(), fleets::changed).addTo(own);
     for (Application application : applications.all()) {
       var prefixed = routes.under("/" + application.name());

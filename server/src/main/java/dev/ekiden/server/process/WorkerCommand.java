@@ -4,6 +4,7 @@ import dev.ekiden.fleet.Times;
 import dev.ekiden.fleet.control.FleetSpec;
 import dev.ekiden.fleet.control.FleetTask;
 import dev.ekiden.fleet.control.WorkerProgram;
+import dev.ekiden.launch.Launcher;
 import dev.ekiden.launch.Program;
 import dev.ekiden.launch.Resources;
 import dev.ekiden.launch.Secret;
@@ -32,6 +33,8 @@ final class WorkerCommand implements WorkerProgram {
   /** Names the main class where the command line of this process does not, as in tests. */
   static final String MAIN_PROPERTY = "ekiden.main";
 
+  private static final String TRAINING = "training";
+
   /** A process of ours has threads of the JVM and of Jetty's pools, and may start programs. */
   private static final int PROCESSES = 4_096;
 
@@ -53,15 +56,18 @@ final class WorkerCommand implements WorkerProgram {
 
   private final DatabaseAddress database;
   private final Map<String, String> environment;
+  private final WorkerCache cache;
 
   /**
    * The program of workers.
    *
    * @param environment of this process: settings of applications are passed on
+   * @param caches where the cache of a worker's classes is kept
    */
-  WorkerCommand(DatabaseAddress database, Map<String, String> environment) {
+  WorkerCommand(DatabaseAddress database, Map<String, String> environment, Path caches) {
     this.database = database;
     this.environment = new TreeMap<>(environment);
+    this.cache = new WorkerCache(caches, start(List.of()));
   }
 
   @Override
@@ -101,15 +107,39 @@ final class WorkerCommand implements WorkerProgram {
     return made.build();
   }
 
-  /** What starts this process's program. */
-  private static List<String> here(FleetSpec fleet) {
+  /**
+   * Makes the cache that lets workers of this machine start sooner, unless it is there.
+   *
+   * @return whether it is there now
+   */
+  boolean makeCache() throws InterruptedException {
+    Map<String, String> variables = new TreeMap<>(passedOn());
+    variables.put(Setting.DATABASE_URL.variable(), database.url());
+    variables.put(Setting.DATABASE_USER.variable(), database.user());
+    variables.put(Setting.DATABASE_PASSWORD.variable(), database.password());
+    // A task that no fleet has: it does all that comes before the first claim, and ends.
+    variables.put(Launcher.TASK_VARIABLE, TRAINING);
+    return cache.make(
+        start(List.of()),
+        List.of(Role.WORKER.name().toLowerCase(Locale.ROOT), Setting.NAME.flag(), TRAINING),
+        variables);
+  }
+
+  private List<String> here(FleetSpec fleet) {
+    List<String> more = new ArrayList<>();
+    cache.file().ifPresent(file -> more.add("-XX:AOTCache=" + file));
+    if (options().stream().noneMatch(WorkerCommand::isHeap)) {
+      more.add("-Xmx%dm".formatted(Math.round(fleet.size().memoryMib() * HEAP_PART)));
+    }
+    return start(more);
+  }
+
+  /** What starts this process's program, with more options. */
+  private static List<String> start(List<String> more) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    List<String> options = options();
-    command.addAll(options);
-    if (options.stream().noneMatch(WorkerCommand::isHeap)) {
-      command.add("-Xmx%dm".formatted(Math.round(fleet.size().memoryMib() * HEAP_PART)));
-    }
+    command.addAll(more);
+    command.addAll(options());
     String main = System.getProperty(MAIN_PROPERTY, "");
     if (main.isEmpty()) {
       main = System.getProperty("sun.java.command", "").split(" ", 2)[0];
@@ -147,8 +177,8 @@ final class WorkerCommand implements WorkerProgram {
     environment.forEach((name, value) -> {
       boolean own =
           Arrays.stream(Setting.values()).anyMatch(setting -> setting.variable().equals(name))
-              || name.equals("EKIDEN_TASK")
-              || name.equals("EKIDEN_RESULT");
+              || name.equals(Launcher.TASK_VARIABLE)
+              || name.equals(Launcher.RESULT_VARIABLE);
       if (name.startsWith(Setting.PREFIX) && !own) {
         passed.put(name, value);
       }

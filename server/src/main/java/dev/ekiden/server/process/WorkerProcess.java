@@ -63,7 +63,7 @@ public final class WorkerProcess implements AutoCloseable {
           EngineProcess.build("worker", address, applications, lifeCycle, services -> firstJob);
       process.requireCurrentApplications();
       Database pool = process.services().database();
-      if (task.isPresent() && !FleetMember.begin(pool, task.get())) {
+      if (task.isPresent() && !FleetMember.isWanted(pool, task.get())) {
         lifeCycle.close();
         return Optional.empty();
       }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.ekiden.fleet.account.Capacity;
+import dev.ekiden.fleet.cost.Size;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,6 +46,9 @@ final class ConfigurationTest {
             "name=",
             "commands=16",
             "docker-host=unix:///var/run/docker.sock",
+            "cost-price=fargate-tokyo",
+            "cost-vcpus=1",
+            "cost-memory-mib=2048",
             "drain=30s",
             "address=");
   }
@@ -58,6 +63,24 @@ final class ConfigurationTest {
     assertThat(configuration.databaseWait()).isEqualTo(Duration.ofMinutes(1));
     assertThat(configuration.workers().inline()).isTrue();
     assertThat(configuration.workers().drain()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(configuration.assumed()).isEqualTo(Capacity.ofDefault());
+  }
+
+  @Test
+  void whatAWorkerIsTakenForIsAPriceAndASize() {
+    Configuration configuration =
+        read(
+            Map.of(Setting.COST_PRICE, "fargate-tokyo-arm", Setting.COST_VCPUS, "0.5"),
+            Map.of("EKIDEN_COST_MEMORY_MIB", "1024"));
+    assertThat(configuration.assumed().price().name()).isEqualTo("fargate-tokyo-arm");
+    assertThat(configuration.assumed().size()).isEqualTo(Size.of(0.5, 1_024));
+    assertThatThrownBy(() -> read(Map.of(Setting.COST_PRICE, "mine"), Map.of()))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining("there is no price 'mine'; known are free, fargate-tokyo");
+    assertThatThrownBy(() -> read(Map.of(Setting.COST_VCPUS, "0"), Map.of()))
+        .hasMessageContaining("vcpus must be");
+    assertThatThrownBy(() -> read(Map.of(Setting.COST_VCPUS, "two"), Map.of()))
+        .hasMessageContaining("cost-vcpus (--cost-vcpus) must be a number such as 0.5, not 'two'");
   }
 
   @Test

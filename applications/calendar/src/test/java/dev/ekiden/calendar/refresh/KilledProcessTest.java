@@ -110,9 +110,12 @@ class KilledProcessTest {
     int killed = 0;
     Deque<CalendarProcess> workers = new ArrayDeque<>();
     try {
-      workers.add(CalendarProcess.worker(DATABASE.address()).awaitReady());
+      // One starts while those before it work: starting takes longer than all else.
+      workers.add(CalendarProcess.worker(DATABASE.address()));
+      workers.add(CalendarProcess.worker(DATABASE.address()));
       while (killed < KILLS) {
-        workers.add(CalendarProcess.worker(DATABASE.address()).awaitReady());
+        workers.getFirst().awaitReady();
+        workers.add(CalendarProcess.worker(DATABASE.address()));
         long ended = endedJobs() + random.nextInt(MAX_ENDS_BEFORE_KILL);
         for (int change = 0; change < CHANGES_A_KILL; change++) {
           enqueued += changeVenue(venues.get(changes % VENUES), changes++);

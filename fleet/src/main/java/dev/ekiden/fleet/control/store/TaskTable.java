@@ -114,13 +114,11 @@ public final class TaskTable {
 
   // ---- what a worker says of itself ----
 
-  // The row is locked: a worker is either asked to go before it begins, or has begun.
   private static final String BEGIN =
       """
       UPDATE ekiden.fleet_task
       SET ready_at = COALESCE(ready_at, clock_timestamp())
-      WHERE id = :id
-        AND ended_at IS NULL AND retire_at IS NULL AND stopped_at IS NULL
+      WHERE id = :id AND ended_at IS NULL
       """;
 
   private static final String FIRST_CLAIM =
@@ -263,9 +261,9 @@ public final class TaskTable {
     handle.createUpdate(FORGET).bind("age_micros", age.toNanos() / 1_000).execute();
   }
 
-  /** Says that the task is a worker now; false when it is none of a fleet's, or not wanted. */
-  public static boolean begin(Handle handle, TaskId id) {
-    return handle.createUpdate(BEGIN).bind("id", id.value()).execute() == 1;
+  /** Says that the task is a worker now. */
+  public static void begin(Handle handle, TaskId id) {
+    handle.createUpdate(BEGIN).bind("id", id.value()).execute();
   }
 
   /** Says that a worker began its first job so long ago. */
@@ -277,7 +275,7 @@ public final class TaskTable {
         .execute();
   }
 
-  /** Whether a worker is to go on. */
+  /** Whether a task is to become a worker, or to go on as one. */
   public static boolean isWanted(Handle handle, TaskId id) {
     return handle.createQuery(WANTED).bind("id", id.value()).mapTo(Boolean.class).one();
   }

@@ -1,4 +1,4 @@
-package dev.ekiden.engine;
+package dev.ekiden.engine.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

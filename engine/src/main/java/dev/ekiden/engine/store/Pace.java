@@ -1,4 +1,4 @@
-package dev.ekiden.engine;
+package dev.ekiden.engine.store;
 
 import java.time.Duration;
 import java.util.function.LongSupplier;
@@ -9,7 +9,7 @@ import java.util.function.Supplier;
  * long, what died since cannot be vacuumed away, and the walk gets longer and longer; so it rests a
  * multiple of the time that it took. Not thread-safe.
  */
-final class Pace {
+public final class Pace {
   private final long freeNanos;
   private final int restFactor;
   private final LongSupplier nanoTime;
@@ -20,29 +20,29 @@ final class Pace {
    * @param restFactor it rests so many times as long as it took
    * @param nanoTime {@link System#nanoTime}, or a clock of tests
    */
-  Pace(Duration free, int restFactor, LongSupplier nanoTime) {
+  public Pace(Duration free, int restFactor, LongSupplier nanoTime) {
     this.freeNanos = free.toNanos();
     this.restFactor = restFactor;
     this.nanoTime = nanoTime;
     this.nextNanos = nanoTime.getAsLong();
   }
 
-  Pace(Duration free, int restFactor) {
+  public Pace(Duration free, int restFactor) {
     this(free, restFactor, System::nanoTime);
   }
 
   /** Whether it has rested. */
-  boolean isDue() {
+  public boolean isDue() {
     return untilDue() <= 0;
   }
 
   /** Nanoseconds of rest that are left; not positive when there are none. */
-  long untilDue() {
+  public long untilDue() {
     return nextNanos - nanoTime.getAsLong();
   }
 
   /** Does it, and sees how long it takes, also when it fails. */
-  <T> T time(Supplier<T> work) {
+  public <T> T time(Supplier<T> work) {
     long begin = nanoTime.getAsLong();
     try {
       return work.get();
@@ -54,7 +54,7 @@ final class Pace {
   }
 
   /** Does it, and sees how long it takes, also when it fails. */
-  void run(Runnable work) {
+  public void run(Runnable work) {
     time(() -> {
       work.run();
       return true;

@@ -1,0 +1,5 @@
+/** Tasks that Amazon ECS runs on Fargate. */
+@NullMarked
+package dev.ekiden.launch.ecs;
+
+import org.jspecify.annotations.NullMarked;
