@@ -130,10 +130,6 @@ public final class CommandTasks {
     database.useTransaction(handle -> CommandTaskTable.removed(handle, id));
   }
 
-  boolean isKnown(String id) {
-    return !database.withHandle(handle -> CommandTaskTable.known(handle, List.of(id))).isEmpty();
-  }
-
   void seePlace(CommandLaunchers.Located located) {
     database.useTransaction(
         handle -> CommandTaskTable.seePlace(handle, located.place(), located.host()));
