@@ -198,6 +198,14 @@ class LauncherTest {
   }
 
   @Test
+  void makesAnImageOfWhatItBuilt() throws Exception {
+    assertThat(run("image", "--tag", "mine:1").output())
+        .contains("/app/target/ekiden/run-")
+        .endsWith("dev.ekiden.launch.image.ImageCommand --main dev.ekiden.app.Main --tag mine:1");
+    assertThat(calls().getFirst()).endsWith("-pl app -am package");
+  }
+
+  @Test
   void testsAndFormatsWithTheRightJdk() throws Exception {
     run("test", "-pl", "engine");
     run("format");

@@ -28,6 +28,8 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * fabric8's server that keeps what is stored in it, with the parts of a cluster that act on it
@@ -40,6 +42,13 @@ final class MockCluster implements AutoCloseable {
   static final String ENDED = "2026-11-21T10:00:09Z";
 
   private static final String OURS = "ekiden";
+
+  /** Kept, because only then it keeps its level: the library tells each start and stop. */
+  private static final Logger CHATTER = Logger.getLogger("io.fabric8.mockwebserver");
+
+  static {
+    CHATTER.setLevel(Level.WARNING);
+  }
 
   final KubernetesMockServer server;
 
@@ -78,6 +87,8 @@ final class MockCluster implements AutoCloseable {
             .withRequestRetryBackoffInterval(20)
             .withWatchReconnectInterval(20)
             .withUserAgent(agent)
+            // The mock and the JDK's client now and then lose a request while they agree on HTTP/2.
+            .withHttp2Disable(true)
             .build();
     return new KubernetesClientBuilder().withConfig(config).build();
   }

@@ -33,7 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
       "  ekiden jobs submit greet --key limit:tenant-1:3",
       "  ekiden jobs submit greet --key unique:order-4711:1h",
       "  ekiden jobs submit greet --lines payloads.jsonl",
-      "  ekiden jobs submit sort-numbers --parameter file=/data/numbers.txt --wait",
+      "  ekiden jobs submit sort-numbers --parameter input=/data/numbers.txt --wait",
       "",
       "Put a definition of yours in place of greet: `ekiden definitions list` shows them."
     })
