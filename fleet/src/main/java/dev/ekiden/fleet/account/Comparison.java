@@ -8,14 +8,14 @@ import dev.ekiden.fleet.cost.ModeComparison.ModeCost;
 import dev.ekiden.fleet.cost.Run;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What recorded runs would have cost in other ways.
  *
- * @param from when the time begins that was compared: what was asked for, or later, if there are
- *     more runs than are read or they are kept no longer
+ * @param from when the time begins that was compared: with the first run that was read
  * @param runs that were read
  * @param complete whether these are all runs of the time that was asked for
  */
@@ -44,13 +44,14 @@ public record Comparison(
     List<RecordedRun> read = engine.usage().runs(from, to, queue, definition, Usage.MAX_RUNS);
     Instant now = engine.clock().now();
     Instant until = to.isBefore(now) ? to : now;
-    Instant kept = now.minus(Duration.ofDays(engine.retention().policy().succeededDays()));
+    // A day of finished jobs is forgotten as a whole.
+    Instant kept =
+        now.minus(Duration.ofDays(engine.retention().policy().succeededDays()))
+            .truncatedTo(ChronoUnit.DAYS);
     boolean complete = read.size() < Usage.MAX_RUNS && !from.isBefore(kept);
-    Instant since = from.isBefore(kept) ? kept : from;
-    if (read.size() == Usage.MAX_RUNS) {
-      since = read.stream().map(RecordedRun::startedAt).min(Instant::compareTo).orElse(since);
-    }
-    Instant begin = since.isBefore(until) ? since : until;
+    Instant first = read.stream().map(RecordedRun::startedAt).min(Instant::compareTo).orElse(until);
+    Instant later = first.isBefore(from) ? from : first;
+    Instant begin = later.isBefore(until) ? later : until;
     List<Run> runs =
         read.stream().map(run -> new Run(after(begin, run.startedAt()), run.runTime())).toList();
     return new Comparison(

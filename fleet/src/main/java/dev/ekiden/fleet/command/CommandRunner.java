@@ -5,6 +5,7 @@ import dev.ekiden.engine.JobDefinition;
 import dev.ekiden.engine.Worker;
 import dev.ekiden.engine.WorkerOptions;
 import dev.ekiden.fleet.command.CommandDefinitions.Revision;
+import dev.ekiden.launch.LaunchException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -92,10 +93,12 @@ public final class CommandRunner implements AutoCloseable {
   public void start() {
     definitions.refresh();
     applied();
-    if (options.concurrency() > 0) {
-      launchers.names().stream()
-          .filter(CommandDefinition.PROCESS::equals)
-          .forEach(launchers::open); // so that tasks of before are seen at once
+    if (options.concurrency() > 0 && launchers.names().contains(CommandDefinition.PROCESS)) {
+      try {
+        launchers.open(CommandDefinition.PROCESS); // so that tasks of before are seen at once
+      } catch (LaunchException e) {
+        LOG.info("Programs cannot be run as processes here: {}", e.getMessage());
+      }
     }
     thread = Thread.ofVirtual().name("ekiden-commands").start(this::loop);
   }

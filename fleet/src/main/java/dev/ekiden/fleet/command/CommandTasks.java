@@ -130,10 +130,6 @@ public final class CommandTasks {
     database.useTransaction(handle -> CommandTaskTable.removed(handle, id));
   }
 
-  boolean isKnown(String id) {
-    return !database.withHandle(handle -> CommandTaskTable.known(handle, List.of(id))).isEmpty();
-  }
-
   void seePlace(CommandLaunchers.Located located) {
     database.useTransaction(
         handle -> CommandTaskTable.seePlace(handle, located.place(), located.host()));
@@ -145,9 +141,9 @@ public final class CommandTasks {
 
   static String phase(Phase phase) {
     return switch (phase) {
-      case Phase.Placing _ -> "PLACING";
-      case Phase.Starting _ -> "STARTING";
-      case Phase.Running() -> "RUNNING";
+      case Phase.Placing placing -> "PLACING";
+      case Phase.Starting starting -> "STARTING";
+      case Phase.Running running -> "RUNNING";
       case Phase.Ended ended -> "ENDED";
     };
   }

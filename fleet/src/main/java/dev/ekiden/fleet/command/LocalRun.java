@@ -46,8 +46,6 @@ public final class LocalRun implements AutoCloseable {
   private final CommandDefinition definition;
   private final ParameterValues parameters;
   private final Map<String, String> environment;
-  private final PrintStream out;
-  private final PrintStream err;
   private final Path directory;
   private final Launcher launcher;
   private final TaskId id = TaskId.of("local-" + ProcessHandle.current().pid());
@@ -60,14 +58,10 @@ public final class LocalRun implements AutoCloseable {
       CommandDefinition definition,
       ParameterValues parameters,
       Map<String, String> environment,
-      URI docker,
-      PrintStream out,
-      PrintStream err) {
+      URI docker) {
     this.definition = definition;
     this.parameters = parameters;
     this.environment = Map.copyOf(environment);
-    this.out = out;
-    this.err = err;
     try {
       this.directory = Files.createTempDirectory("ekiden-run");
     } catch (IOException e) {
@@ -99,11 +93,9 @@ public final class LocalRun implements AutoCloseable {
       CommandDefinition definition,
       Map<String, String> parameters,
       Map<String, String> environment,
-      URI docker,
-      PrintStream out,
-      PrintStream err) {
+      URI docker) {
     return new LocalRun(
-        definition, ParameterValues.of(definition, parameters), environment, docker, out, err);
+        definition, ParameterValues.of(definition, parameters), environment, docker);
   }
 
   /** What would be launched, with secrets masked. */
@@ -114,10 +106,12 @@ public final class LocalRun implements AutoCloseable {
   /**
    * Runs the program to its end.
    *
+   * @param out gets the program's output
+   * @param err gets its error output, and what is to be said about it
    * @return its exit code, or one that tells how else it ended
    * @throws LaunchException if it cannot be launched
    */
-  public int run() throws InterruptedException {
+  public int run(PrintStream out, PrintStream err) throws InterruptedException {
     try {
       List<Secret> secrets;
       try {
@@ -126,13 +120,13 @@ public final class LocalRun implements AutoCloseable {
         throw new LaunchException(String.valueOf(e.getMessage()));
       }
       launcher.launch(task(secrets));
-      return code(follow());
+      return code(follow(out, err));
     } finally {
       over.countDown();
     }
   }
 
-  private Ending follow() throws InterruptedException {
+  private Ending follow(PrintStream out, PrintStream err) throws InterruptedException {
     LogPosition position = LogPosition.START;
     while (true) {
       TaskStatus status =
@@ -142,13 +136,13 @@ public final class LocalRun implements AutoCloseable {
       if (page.droppedBytes() != 0) {
         err.println(page.marker());
       }
-      page.lines().forEach(this::print);
+      page.lines().forEach(line -> print(line.stream() == LogLine.Stream.STDERR ? err : out, line));
       out.flush();
       err.flush();
       if (status.hasEnded() && (page.isEnd() || page.lines().isEmpty())) {
         Ending end = status.ending().orElseThrow();
         ending = Optional.of(end);
-        launcher.result(id).ifPresent(this::print);
+        launcher.result(id).ifPresent(result -> print(err, result));
         return end;
       }
       if (!timedOut && isOverTime(status)) {
@@ -161,12 +155,11 @@ public final class LocalRun implements AutoCloseable {
     }
   }
 
-  private void print(LogLine line) {
-    PrintStream stream = line.stream() == LogLine.Stream.STDERR ? err : out;
+  private static void print(PrintStream stream, LogLine line) {
     stream.write(line.bytes(), 0, line.length());
   }
 
-  private void print(byte[] result) {
+  private void print(PrintStream err, byte[] result) {
     if (result.length > definition.resultLimit()) {
       err.println(
           "ekiden: the result file has %,d bytes; the definition allows %,d"

@@ -108,16 +108,16 @@ final class TaskKeeper {
     }
   }
 
-  /** One that the database does not know, as after it was put back to an older state. */
-  private void orphan(Launcher launcher, TaskStatus status) {
-    if (tasks.isKnown(status.id().value()) && !status.hasEnded()) {
-      LOG.warn("Task {} was launched after it was over; it is stopped", status.id());
-      launcher.stop(status.id(), Task.DEFAULT_STOP_GRACE);
-    } else if (!status.hasEnded()) {
-      LOG.warn("Task {} is stopped: the database knows nothing of it", status.id());
-      launcher.stop(status.id(), Task.DEFAULT_STOP_GRACE);
-    } else {
+  /**
+   * One that the database does not know as present: it was launched late, after it was over, or the
+   * database was put back to an older state.
+   */
+  private static void orphan(Launcher launcher, TaskStatus status) {
+    if (status.hasEnded()) {
       launcher.remove(status.id());
+    } else {
+      LOG.warn("Task {} is stopped: no job has it", status.id());
+      launcher.stop(status.id(), Task.DEFAULT_STOP_GRACE);
     }
   }
 }

@@ -92,8 +92,8 @@ public final class FleetController implements AutoCloseable {
   /** How long decisions are remembered. */
   public static final Duration DECISIONS_KEPT = Duration.ofDays(7);
 
-  /** How long tasks are remembered. */
-  public static final Duration TASKS_KEPT = Duration.ofDays(30);
+  /** How long tasks are remembered; as long as usage, which is billed by them. */
+  public static final Duration TASKS_KEPT = Duration.ofDays(92);
 
   /** Longest time between two turns. */
   static final Duration LONGEST_REST = Duration.ofSeconds(1);

@@ -232,8 +232,9 @@ final class ThreadLauncher implements Launcher {
                     .withConcurrency(slots)
                     .withMaxPrefetch(0)
                     .withPollInterval(Duration.ofMillis(50)));
-        worker.start();
+        // First, so that a worker that is seen has said that it is there.
         place.database.useTransaction(handle -> TaskTable.begin(handle, task.id()));
+        worker.start();
         place.membersOpen.await();
         if (ending == null) {
           member =

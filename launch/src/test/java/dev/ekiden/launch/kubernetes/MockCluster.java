@@ -41,6 +41,7 @@ final class MockCluster implements AutoCloseable {
   static final String STARTED = "2026-11-21T10:00:01Z";
   static final String ENDED = "2026-11-21T10:00:09Z";
 
+  private static final int LOST_AFTER_MILLIS = 5_000;
   private static final String OURS = "ekiden";
 
   /** Kept, because only then it keeps its level: the library tells each start and stop. */
@@ -87,8 +88,10 @@ final class MockCluster implements AutoCloseable {
             .withRequestRetryBackoffInterval(20)
             .withWatchReconnectInterval(20)
             .withUserAgent(agent)
-            // The mock and the JDK's client now and then lose a request while they agree on HTTP/2.
+            // The mock and the JDK's client now and then lose a request, mostly while they agree on
+            // HTTP/2; it is sent again.
             .withHttp2Disable(true)
+            .withRequestTimeout(LOST_AFTER_MILLIS)
             .build();
     return new KubernetesClientBuilder().withConfig(config).build();
   }

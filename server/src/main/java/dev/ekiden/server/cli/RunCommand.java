@@ -82,8 +82,7 @@ final class RunCommand implements Callable<Integer> {
           "say --local to run it here, or --dry-run to see what would be run; `ekiden jobs submit`"
               + " makes it a job of a server");
     }
-    try (LocalRun run =
-        LocalRun.of(definition(), parameters, System.getenv(), docker, System.out, System.err)) {
+    try (LocalRun run = LocalRun.of(definition(), parameters, System.getenv(), docker)) {
       if (dryRun) {
         run.plan().lines().forEach(context.terminal().out()::println);
         context.terminal().out().flush();
@@ -91,7 +90,7 @@ final class RunCommand implements Callable<Integer> {
       }
       Thread stop = new Thread(run::stop, "ekiden-stop");
       Runtime.getRuntime().addShutdownHook(stop);
-      int code = run.run();
+      int code = run.run(System.out, System.err);
       if (run.isStopping()) {
         // The process ends already, with the code of the signal that it got.
         return code;

@@ -5,10 +5,8 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -138,9 +136,6 @@ public final class CommandTaskTable {
       WHERE id = :id
       """;
 
-  private static final String KNOWN =
-      "SELECT id FROM ekiden.command_task WHERE id = ANY (CAST(:ids AS text[]))";
-
   private static final String FORGET =
       """
       DELETE FROM ekiden.command_task
@@ -181,15 +176,6 @@ public final class CommandTaskTable {
         .bind("place", place)
         .map((row, context) -> row(row))
         .list();
-  }
-
-  /** Those of the ids that there are rows of. */
-  public static Set<String> known(Handle handle, Collection<String> ids) {
-    return handle
-        .createQuery(KNOWN)
-        .bindArray("ids", String.class, List.copyOf(ids))
-        .mapTo(String.class)
-        .set();
   }
 
   /** Writes down what is to be launched; false if another task of the job is open. */
