@@ -2,6 +2,7 @@ package dev.ekiden.bench;
 
 import dev.ekiden.bench.calendar.CalendarCommand;
 import dev.ekiden.bench.chaos.ChaosCommand;
+import dev.ekiden.bench.fleet.FleetCommand;
 import dev.ekiden.bench.forms.FormsCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Command;
       CalendarCommand.class,
       FormsCommand.class,
       SimulateCommand.class,
+      FleetCommand.class,
       ConsoleCommand.class,
       ChaosCommand.class
     })
