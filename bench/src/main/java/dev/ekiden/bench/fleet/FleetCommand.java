@@ -1,5 +1,6 @@
 package dev.ekiden.bench.fleet;
 
+import dev.ekiden.embedded.EmbeddedPostgres;
 import dev.ekiden.server.Ekiden;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +58,11 @@ public final class FleetCommand implements Callable<Integer> {
     if (json != null) {
       arguments.addAll(List.of("--json", json.toString()));
     }
-    return Ekiden.run(
-        arguments.toArray(String[]::new), new NapApplication(new FleetMeasurement(rounds, jobs)));
+    try {
+      return Ekiden.run(
+          arguments.toArray(String[]::new), new NapApplication(new FleetMeasurement(rounds, jobs)));
+    } finally {
+      EmbeddedPostgres.delete(directory);
+    }
   }
 }
