@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -99,7 +100,7 @@ public final class CommandDefinitions {
           Map<String, Revision> before = read(RevisionTable.newest(handle));
           List<Applied> done = new ArrayList<>();
           definitions.forEach((name, definition) -> {
-            Source source = java.util.Objects.requireNonNull(texts.get(name));
+            Source source = Objects.requireNonNull(texts.get(name));
             Revision old = before.get(name);
             if (old == null && taken.contains(name)) {
               throw new YamlException(

@@ -4,6 +4,7 @@ import dev.ekiden.engine.InvalidRequestException;
 import dev.ekiden.engine.JobDefinition;
 import dev.ekiden.engine.JobRequest;
 import dev.ekiden.engine.RetryPolicy;
+import dev.ekiden.fleet.Times;
 import dev.ekiden.fleet.command.EndRule.Action;
 import dev.ekiden.fleet.command.EndRule.On;
 import dev.ekiden.fleet.yaml.YamlDocument;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -372,10 +374,7 @@ public final class CommandFile {
       throw document.mistake(
           key,
           "must be %s to %s, not %s"
-              .formatted(
-                  dev.ekiden.fleet.Times.format(min),
-                  dev.ekiden.fleet.Times.format(max),
-                  dev.ekiden.fleet.Times.format(time)));
+              .formatted(Times.format(min), Times.format(max), Times.format(time)));
     }
     return time;
   }
@@ -457,8 +456,7 @@ public final class CommandFile {
                   String.join(
                       " or ",
                       Arrays.stream(values)
-                          .map(value ->
-                              value.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'))
+                          .map(value -> value.name().toLowerCase(Locale.ROOT).replace('_', '-'))
                           .toList())));
     }
     return map.choice(key, values, values[0]);

@@ -1,5 +1,6 @@
 package dev.ekiden.fleet.command;
 
+import dev.ekiden.fleet.Places;
 import dev.ekiden.launch.LaunchException;
 import dev.ekiden.launch.Launcher;
 import dev.ekiden.launch.docker.DockerLauncher;
@@ -9,18 +10,12 @@ import dev.ekiden.launch.ecs.EcsOptions;
 import dev.ekiden.launch.kubernetes.KubernetesLauncher;
 import dev.ekiden.launch.kubernetes.KubernetesOptions;
 import dev.ekiden.launch.process.ProcessLauncher;
-import java.io.IOException;
-import java.net.InetAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -81,7 +76,7 @@ public final class CommandLaunchers implements AutoCloseable {
         CommandDefinition.PROCESS,
         () -> {
           Launcher launcher = ProcessLauncher.in(directory);
-          return new Located("process-" + place(directory), host(), launcher);
+          return new Located(Places.ofProcesses(directory), Places.host(), launcher);
         });
   }
 
@@ -91,11 +86,8 @@ public final class CommandLaunchers implements AutoCloseable {
         CommandDefinition.DOCKER,
         () -> {
           Launcher launcher = DockerLauncher.connect(options);
-          // A socket is that of its machine; an address is the same engine from everywhere.
           URI engine = options.engine();
-          String where =
-              engine.getScheme().equals("unix") ? host() + engine.getPath() : engine.toString();
-          return new Located("docker-" + where, where, launcher);
+          return new Located(Places.ofDocker(engine), Places.engine(engine), launcher);
         });
   }
 
@@ -104,9 +96,11 @@ public final class CommandLaunchers implements AutoCloseable {
     return with(
         CommandDefinition.KUBERNETES,
         () -> {
-          String where = options.namespace();
+          String namespace = options.namespace();
           return new Located(
-              "kubernetes-" + where, "Kubernetes " + where, KubernetesLauncher.connect(options));
+              Places.ofKubernetes(namespace),
+              "Kubernetes " + namespace,
+              KubernetesLauncher.connect(options));
         });
   }
 
@@ -115,8 +109,8 @@ public final class CommandLaunchers implements AutoCloseable {
     return with(
         CommandDefinition.ECS,
         () -> {
-          String where = options.region() + "/" + options.cluster();
-          return new Located("ecs-" + where, "ECS " + where, EcsLauncher.connect(options));
+          String place = Places.ofEcs(options.region(), options.cluster());
+          return new Located(place, "ECS " + options.cluster(), EcsLauncher.connect(options));
         });
   }
 
@@ -149,34 +143,5 @@ public final class CommandLaunchers implements AutoCloseable {
   @Override
   public void close() {
     opened().forEach(located -> located.launcher().close());
-  }
-
-  /** The name of a directory that stays the same wherever and whenever it is opened. */
-  private static String place(Path directory) {
-    Path file = directory.resolve("place");
-    try {
-      if (!Files.exists(file)) {
-        Path draft = Files.createTempFile(directory, "place", ".new");
-        Files.writeString(draft, UUID.randomUUID().toString());
-        try {
-          Files.createLink(file, draft); // as a whole, and for one of several
-        } catch (FileAlreadyExistsException e) {
-          // Another server was faster.
-        } finally {
-          Files.delete(draft);
-        }
-      }
-      return Files.readString(file).strip();
-    } catch (IOException e) {
-      throw new LaunchException("Cannot name the place " + directory, e);
-    }
-  }
-
-  private static String host() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "localhost";
-    }
   }
 }

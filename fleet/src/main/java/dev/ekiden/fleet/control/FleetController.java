@@ -10,7 +10,6 @@ import dev.ekiden.fleet.Memory;
 import dev.ekiden.fleet.control.FleetDecision.Launch;
 import dev.ekiden.fleet.control.FleetDecision.Stop;
 import dev.ekiden.fleet.control.Launchers.Located;
-import dev.ekiden.fleet.control.Upkeep.Present;
 import dev.ekiden.fleet.control.store.DecisionTable;
 import dev.ekiden.fleet.control.store.FleetTable;
 import dev.ekiden.fleet.control.store.TaskTable;
@@ -114,7 +113,7 @@ public final class FleetController implements AutoCloseable {
   private final Database database;
   private final Engine engine;
   private final Launchers launchers;
-  private final WorkerProgram program;
+  private final FleetActions actions;
   private final LeaderLease lease;
   private final Duration leaseTime;
   private final Duration keepEnded;
@@ -124,7 +123,6 @@ public final class FleetController implements AutoCloseable {
 
   private final Map<String, State> states = new HashMap<>();
   private final Map<TaskId, Instant> leaselessSince = new HashMap<>();
-  private final Set<TaskId> signalled = new HashSet<>();
 
   /** Places of launchers that do not answer: that is told once. */
   private final Set<String> silent = new HashSet<>();
@@ -178,7 +176,7 @@ public final class FleetController implements AutoCloseable {
     this.database = database;
     this.engine = engine;
     this.launchers = launchers;
-    this.program = program;
+    this.actions = new FleetActions(launchers, program);
     this.lease = LeaderLease.of(database, LEASE, leaseTime, holder);
     this.leaseTime = leaseTime;
     this.keepEnded = keepEnded;
@@ -345,10 +343,27 @@ public final class FleetController implements AutoCloseable {
       LOG.info("Leads the fleets in epoch {}", leadership.get().epoch());
       states.clear();
       leaselessSince.clear();
-      signalled.clear();
+      actions.forget();
     }
     leading = leadership.get();
     return lead(leadership.get());
+  }
+
+  /** Whether this server leads on, which is asked before each launch of a long row. */
+  private boolean stillLeads() {
+    return !isRenewalDue() || renew().isPresent();
+  }
+
+  private void noted(Leadership leadership, FleetActions.Launched launched) {
+    database.useTransaction(handle -> {
+      lease.assertHeld(handle, leadership);
+      launched.launched().forEach(id -> TaskTable.launched(handle, id, null));
+      launched
+          .failures()
+          .forEach((id, reason) ->
+              TaskTable.ended(
+                  handle, id, TaskEnding.NOT_STARTED, "could not start: " + reason, null));
+    });
   }
 
   private boolean isRenewalDue() {
@@ -396,7 +411,9 @@ public final class FleetController implements AutoCloseable {
       }
     }
     List<FleetTask> asked = write(leadership, now, upkeep, decided);
-    act(leadership, byName, upkeep, asked);
+    if (actions.act(byName, upkeep, asked, this::stillLeads, one -> noted(leadership, one))) {
+      wake(); // another class may stand in
+    }
     housekeep(leadership, seen);
     return Duration.between(now, next);
   }
@@ -600,104 +617,6 @@ public final class FleetController implements AutoCloseable {
     return now.plus(reclaims.life(TaskTable.ofClass(handle, fleet.name(), capacityClass) + 1));
   }
 
-  // ---- act ----
-
-  private record Failure(TaskId id, String reason) {}
-
-  private void act(
-      Leadership leadership, Map<String, Fleet> fleets, Upkeep upkeep, List<FleetTask> asked) {
-    List<FleetTask> toLaunch = new ArrayList<>(upkeep.launchAgain);
-    toLaunch.addAll(asked);
-    launch(leadership, fleets, toLaunch);
-    upkeep.stopped.forEach(one -> signal(fleets, one.task()));
-    upkeep.beingStopped.stream()
-        .filter(task -> !signalled.contains(task.id()))
-        .forEach(task -> signal(fleets, task));
-    upkeep.orphans.stream()
-        .filter(orphan -> !signalled.contains(orphan.id()))
-        .forEach(this::stopOrphan);
-    for (Present over : upkeep.forgettable) {
-      at(over.place()).ifPresent(located -> attempt(() -> located.launcher().remove(over.id())));
-    }
-  }
-
-  private void stopOrphan(Present orphan) {
-    at(orphan.place())
-        .ifPresent(located -> {
-          LOG.warn("Task {} belongs to no fleet and is stopped", orphan.id());
-          Duration grace = FleetSpec.DEFAULT_GRACE.plus(WorkerProgram.KILL_AFTER_GRACE);
-          if (attempt(() -> located.launcher().stop(orphan.id(), grace))) {
-            signalled.add(orphan.id());
-          }
-        });
-  }
-
-  private void launch(Leadership leadership, Map<String, Fleet> fleets, List<FleetTask> tasks) {
-    List<TaskId> launched = new ArrayList<>();
-    List<Failure> failures = new ArrayList<>();
-    for (FleetTask task : tasks) {
-      Fleet fleet = fleets.get(task.fleet());
-      Located located = at(task.place()).orElse(null);
-      if (fleet == null || located == null) {
-        continue;
-      }
-      if (isRenewalDue() && renew().isEmpty()) {
-        break; // whoever leads now launches the rest
-      }
-      try {
-        located.launcher().launch(program.task(fleet.spec(), task));
-        launched.add(task.id());
-        LOG.info("Fleet {} starts worker {} ({})", task.fleet(), task.id(), task.capacityClass());
-      } catch (LaunchException | IllegalArgumentException e) {
-        LOG.warn("Fleet {} cannot start worker {}: {}", task.fleet(), task.id(), e.toString());
-        failures.add(new Failure(task.id(), String.valueOf(e.getMessage())));
-      }
-    }
-    if (launched.isEmpty() && failures.isEmpty()) {
-      return;
-    }
-    database.useTransaction(handle -> {
-      lease.assertHeld(handle, leadership);
-      launched.forEach(id -> TaskTable.launched(handle, id, null));
-      failures.forEach(one ->
-          TaskTable.ended(
-              handle, one.id(), TaskEnding.NOT_STARTED, "could not start: " + one.reason(), null));
-    });
-    if (!failures.isEmpty()) {
-      wake(); // another class may stand in
-    }
-  }
-
-  private void signal(Map<String, Fleet> fleets, FleetTask task) {
-    Fleet fleet = fleets.get(task.fleet());
-    Duration grace = fleet == null ? FleetSpec.DEFAULT_GRACE : fleet.spec().grace();
-    at(task.place())
-        .ifPresent(located -> {
-          LOG.info("Worker {} of fleet {} is sent the signal to end", task.id(), task.fleet());
-          if (attempt(
-              () ->
-                  located.launcher().stop(task.id(), grace.plus(WorkerProgram.KILL_AFTER_GRACE)))) {
-            signalled.add(task.id());
-          }
-        });
-  }
-
-  private Optional<Located> at(String place) {
-    return launchers.located().values().stream()
-        .filter(located -> located.place().equals(place))
-        .findFirst();
-  }
-
-  private static boolean attempt(Runnable action) {
-    try {
-      action.run();
-      return true;
-    } catch (LaunchException e) {
-      LOG.warn("A launcher refused, and is asked again: {}", e.toString());
-      return false;
-    }
-  }
-
   private void housekeep(Leadership leadership, Map<String, Map<TaskId, TaskStatus>> seen) {
     if (System.nanoTime() - housekeptNanos < HOUSEKEEPING.toNanos()) {
       return;
@@ -711,6 +630,6 @@ public final class FleetController implements AutoCloseable {
     Set<TaskId> known = new HashSet<>();
     database.withHandle(TaskTable::present).forEach(task -> known.add(task.id()));
     seen.values().forEach(tasks -> known.addAll(tasks.keySet()));
-    signalled.retainAll(known);
+    actions.forgetAllBut(known);
   }
 }

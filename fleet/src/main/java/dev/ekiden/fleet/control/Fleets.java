@@ -9,6 +9,7 @@ import dev.ekiden.fleet.control.store.DecisionTable;
 import dev.ekiden.fleet.control.store.FleetTable;
 import dev.ekiden.fleet.control.store.TaskTable;
 import dev.ekiden.fleet.decide.MixRule;
+import dev.ekiden.launch.Launcher;
 import dev.ekiden.launch.TaskId;
 import dev.ekiden.postgres.Database;
 import dev.ekiden.postgres.LeaderLease;
@@ -192,7 +193,7 @@ public final class Fleets {
   }
 
   /** The launcher that has a task, if this server has it. */
-  public Optional<dev.ekiden.launch.Launcher> launcherOf(FleetTask task) {
+  public Optional<Launcher> launcherOf(FleetTask task) {
     return launchers
         .named(task.launcher())
         .filter(located -> located.place().equals(task.place()))

@@ -2,6 +2,7 @@ package dev.ekiden.fleet.control;
 
 import dev.ekiden.fleet.Checks;
 import java.time.Duration;
+import java.util.SplittableRandom;
 
 /**
  * Makes the class {@code spot} of a local launcher behave like spot: after a random life a worker's
@@ -29,7 +30,7 @@ public record Reclaims(Duration meanLife, long seed) {
    * @param number 1 for the first spot worker of the fleet
    */
   public Duration life(long number) {
-    double uniform = new java.util.SplittableRandom(seed * 1_000_003 + number).nextDouble();
+    double uniform = new SplittableRandom(seed * 1_000_003 + number).nextDouble();
     double seconds = -meanLife.toMillis() / 1_000.0 * Math.log(1 - uniform);
     return Duration.ofMillis(Math.round(seconds * 1_000));
   }

@@ -1,6 +1,7 @@
 package dev.ekiden.fleet.control;
 
 import dev.ekiden.launch.Task;
+import java.time.Duration;
 
 /** Says what is launched to have a worker: a program that serves the queues under the task's id. */
 @FunctionalInterface
@@ -12,7 +13,7 @@ public interface WorkerProgram {
    * How much longer a launcher waits than the worker's own grace before it kills: handlers that
    * ignore their interrupt, and ends to be stored, take their time.
    */
-  java.time.Duration KILL_AFTER_GRACE = java.time.Duration.ofSeconds(15);
+  Duration KILL_AFTER_GRACE = Duration.ofSeconds(15);
 
   /**
    * The task of a worker. It must carry the {@link #FLEET_LABEL}, and be the same each time it is

@@ -24,9 +24,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -325,12 +327,12 @@ public final class ScenarioReader {
   }
 
   private static Claim.Measure measure(String text) {
-    return Claim.Measure.valueOf(text.toUpperCase(java.util.Locale.ROOT).replace('-', '_'));
+    return Claim.Measure.valueOf(text.toUpperCase(Locale.ROOT).replace('-', '_'));
   }
 
   private static String measures() {
-    return java.util.Arrays.stream(Claim.Measure.values())
-        .map(measure -> measure.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'))
+    return Arrays.stream(Claim.Measure.values())
+        .map(measure -> measure.name().toLowerCase(Locale.ROOT).replace('_', '-'))
         .collect(java.util.stream.Collectors.joining(", "));
   }
 

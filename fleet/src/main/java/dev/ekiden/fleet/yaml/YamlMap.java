@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -238,7 +239,7 @@ public final class YamlMap {
    *
    * @throws YamlException with this place for an IllegalArgumentException
    */
-  public <T> T checked(java.util.function.Supplier<T> build) {
+  public <T> T checked(Supplier<T> build) {
     try {
       return build.get();
     } catch (IllegalArgumentException e) {

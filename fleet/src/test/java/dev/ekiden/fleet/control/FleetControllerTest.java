@@ -167,7 +167,8 @@ final class FleetControllerTest {
     controller.turn();
     world.awaitWorkers(1);
     assertThat(world.fleets.remove(FLEET)).isTrue();
-    turnsUntil(controller, "it is gone", () -> world.place.running().isEmpty());
+    turnsUntil(controller, "it is gone", () -> world.present(FLEET).isEmpty());
+    assertThat(world.place.running()).isEmpty();
     assertThat(world.tasks(FLEET)).hasSize(5).allMatch(FleetTask::hasEnded);
     assertThat(world.tasks(FLEET).getLast().detail()).contains("fleet was removed");
   }

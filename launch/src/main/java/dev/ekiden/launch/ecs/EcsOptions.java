@@ -139,23 +139,6 @@ public record EcsOptions(
         endpoint);
   }
 
-  public EcsOptions withArchitecture(Architecture other) {
-    return new EcsOptions(
-        installation,
-        region,
-        cluster,
-        network,
-        networks,
-        providers,
-        executionRole,
-        taskRole,
-        logGroup,
-        other,
-        userId,
-        temporaryMib,
-        endpoint);
-  }
-
   /** Another address for the API of ECS and logs. */
   public EcsOptions withEndpoint(URI address) {
     return new EcsOptions(

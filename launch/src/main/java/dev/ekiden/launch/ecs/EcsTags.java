@@ -1,5 +1,6 @@
 package dev.ekiden.launch.ecs;
 
+import dev.ekiden.launch.Task;
 import dev.ekiden.launch.TaskId;
 import java.util.List;
 import java.util.Optional;
@@ -19,7 +20,7 @@ final class EcsTags {
 
   private EcsTags() {}
 
-  static SortedMap<String, String> of(dev.ekiden.launch.Task task) {
+  static SortedMap<String, String> of(Task task) {
     SortedMap<String, String> tags = new TreeMap<>();
     tags.put(TASK, task.id().value());
     tags.put(CAPACITY_CLASS, task.capacityClass());
@@ -38,7 +39,7 @@ final class EcsTags {
   }
 
   static String capacityClass(SortedMap<String, String> tags) {
-    return tags.getOrDefault(CAPACITY_CLASS, dev.ekiden.launch.Task.ON_DEMAND);
+    return tags.getOrDefault(CAPACITY_CLASS, Task.ON_DEMAND);
   }
 
   static SortedMap<String, String> labels(SortedMap<String, String> tags) {

@@ -2,6 +2,7 @@ package dev.ekiden.launch.kubernetes;
 
 import dev.ekiden.launch.Task;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,7 +50,7 @@ public record KubernetesOptions(
   private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?");
 
   public KubernetesOptions {
-    classes = java.util.Collections.unmodifiableSortedMap(new TreeMap<>(classes));
+    classes = Collections.unmodifiableSortedMap(new TreeMap<>(classes));
     imagePullSecrets = List.copyOf(imagePullSecrets);
     if (!INSTALLATION.matcher(installation).matches()) {
       throw new IllegalArgumentException(

@@ -4,6 +4,7 @@ import dev.ekiden.server.CommandContext;
 import dev.ekiden.server.ExitCode;
 import dev.ekiden.server.Json;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -52,7 +53,7 @@ final class ApplyCommand implements Callable<Integer> {
     if (context.printer().output() == Output.table) {
       applied.path("items").forEach(this::print);
     } else {
-      context.printer().list(applied, java.util.List.of());
+      context.printer().list(applied, List.of());
     }
     return ExitCode.OK;
   }

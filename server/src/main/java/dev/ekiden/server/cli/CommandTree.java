@@ -3,6 +3,7 @@ package dev.ekiden.server.cli;
 import dev.ekiden.server.Application;
 import dev.ekiden.server.CommandContext;
 import dev.ekiden.server.ExitCode;
+import dev.ekiden.server.config.ConfigurationException;
 import dev.ekiden.server.config.Durations;
 import dev.ekiden.server.config.Settings;
 import java.time.Duration;
@@ -122,7 +123,7 @@ public final class CommandTree {
       terminal.say("ekiden: " + Table.printable(String.valueOf(command.getMessage())));
       return command.exitCode();
     }
-    if (failure instanceof dev.ekiden.server.config.ConfigurationException configuration) {
+    if (failure instanceof ConfigurationException configuration) {
       configuration.mistakes().forEach(mistake -> terminal.say("ekiden: " + mistake));
       return ExitCode.USAGE;
     }

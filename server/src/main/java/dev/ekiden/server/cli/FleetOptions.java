@@ -99,9 +99,6 @@ final class FleetOptions {
       description = "Keep workers; --no-enable lets them finish what they have and end.")
   private @Nullable Boolean enable;
 
-  @Option(names = "--disable", description = "The same as --no-enable.")
-  private boolean disable;
-
   /** Writes what was given over the settings; false if nothing was. */
   boolean writeTo(ObjectNode settings) {
     ObjectNode given = settings.objectNode();
@@ -131,8 +128,8 @@ final class FleetOptions {
       pairs("--prices", prices).forEach(pair -> names.put(pair[0], pair[1]));
     }
     reclaims(given, settings);
-    if (disable || enable != null) {
-      given.put("enabled", !disable && Boolean.TRUE.equals(enable));
+    if (enable != null) {
+      given.put("enabled", enable);
     }
     settings.setAll(given);
     return !given.isEmpty();

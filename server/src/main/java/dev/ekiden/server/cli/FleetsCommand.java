@@ -10,6 +10,8 @@ import dev.ekiden.server.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -154,7 +156,7 @@ final class FleetsCommand {
         "  ekiden fleets set mail --queues mail --max 5 --goal '95%% start within 5s'",
         "  ekiden fleets set mail --min 1 --mix on-demand=1,spot=5",
         "  ekiden fleets set mail --steps 0=1,100=2,1000=3",
-        "  ekiden fleets set mail --disable"
+        "  ekiden fleets set mail --no-enable"
       })
   int set(
       @Parameters(paramLabel = "FLEET", description = "The name of a fleet.") String name,
@@ -358,10 +360,10 @@ final class FleetsCommand {
     if (!task.has(property)) {
       return "";
     }
-    java.time.Duration time =
-        java.time.Duration.between(
+    Duration time =
+        Duration.between(
             java.time.Instant.parse(Field.text(task.path("askedAt"))),
-            java.time.Instant.parse(Field.text(task.path(property))));
+            Instant.parse(Field.text(task.path(property))));
     return "%.1f s".formatted(time.toMillis() / 1_000.0);
   }
 

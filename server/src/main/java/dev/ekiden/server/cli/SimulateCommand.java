@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -244,8 +245,7 @@ final class SimulateCommand implements Callable<Integer> {
                 .writeValueAsBytes(SimulationView.of(report)));
   }
 
-  private void write(@Nullable Path file, java.util.function.Supplier<byte[]> content)
-      throws IOException {
+  private void write(@Nullable Path file, Supplier<byte[]> content) throws IOException {
     if (file != null) {
       Files.write(file, content.get());
       terminal.say("wrote " + file);

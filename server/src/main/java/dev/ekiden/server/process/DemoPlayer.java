@@ -14,6 +14,7 @@ import dev.ekiden.server.cli.Table;
 import dev.ekiden.server.cli.Terminal;
 import dev.ekiden.server.config.Configuration;
 import dev.ekiden.server.config.Role;
+import dev.ekiden.server.config.StateDirectory;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -153,7 +154,7 @@ public final class DemoPlayer {
     if (!Files.isDirectory(directory)) {
       return;
     }
-    try (var held = dev.ekiden.server.config.StateDirectory.open(directory)) {
+    try (var held = StateDirectory.open(directory)) {
       EmbeddedPostgres.delete(held.path().resolve("postgres"));
       try (Stream<Path> left = Files.list(held.path())) {
         for (Path path : left.toList()) {

@@ -10,6 +10,7 @@ import dev.ekiden.server.config.Role;
 import dev.ekiden.server.config.Setting;
 import dev.ekiden.server.config.Settings;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -102,7 +103,7 @@ public final class RoleCommand implements Callable<Integer> {
         DemoArguments.addTo(spec);
       }
     }
-    spec.name(role.name().toLowerCase(java.util.Locale.ROOT));
+    spec.name(role.name().toLowerCase(Locale.ROOT));
   }
 
   private void describe(String description, String... examples) {

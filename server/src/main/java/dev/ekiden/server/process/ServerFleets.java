@@ -10,7 +10,6 @@ import dev.ekiden.fleet.control.Launchers.Located;
 import dev.ekiden.fleet.control.WorkerProgram;
 import dev.ekiden.postgres.DatabaseAddress;
 import dev.ekiden.server.Services;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -46,10 +45,8 @@ final class ServerFleets implements AutoCloseable {
 
   static ServerFleets start(
       Services services, Path directory, DatabaseAddress database, ServerLaunchers all) {
-    String process = ManagementFactory.getRuntimeMXBean().getName();
-    String host = process.substring(process.indexOf('@') + 1);
     Path tasks = directory.toAbsolutePath().normalize().resolve(TASKS);
-    List<Located> located = all.fleets(host, tasks, database);
+    List<Located> located = all.fleets(tasks, database);
     Launchers launchers = Launchers.of(located);
     Fleets fleets = new Fleets(services.database(), services.engine(), launchers);
     Path caches = directory.toAbsolutePath().normalize().resolve(CACHES);
@@ -59,7 +56,11 @@ final class ServerFleets implements AutoCloseable {
         new ServerFleets(
             fleets,
             FleetController.start(
-                services.database(), services.engine(), launchers, workers, process),
+                services.database(),
+                services.engine(),
+                launchers,
+                workers,
+                WorkerName.here("fleets")),
             workers);
     located.forEach(
         one -> started.lifeCycle.add("the launcher " + one.launcher().name(), one.launcher()));

@@ -1,8 +1,10 @@
 package dev.ekiden.server.process;
 
+import dev.ekiden.fleet.Places;
 import dev.ekiden.fleet.command.CommandLaunchers;
 import dev.ekiden.fleet.control.Launchers.Located;
 import dev.ekiden.launch.LaunchException;
+import dev.ekiden.launch.Launcher;
 import dev.ekiden.launch.Network;
 import dev.ekiden.launch.PatientLauncher;
 import dev.ekiden.launch.docker.DockerLauncher;
@@ -71,16 +73,16 @@ record ServerLaunchers(LauncherSettings settings, URI engine, String databaseId)
   /**
    * Those of fleets.
    *
-   * @param host the name of this machine
    * @param directory of processes
    * @param database that workers work for
    */
-  List<Located> fleets(String host, Path directory, DatabaseAddress database) {
+  List<Located> fleets(Path directory, DatabaseAddress database) {
     String installation = FLEETS + databaseId;
     WorkerReach reach = WorkerReach.of(database);
     List<Located> all = new ArrayList<>();
     try {
-      all.add(new Located(host + ":" + directory, ProcessLauncher.in(directory)));
+      Launcher launcher = ProcessLauncher.in(directory);
+      all.add(new Located(Places.ofProcesses(directory), launcher));
     } catch (LaunchException e) {
       log.info("fleets of processes cannot be had here: {}", e.getMessage());
     }
@@ -88,12 +90,9 @@ record ServerLaunchers(LauncherSettings settings, URI engine, String databaseId)
         .docker()
         .ifPresent(docker -> {
           DockerOptions options = docker.options(installation, engine);
-          boolean unix = "unix".equals(options.engine().getScheme());
-          // A socket is that of its machine; an address is the same engine from everywhere.
-          String where = unix ? host + options.engine().getPath() : options.engine().toString();
           all.add(
               new Located(
-                  "docker-" + where,
+                  Places.ofDocker(options.engine()),
                   PatientLauncher.of("docker", () -> DockerLauncher.connect(options)),
                   reach.hindranceInDocker(options.engine(), docker.network())));
         });
@@ -102,7 +101,7 @@ record ServerLaunchers(LauncherSettings settings, URI engine, String databaseId)
         .ifPresent(kubernetes ->
             all.add(
                 new Located(
-                    "kubernetes-" + kubernetes.namespace(),
+                    Places.ofKubernetes(kubernetes.namespace()),
                     PatientLauncher.of(
                         "kubernetes",
                         () -> KubernetesLauncher.connect(kubernetes.options(installation))),
@@ -112,7 +111,7 @@ record ServerLaunchers(LauncherSettings settings, URI engine, String databaseId)
         .ifPresent(ecs ->
             all.add(
                 new Located(
-                    "ecs-" + ecs.region() + "/" + ecs.cluster(),
+                    Places.ofEcs(ecs.region(), ecs.cluster()),
                     PatientLauncher.of("ecs", () -> EcsLauncher.connect(ecs.options(installation))),
                     reach
                         .hindranceElsewhere("ecs")

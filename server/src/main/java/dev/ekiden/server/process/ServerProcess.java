@@ -9,6 +9,7 @@ import dev.ekiden.fleet.command.CommandLaunchers;
 import dev.ekiden.fleet.command.CommandRunner;
 import dev.ekiden.fleet.command.CommandTasks;
 import dev.ekiden.server.Application;
+import dev.ekiden.server.ProblemException;
 import dev.ekiden.server.Services;
 import dev.ekiden.server.api.BulkRoutes;
 import dev.ekiden.server.api.BusinessCalendarRoutes;
@@ -463,7 +464,7 @@ public final class ServerProcess implements AutoCloseable {
   private Started started() {
     Started now = started;
     if (now == null) {
-      throw new dev.ekiden.server.ProblemException(
+      throw new ProblemException(
           dev.ekiden.server.Problem.of(503, "starting", "the server is still starting")
               .withRetryAfter(1));
     }

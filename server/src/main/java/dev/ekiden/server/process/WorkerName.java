@@ -1,7 +1,7 @@
 package dev.ekiden.server.process;
 
 import dev.ekiden.engine.WorkerOptions;
-import java.lang.management.ManagementFactory;
+import dev.ekiden.fleet.Places;
 import java.util.Optional;
 
 /** Names workers so that lists tell where they run: {@code worker@host:pid}. */
@@ -20,8 +20,6 @@ final class WorkerName {
 
   /** The name followed by this host and process. */
   static String here(String name) {
-    String process = ManagementFactory.getRuntimeMXBean().getName();
-    String host = process.substring(process.indexOf('@') + 1);
-    return "%s@%s:%d".formatted(name, host, ProcessHandle.current().pid());
+    return "%s@%s:%d".formatted(name, Places.host(), ProcessHandle.current().pid());
   }
 }

@@ -39,12 +39,14 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -251,7 +253,7 @@ public final class FleetDemo implements Demo {
       StringBuilder order = new StringBuilder();
       for (FleetTask task : tasks) {
         String letter = task.capacityClass().equals(CapacityClass.ON_DEMAND) ? "D" : "S";
-        order.append(task.insteadOf() == null ? letter : letter.toLowerCase(java.util.Locale.ROOT));
+        order.append(task.insteadOf() == null ? letter : letter.toLowerCase(Locale.ROOT));
       }
       return order.toString();
     }
@@ -361,8 +363,7 @@ public final class FleetDemo implements Demo {
       return found;
     }
 
-    private void await(String what, java.util.function.BooleanSupplier condition)
-        throws InterruptedException {
+    private void await(String what, BooleanSupplier condition) throws InterruptedException {
       long deadline = System.nanoTime() + PATIENCE.toNanos();
       while (!condition.getAsBoolean()) {
         if (System.nanoTime() > deadline) {
