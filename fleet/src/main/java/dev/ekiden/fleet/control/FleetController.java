@@ -134,6 +134,7 @@ public final class FleetController implements AutoCloseable {
   // ---- the loop ----
 
   private volatile boolean leadsFleets;
+  private volatile @Nullable FleetTurn lastTurn;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private boolean woken; // guarded by lock
@@ -200,6 +201,11 @@ public final class FleetController implements AutoCloseable {
     if (leadsFleets) {
       wake();
     }
+  }
+
+  /** How long the last turn took; empty before the first one in which this leads fleets. */
+  public Optional<FleetTurn> lastTurn() {
+    return Optional.ofNullable(lastTurn);
   }
 
   /** Looks at once, because something is known to have changed. */
@@ -377,6 +383,7 @@ public final class FleetController implements AutoCloseable {
   }
 
   private Duration lead(Leadership leadership) {
+    long begun = System.nanoTime();
     Map<String, Map<TaskId, TaskStatus>> seen = askLaunchers();
     List<Fleet> fleets = database.withHandle(FleetTable::all);
     List<FleetTask> tasks = database.withHandle(TaskTable::present);
@@ -391,15 +398,18 @@ public final class FleetController implements AutoCloseable {
     Instant now = database.withHandle(TaskTable::now);
     Map<String, Fleet> byName = new LinkedHashMap<>();
     fleets.forEach(fleet -> byName.put(fleet.name(), fleet));
+    states.keySet().retainAll(byName.keySet());
+    Map<String, Demand> demands = demands(fleets, now);
+    long looked = System.nanoTime();
     Upkeep upkeep =
         new Upkeep(
             new Sight(now, places(), seen, workers), tasks, byName, keepEnded, leaselessSince);
     List<Decided> decided = new ArrayList<>();
     Instant next = now.plus(LONGEST_REST);
-    states.keySet().retainAll(byName.keySet());
     for (Fleet fleet : fleets) {
-      if (fleet.spec().enabled()) {
-        Decided one = decide(fleet, now, tasks, upkeep);
+      Demand demand = demands.get(fleet.name());
+      if (demand != null) {
+        Decided one = decide(fleet, now, tasks, upkeep, demand);
         decided.add(one);
         next = sooner(next, one.plan().decision().nextLook());
       }
@@ -410,10 +420,20 @@ public final class FleetController implements AutoCloseable {
         next = sooner(next, due);
       }
     }
+    long planned = System.nanoTime();
     List<FleetTask> asked = write(leadership, now, upkeep, decided);
+    long written = System.nanoTime();
     if (actions.act(byName, upkeep, asked, this::stillLeads, one -> noted(leadership, one))) {
       wake(); // another class may stand in
     }
+    FleetTurn before = lastTurn;
+    lastTurn =
+        new FleetTurn(
+            before == null ? 1 : before.number() + 1,
+            Duration.ofNanos(looked - begun),
+            Duration.ofNanos(planned - looked),
+            Duration.ofNanos(written - planned),
+            Duration.ofNanos(System.nanoTime() - written));
     housekeep(leadership, seen);
     return Duration.between(now, next);
   }
@@ -455,12 +475,28 @@ public final class FleetController implements AutoCloseable {
     return seen;
   }
 
+  /** What is asked of the fleets that are switched on, by their names. */
+  private Map<String, Demand> demands(List<Fleet> fleets, Instant now) {
+    Map<String, Demand> demands = new HashMap<>();
+    for (Fleet fleet : fleets) {
+      if (fleet.spec().enabled()) {
+        State state = state(fleet);
+        demands.put(
+            fleet.name(), state.demand.read(fleet.spec().queues(), startUp(fleet, state, now)));
+      }
+    }
+    return demands;
+  }
+
+  private State state(Fleet fleet) {
+    return states.computeIfAbsent(fleet.name(), name -> new State(new DemandReader(engine), fleet));
+  }
+
   // ---- decide ----
 
-  private Decided decide(Fleet fleet, Instant now, List<FleetTask> tasks, Upkeep upkeep) {
-    State state =
-        states.computeIfAbsent(fleet.name(), name -> new State(new DemandReader(engine), fleet));
-    Demand demand = state.demand.read(fleet.spec().queues(), startUp(fleet, state, now));
+  private Decided decide(
+      Fleet fleet, Instant now, List<FleetTask> tasks, Upkeep upkeep, Demand demand) {
+    State state = state(fleet);
     FleetPlan plan = FleetPlan.of(fleet, now, tasks, upkeep, demand, state.memory, state.decidedAt);
     List<Placement> launches = plan.decision().launches();
     Instant keptAt = state.keptAt;
