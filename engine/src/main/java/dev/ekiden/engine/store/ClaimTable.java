@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -325,17 +326,18 @@ public final class ClaimTable {
   }
 
   private static Claim claimUngated(Handle handle, Order order) {
-    List<ClaimedJob> jobs =
-        handle
-            .createQuery(CLAIM)
-            .bind("queue_id", order.queueId())
-            .bind("worker_id", order.workerId())
-            .bind("max", order.max())
-            .bind("starting", order.starting())
-            .bindArray("above", Long.class, order.above().reversed())
-            .bindArray("definition_ids", Integer.class, order.definitionIds())
-            .execute((statement, context) -> secondOf(statement.get(), order));
-    return new Claim(jobs, jobs.size() >= order.max(), Long.MAX_VALUE);
+    try (Query query = handle.createQuery(CLAIM)) {
+      List<ClaimedJob> jobs =
+          query
+              .bind("queue_id", order.queueId())
+              .bind("worker_id", order.workerId())
+              .bind("max", order.max())
+              .bind("starting", order.starting())
+              .bindArray("above", Long.class, order.above().reversed())
+              .bindArray("definition_ids", Integer.class, order.definitionIds())
+              .execute((statement, context) -> secondOf(statement.get(), order));
+      return new Claim(jobs, jobs.size() >= order.max(), Long.MAX_VALUE);
+    }
   }
 
   /** What the second of two statements that were sent together brought. */
