@@ -81,7 +81,7 @@ final class CommandServer implements AutoCloseable {
 
   Job await(long id) {
     try {
-      return engine.jobs().await(id, Duration.ofSeconds(30));
+      return engine.jobs().await(id, TestEngine.PATIENCE);
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }

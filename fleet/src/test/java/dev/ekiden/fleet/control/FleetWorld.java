@@ -68,15 +68,29 @@ final class FleetWorld {
   }
 
   FleetController controller() {
-    return controller(new ThreadLauncher(place), Duration.ofSeconds(6), Duration.ZERO);
+    return controller(new ThreadLauncher(place));
   }
 
-  FleetController controller(ThreadLauncher launcher, Duration lease, Duration keepEnded) {
+  FleetController controller(ThreadLauncher launcher) {
     FleetController controller =
         new FleetController(
-            database, engine, launchers(launcher), FleetWorld::task, "test", lease, keepEnded);
+            database,
+            engine,
+            launchers(launcher),
+            FleetWorld::task,
+            "test",
+            FleetController.LEASE_TIME,
+            Duration.ZERO);
     controllers.add(controller);
     return controller;
+  }
+
+  /** As if so much time had passed: a short lease might run out too early on a busy machine. */
+  void leaseRunsOut() {
+    database.useTransaction(handle ->
+        handle.execute(
+            "UPDATE ekiden.leader_lease SET expires_at = '-infinity' WHERE name = ?",
+            FleetController.LEASE));
   }
 
   static Task task(FleetSpec fleet, FleetTask task) {
@@ -120,6 +134,7 @@ final class FleetWorld {
 
   void close() throws InterruptedException {
     open.countDown();
+    place.workersOpen.countDown();
     place.membersOpen.countDown();
     controllers.forEach(FleetController::close);
     place.close();
