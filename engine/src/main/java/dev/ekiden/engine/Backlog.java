@@ -1,5 +1,6 @@
 package dev.ekiden.engine;
 
+import dev.ekiden.engine.QueueTurns.Lane;
 import dev.ekiden.engine.store.AttemptRef;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import java.util.ArrayDeque;
@@ -20,8 +21,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jobs a worker has claimed but not started, and how many more it should claim: no more than it
- * will start within about a second by measured run time. Guarded by the worker's lock.
+ * Jobs a worker has claimed but not started, and how many more of a queue it should claim: no more
+ * than it will start within about a second by the measured run times of its queues. Guarded by the
+ * worker's lock.
  */
 final class Backlog {
   /**
@@ -32,6 +34,12 @@ final class Backlog {
   record Waiting(ClaimedJob job, double rank) {}
 
   private record QueueKey(short queueId, String key) {}
+
+  /** The jobs of one queue. */
+  private static final class Load {
+    private int held;
+    private double averageRunNanos;
+  }
 
   private static final long HORIZON_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -68,8 +76,10 @@ final class Backlog {
   /** The same while its start is not noted in the database yet, so that it must not start. */
   private @Nullable Waiting unnoted;
 
-  private int inChains;
-  private double averageRunNanos = -1;
+  /** By queue, for a job of one may take a thousand times as long as one of another. */
+  private final Map<Short, Load> loads = new HashMap<>();
+
+  private int size;
 
   Backlog(int concurrency, int maxPrefetch) {
     this.concurrency = concurrency;
@@ -77,6 +87,8 @@ final class Backlog {
   }
 
   void add(ClaimedJob job, double rank) {
+    size++;
+    load(job.queueId()).held++;
     Waiting added = new Waiting(job, rank);
     if (!job.isSerial()) {
       place(added);
@@ -85,7 +97,6 @@ final class Backlog {
     Deque<Waiting> before = behind.get(key(job));
     if (before != null) {
       before.add(added);
-      inChains++;
     } else {
       behind.put(key(job), new ArrayDeque<>());
       place(added);
@@ -134,7 +145,6 @@ final class Backlog {
       behind.remove(key(ended));
       wentOn.add(key(ended));
     } else {
-      inChains--;
       place(next);
     }
   }
@@ -181,8 +191,9 @@ final class Backlog {
     if (chain == null) {
       return List.of();
     }
-    inChains -= chain.size();
-    return chain.stream().map(Waiting::job).toList();
+    List<ClaimedJob> jobs = chain.stream().map(Waiting::job).toList();
+    jobs.forEach(this::gone);
+    return jobs;
   }
 
   private static QueueKey key(ClaimedJob job) {
@@ -190,7 +201,7 @@ final class Backlog {
   }
 
   int size() {
-    return waiting.size() + suspects.size() + (unnoted == null ? 0 : 1) + inChains;
+    return size;
   }
 
   /** Those that could start at once. */
@@ -215,6 +226,7 @@ final class Backlog {
       }
     }
     waiting.addAll(passedOver);
+    batch.forEach(started -> gone(started.job()));
     return batch;
   }
 
@@ -237,6 +249,7 @@ final class Backlog {
       removed.add(unnoted.job());
       unnoted = null;
     }
+    removed.forEach(this::gone);
     // What stands behind a job that goes must not overtake it.
     for (ClaimedJob job : List.copyOf(removed)) {
       if (job.isSerial()) {
@@ -252,7 +265,7 @@ final class Backlog {
             gone |= which.test(job);
             if (gone) {
               jobs.remove();
-              inChains--;
+              gone(job);
               removed.add(job);
             }
           }
@@ -270,18 +283,49 @@ final class Backlog {
     behind.values().forEach(chain -> chain.forEach(entry -> action.accept(entry.job())));
   }
 
-  /** Learns from a handler's call. */
-  void ran(long nanos, int jobs) {
-    double each = (double) Math.max(1, nanos) / jobs;
-    averageRunNanos =
-        averageRunNanos < 0 ? each : averageRunNanos + SMOOTHING * (each - averageRunNanos);
+  private void gone(ClaimedJob job) {
+    size--;
+    load(job.queueId()).held--;
   }
 
-  /** How many jobs to hold unstarted when every place is busy. */
-  int prefetch() {
-    if (averageRunNanos < 0) {
+  private Load load(short queueId) {
+    return loads.computeIfAbsent(queueId, id -> new Load());
+  }
+
+  /** Learns from a handler's call. */
+  void ran(short queueId, long nanos, int jobs) {
+    double each = (double) Math.max(1, nanos) / jobs;
+    Load load = load(queueId);
+    load.averageRunNanos =
+        load.averageRunNanos == 0
+            ? each
+            : load.averageRunNanos + SMOOTHING * (each - load.averageRunNanos);
+  }
+
+  /** How many jobs of a queue are held. */
+  int held(short queueId) {
+    return load(queueId).held;
+  }
+
+  /**
+   * How many more jobs of a queue to hold unstarted when every place is busy; none while as much as
+   * half of what may be held is left, for small refills cost as much as large ones.
+   *
+   * @param before lanes whose jobs may start before those of the queue; with its own
+   */
+  int ahead(short queueId, List<Lane> before) {
+    double average = load(queueId).averageRunNanos;
+    double horizon = (double) concurrency * HORIZON_NANOS;
+    double nanos = 0;
+    int jobs = 0;
+    for (Lane lane : before) {
+      Load load = load(lane.queueId());
+      nanos += load.held * load.averageRunNanos;
+      jobs += load.held;
+    }
+    if (average == 0 || nanos > horizon / 2 || jobs > maxPrefetch / 2) {
       return 0;
     }
-    return (int) Math.min(maxPrefetch, concurrency * (HORIZON_NANOS / averageRunNanos));
+    return (int) Math.min(maxPrefetch - jobs, (horizon - nanos) / average);
   }
 }

@@ -54,6 +54,7 @@ final class Dispatcher {
   /** The claims of one round. Confined to the thread that claims. */
   private static final class Claims {
     private final List<QueueTurns.Turn> turns;
+    private final Set<Lane> asked = new HashSet<>();
     private int next;
     private int room;
 
@@ -67,8 +68,16 @@ final class Dispatcher {
     }
 
     void took(int jobs) {
+      asked.add(turns.get(next).lane());
       next++;
       room -= jobs;
+    }
+
+    /** For whom the others left no room. */
+    Set<Lane> notAsked() {
+      Set<Lane> lanes = turns.stream().map(QueueTurns.Turn::lane).collect(toSet());
+      lanes.removeAll(asked);
+      return lanes;
     }
   }
 
@@ -416,6 +425,7 @@ final class Dispatcher {
       }
       accept(turn, order, claim, claims);
     }
+    state.notAsked(claims.notAsked());
   }
 
   private Claim claimPlain(Order order) {

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -26,6 +27,11 @@ import tools.jackson.core.JacksonException;
  * of its attempts exactly once: when the handler returns, or when it is abandoned. Thread-safe.
  */
 final class Execution {
+  /** Of a printed trace: what stands below the handler's own frames, which is always the same. */
+  private static final Pattern OWN_FRAMES =
+      Pattern.compile(
+          "\\R\\tat [^(\\v]*dev\\.ekiden\\.engine\\.Execution\\.\\V*(?:\\R\\tat \\V*)*");
+
   /** The end of one attempt, on its way to the database. */
   record End(
       ClaimedJob job,
@@ -382,7 +388,7 @@ final class Execution {
     } catch (Throwable e) {
       text.append("an exception that cannot be printed");
     }
-    return cut(text.toString());
+    return cut(OWN_FRAMES.matcher(text.toString()).replaceFirst(""));
   }
 
   private static String cut(String text) {

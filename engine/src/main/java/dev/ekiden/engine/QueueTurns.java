@@ -2,8 +2,11 @@ package dev.ekiden.engine;
 
 import dev.ekiden.engine.WorkerOptions.Choice;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 
 /**
  * Whose turn it is among the queues of a worker.
@@ -21,6 +24,7 @@ final class QueueTurns {
     private final List<Integer> definitionIds;
     private double virtualTime;
     private boolean dry;
+    private boolean mayHaveMore = true;
 
     Lane(short queueId, String queue, int weight, List<Integer> definitionIds) {
       this.queueId = queueId;
@@ -58,37 +62,95 @@ final class QueueTurns {
     return lanes;
   }
 
+  /** Any lane may have jobs that were not asked for. */
+  void lookAgain() {
+    lookAgain(lanes);
+  }
+
+  void lookAgain(Collection<Lane> some) {
+    some.forEach(lane -> lane.mayHaveMore = true);
+  }
+
+  /** Whether some lane may have jobs that were not asked for. */
+  boolean mayHaveMore() {
+    return lanes.stream().anyMatch(lane -> lane.mayHaveMore);
+  }
+
   /**
-   * Who is asked for how many when there is room for so many jobs, in order. What a lane leaves
-   * over may go to the next.
+   * How many jobs there is room for, at most, of the lanes that may have more.
+   *
+   * @param roomFor how many jobs of a lane there is room for
    */
-  List<Turn> turns(int room) {
+  int room(ToIntFunction<Lane> roomFor) {
+    int most = 0;
+    for (Lane lane : lanes) {
+      if (lane.mayHaveMore) {
+        most = Math.max(most, roomFor.applyAsInt(lane));
+      }
+    }
+    return most;
+  }
+
+  /**
+   * Who is asked for how many, in order, of the lanes that may have more; they are taken for asked.
+   * What a lane leaves over may go to the next.
+   *
+   * @param roomFor how many jobs of a lane there is room for
+   */
+  List<Turn> turns(ToIntFunction<Lane> roomFor) {
+    List<Turn> open = new ArrayList<>();
+    for (Lane lane : lanes) {
+      int room = lane.mayHaveMore ? roomFor.applyAsInt(lane) : 0;
+      if (room > 0) {
+        lane.mayHaveMore = false;
+        open.add(new Turn(lane, room));
+      }
+    }
     return switch (choice) {
-      case STRICT -> lanes.stream().map(lane -> new Turn(lane, room)).toList();
-      case WEIGHTED -> weightedTurns(room);
+      case STRICT -> open;
+      case WEIGHTED -> weighted(open);
     };
   }
 
-  private List<Turn> weightedTurns(int room) {
-    List<Lane> order = new ArrayList<>(lanes);
-    order.sort(Comparator.comparingDouble(lane -> lane.virtualTime));
-    int weights = order.stream().mapToInt(lane -> lane.weight).sum();
+  private static List<Turn> weighted(List<Turn> open) {
+    List<Turn> order = new ArrayList<>(open);
+    order.sort(Comparator.comparingDouble(turn -> turn.lane().virtualTime));
+    int weights = order.stream().mapToInt(turn -> turn.lane().weight).sum();
     List<Turn> turns = new ArrayList<>();
-    for (Lane lane : order) {
-      turns.add(new Turn(lane, Math.max(1, room * lane.weight / weights)));
+    for (Turn turn : order) {
+      int share = turn.max() * turn.lane().weight / weights;
+      turns.add(new Turn(turn.lane(), Math.max(1, share)));
     }
     // Whatever the shares left open goes to whoever has more.
-    order.forEach(lane -> turns.add(new Turn(lane, room)));
+    turns.addAll(order);
     return turns;
+  }
+
+  /** The lanes whose jobs may go before those of one; that one too. */
+  List<Lane> upTo(Lane lane) {
+    return switch (choice) {
+      case STRICT -> lanes.subList(0, lanes.indexOf(lane) + 1);
+      case WEIGHTED -> lanes;
+    };
+  }
+
+  /** Whether jobs of a lane may go before those of one of some others. */
+  boolean isBefore(Lane lane, Predicate<Lane> others) {
+    return switch (choice) {
+      case STRICT -> lanes.subList(lanes.indexOf(lane) + 1, lanes.size()).stream().anyMatch(others);
+      case WEIGHTED -> lanes.stream().anyMatch(other -> other != lane && others.test(other));
+    };
   }
 
   /**
    * A lane answered a claim.
    *
+   * @param more whether another claim may find more at once
    * @param dry whether it had less than was asked for
    * @return the ranks of the claimed jobs, by which they are to start
    */
-  List<Double> claimed(Lane lane, int jobs, boolean dry) {
+  List<Double> claimed(Lane lane, int jobs, boolean more, boolean dry) {
+    lane.mayHaveMore |= more;
     List<Double> ranks = new ArrayList<>(jobs);
     if (choice == Choice.WEIGHTED && lane.dry && jobs > 0) {
       lane.virtualTime = Math.max(lane.virtualTime, served);

@@ -1,5 +1,7 @@
 package dev.ekiden.engine;
 
+import static java.util.stream.Collectors.toMap;
+
 import dev.ekiden.engine.Backlog.Waiting;
 import dev.ekiden.engine.Execution.End;
 import dev.ekiden.engine.JobContext.Stop;
@@ -47,7 +49,10 @@ final class WorkerState {
 
   private final WorkerOptions options;
   private final Map<Integer, JobDefinition<?>> definitions;
-  private final int largestBatch;
+
+  /** By queue; a job may be enqueued to another queue than its definition's, and is one of few. */
+  private final Map<String, Integer> largestBatches;
+
   private final Consumer<List<Execution>> begin;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -66,7 +71,6 @@ final class WorkerState {
   /** Attempts of this worker that it did not know, with the last claim begun when first seen. */
   private Map<AttemptRef, Long> strangers = new HashMap<>();
 
-  private boolean moreToClaim = true;
   private boolean claiming;
   private long claims;
   private int awaited; // how many wait until there is nothing to claim
@@ -85,8 +89,9 @@ final class WorkerState {
       Consumer<List<Execution>> begin) {
     this.options = options;
     this.definitions = Map.copyOf(definitions);
-    this.largestBatch =
-        definitions.values().stream().mapToInt(JobDefinition::maxBatch).max().orElse(1);
+    this.largestBatches =
+        definitions.values().stream()
+            .collect(toMap(JobDefinition::queue, JobDefinition::maxBatch, Math::max));
     this.begin = begin;
     this.backlog = new Backlog(options.concurrency(), options.maxPrefetch());
     this.turns = new QueueTurns(options.choice(), lanes);
@@ -229,7 +234,7 @@ final class WorkerState {
       backlog.leaseLost();
       outbox.leaseLost();
       strangers.clear();
-      moreToClaim = true;
+      turns.lookAgain();
       return executions.stream().mapToInt(execution -> execution.jobs().size()).sum();
     } finally {
       lock.unlock();
@@ -298,9 +303,11 @@ final class WorkerState {
   // ---- wake-ups ----
 
   void jobsReady(@Nullable Short queueId) {
-    if (queueId == null || lanes().stream().anyMatch(lane -> lane.queueId() == queueId)) {
+    List<Lane> ready =
+        lanes().stream().filter(lane -> queueId == null || lane.queueId() == queueId).toList();
+    if (!ready.isEmpty()) {
       locked(() -> {
-        moreToClaim = true;
+        turns.lookAgain(ready);
         signalAll();
       });
     }
@@ -347,11 +354,13 @@ final class WorkerState {
         if (phase == Phase.ENDED) {
           return false;
         }
-        if ((moreToClaim || now >= nextPollNanos) && mayClaim(now)) {
+        if (now >= nextPollNanos) {
+          turns.lookAgain();
+        }
+        if (mayClaim(now)) {
           claiming = true;
           claims++;
           backlog.claimBegins();
-          moreToClaim = false;
           nextPollNanos = now + options.pollInterval().toNanos();
           return true;
         }
@@ -363,12 +372,19 @@ final class WorkerState {
   }
 
   private boolean mayClaim(long now) {
-    return phase == Phase.RUNNING && now < leaseEndNanos && room() > 0;
+    return phase == Phase.RUNNING && now < leaseEndNanos && turns.room(this::room) > 0;
+  }
+
+  /** Whether there is room, be there jobs or not. */
+  private boolean mayPoll(long now) {
+    return phase == Phase.RUNNING
+        && now < leaseEndNanos
+        && lanes().stream().anyMatch(lane -> room(lane) > 0);
   }
 
   /** How long nothing is to be claimed, unless somebody signals; a new lease does. */
   long untilNextClaim(long now) {
-    return mayClaim(now)
+    return mayPoll(now)
         ? Math.max(1, Math.min(LONGEST_WAIT_NANOS, nextPollNanos - now))
         : LONGEST_WAIT_NANOS;
   }
@@ -395,7 +411,9 @@ final class WorkerState {
           giveBack(backlog.breakChain(end.job()));
         }
       }
-      moreToClaim |= wantsAlone && holdsNothing();
+      if (wantsAlone && holdsNothing()) {
+        turns.lookAgain();
+      }
       starting = startMore();
       signalAll();
     } finally {
@@ -418,7 +436,9 @@ final class WorkerState {
   void claimed(boolean failed) {
     locked(() -> {
       claiming = false;
-      moreToClaim |= failed;
+      if (failed) {
+        turns.lookAgain();
+      }
       signalAll();
     });
   }
@@ -428,7 +448,9 @@ final class WorkerState {
     locked(() -> awaited++);
     try {
       jobsReady(null);
-      await(FOREVER, () -> phase != Phase.RUNNING || (holdsNothing() && !moreToClaim && !claiming));
+      await(
+          FOREVER,
+          () -> phase != Phase.RUNNING || (holdsNothing() && !turns.mayHaveMore() && !claiming));
     } finally {
       locked(() -> awaited--);
     }
@@ -473,11 +495,18 @@ final class WorkerState {
   Round round() {
     lock.lock();
     try {
-      int room = room();
-      return room > 0 && phase == Phase.RUNNING ? new Round(room, turns.turns(room)) : Round.NONE;
+      int room = turns.room(this::room);
+      return room > 0 && phase == Phase.RUNNING
+          ? new Round(room, turns.turns(this::room))
+          : Round.NONE;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Lanes of a round for which the others left no room: their turn comes again. */
+  void notAsked(Collection<Lane> some) {
+    locked(() -> turns.lookAgain(some));
   }
 
   /** How many of the next jobs claimed would start at once. */
@@ -503,7 +532,7 @@ final class WorkerState {
         return;
       }
       boolean dry = !claim.more() && claim.jobs().size() < order.max();
-      List<Double> ranks = turns.claimed(lane, claim.jobs().size(), dry);
+      List<Double> ranks = turns.claimed(lane, claim.jobs().size(), claim.more(), dry);
       for (int i = 0; i < claim.jobs().size(); i++) {
         ClaimedJob job = claim.jobs().get(i);
         if (backlog.isOutOfTurn(job)) {
@@ -512,7 +541,6 @@ final class WorkerState {
           backlog.add(job, ranks.get(i));
         }
       }
-      moreToClaim |= claim.more();
       if (claim.nextMicros() < Long.MAX_VALUE) {
         long next = System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(claim.nextMicros());
         nextPollNanos = Math.min(nextPollNanos, next);
@@ -535,7 +563,9 @@ final class WorkerState {
   boolean wantsAlone(boolean wanted) {
     lock.lock();
     try {
-      moreToClaim |= wantsAlone && !wanted;
+      if (wantsAlone && !wanted) {
+        turns.lookAgain();
+      }
       wantsAlone = wanted;
       if (!wanted) {
         return false;
@@ -586,16 +616,21 @@ final class WorkerState {
     try {
       boolean tell = outbox.add(mine, System.nanoTime());
       if (execution.isDone() && executions.remove(execution)) {
-        moreToClaim |= alone || (wantsAlone && holdsNothing());
+        if (alone || (wantsAlone && holdsNothing())) {
+          turns.lookAgain();
+        }
         alone = false;
         backlog.returned(execution.jobs());
-        backlog.ran(System.nanoTime() - execution.startedNanos(), execution.jobs().size());
+        backlog.ran(
+            execution.jobs().getFirst().queueId(),
+            System.nanoTime() - execution.startedNanos(),
+            execution.jobs().size());
         starting = startMore();
       }
       if (tell || executions.isEmpty()) {
         changed.signalAll();
       }
-      if (moreToClaim && room() > 0) {
+      if (turns.room(this::room) > 0) {
         roomMade.signal();
       }
     } finally {
@@ -664,8 +699,12 @@ final class WorkerState {
 
   // ---- room ----
 
-  /** How many jobs to claim now. */
-  private int room() {
+  /**
+   * How many jobs of one queue to claim now: only as many as start now or within about a second, or
+   * a queue of long jobs would be claimed by the batches and run times of another, and hold up what
+   * comes before it.
+   */
+  private int room(Lane lane) {
     if (alone || outbox.isFull()) {
       return 0;
     }
@@ -673,18 +712,21 @@ final class WorkerState {
       // For that job, or to see that another worker has it by now.
       return 1;
     }
-    int prefetch = backlog.prefetch();
-    // Small refills cost as much as large ones.
-    int open = startable() - backlog.startable();
-    if (open <= 0 && backlog.size() > prefetch / 2) {
-      return 0;
-    }
-    return Math.min(Math.max(open, startable() + prefetch - backlog.size()), MAX_CLAIM);
+    int startable =
+        (options.concurrency() - executions.size()) * largestBatches.getOrDefault(lane.queue(), 1);
+    int open = startable - backlog.startable();
+    int ahead = backlog.ahead(lane.queueId(), turns.upTo(lane));
+    int room = Math.max(open, ahead == 0 ? 0 : startable + ahead);
+    return Math.min(room > 0 || !isKeptOut(lane) ? room : 1, MAX_CLAIM);
   }
 
-  /** How many jobs the free places can start at once. */
-  private int startable() {
-    return (options.concurrency() - executions.size()) * largestBatch;
+  /**
+   * Whether jobs of other queues take every place that gets free, although those of this one may go
+   * before them: then one of it is to wait in front of them.
+   */
+  private boolean isKeptOut(Lane lane) {
+    return backlog.held(lane.queueId()) == 0
+        && turns.isBefore(lane, other -> backlog.held(other.queueId()) > 0);
   }
 
   private boolean holdsNothing() {
@@ -696,7 +738,7 @@ final class WorkerState {
     List<ClaimedJob> removed = backlog.remove(which);
     if (alone && executions.isEmpty() && backlog.isEmpty()) {
       alone = false;
-      moreToClaim = true;
+      turns.lookAgain();
     }
     return removed;
   }

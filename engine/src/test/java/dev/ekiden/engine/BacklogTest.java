@@ -3,21 +3,31 @@ package dev.ekiden.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ekiden.engine.Job.KeyKind;
+import dev.ekiden.engine.QueueTurns.Lane;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BacklogTest {
+  private static final short QUEUE = 1;
+
+  private final Lane lane = new Lane(QUEUE, "one", 1, List.of(1));
+
   private static ClaimedJob job(long id, int definition, int priority) {
     return job(id, definition, priority, false);
   }
 
   private static ClaimedJob job(long id, int definition, int priority, boolean suspect) {
+    return job(QUEUE, id, definition, priority, suspect);
+  }
+
+  private static ClaimedJob job(
+      short queueId, long id, int definition, int priority, boolean suspect) {
     return new ClaimedJob(
         id,
         1,
-        (short) 1,
+        queueId,
         definition,
         priority,
         1,
@@ -40,17 +50,41 @@ class BacklogTest {
   @Test
   void claimsAheadWhatStartsWithinASecond() {
     Backlog backlog = new Backlog(4, 500);
-    assertThat(backlog.prefetch()).as("nothing is known yet").isZero();
-    backlog.ran(Duration.ofMillis(100).toNanos(), 1);
-    assertThat(backlog.prefetch()).isEqualTo(40);
+    assertThat(backlog.ahead(QUEUE, List.of(lane))).as("nothing is known yet").isZero();
+    backlog.ran(QUEUE, Duration.ofMillis(100).toNanos(), 1);
+    assertThat(backlog.ahead(QUEUE, List.of(lane))).isEqualTo(40);
     for (int i = 0; i < 50; i++) {
-      backlog.ran(Duration.ofSeconds(30).toNanos(), 1);
+      backlog.ran(QUEUE, Duration.ofSeconds(30).toNanos(), 1);
     }
-    assertThat(backlog.prefetch()).as("long jobs are never claimed ahead").isZero();
+    assertThat(backlog.ahead(QUEUE, List.of(lane)))
+        .as("long jobs are never claimed ahead")
+        .isZero();
     for (int i = 0; i < 200; i++) {
-      backlog.ran(Duration.ofMillis(50).toNanos(), 1_000);
+      backlog.ran(QUEUE, Duration.ofMillis(50).toNanos(), 1_000);
     }
-    assertThat(backlog.prefetch()).as("up to the limit").isEqualTo(500);
+    assertThat(backlog.ahead(QUEUE, List.of(lane))).as("up to the limit").isEqualTo(500);
+    assertThat(backlog.ahead((short) 2, List.of(lane))).as("nothing is known of it").isZero();
+  }
+
+  @Test
+  void longJobsThatStartLaterKeepNobodyFromClaimingAhead() {
+    short other = QUEUE + 1;
+    Lane after = new Lane(other, "two", 1, List.of(1));
+    Backlog backlog = new Backlog(1, 500);
+    backlog.ran(QUEUE, Duration.ofMillis(10).toNanos(), 1);
+    backlog.ran(other, Duration.ofMillis(400).toNanos(), 1);
+    backlog.add(job(1, 1, 5), 0);
+    assertThat(backlog.ahead(other, List.of(lane, after))).as("990 ms are left").isEqualTo(2);
+    backlog.add(job(other, 2, 1, 5, false), 1);
+    backlog.add(job(other, 3, 1, 5, false), 1);
+    assertThat(backlog.held(other)).isEqualTo(2);
+    assertThat(backlog.ahead(other, List.of(lane, after))).isZero();
+    assertThat(backlog.ahead(QUEUE, List.of(lane, after))).as("taking turns").isZero();
+    assertThat(backlog.ahead(QUEUE, List.of(lane))).as("going before them").isEqualTo(99);
+    assertThat(ids(backlog.next(1))).containsExactly(1L);
+    assertThat(backlog.remove(which -> which.id() == 2)).hasSize(1);
+    assertThat(backlog.held(other)).isEqualTo(1);
+    assertThat(backlog.size()).isEqualTo(1);
   }
 
   @Test

@@ -15,15 +15,38 @@ class QueueTurnsTest {
   @Test
   void strictAsksInOrderForEverything() {
     QueueTurns turns = new QueueTurns(Choice.STRICT, List.of(light, heavy));
-    assertThat(turns.turns(8)).containsExactly(new Turn(light, 8), new Turn(heavy, 8));
-    assertThat(turns.claimed(light, 1, true)).containsExactly(0.0);
-    assertThat(turns.claimed(heavy, 2, true)).containsExactly(1.0, 1.0);
+    assertThat(turns.turns(lane -> 8)).containsExactly(new Turn(light, 8), new Turn(heavy, 8));
+    assertThat(turns.claimed(light, 1, false, true)).containsExactly(0.0);
+    assertThat(turns.claimed(heavy, 2, false, true)).containsExactly(1.0, 1.0);
+  }
+
+  @Test
+  void aQueueThereIsNoRoomForIsNotAsked() {
+    QueueTurns turns = new QueueTurns(Choice.STRICT, List.of(light, heavy));
+    assertThat(turns.turns(lane -> lane == light ? 0 : 3)).containsExactly(new Turn(heavy, 3));
+  }
+
+  @Test
+  void aQueueIsAskedAgainWhenItMayHaveMore() {
+    QueueTurns turns = new QueueTurns(Choice.STRICT, List.of(light, heavy));
+    assertThat(turns.turns(lane -> 8)).hasSize(2);
+    assertThat(turns.mayHaveMore()).isFalse();
+    assertThat(turns.turns(lane -> 8)).isEmpty();
+    assertThat(turns.room(lane -> 8)).isZero();
+    turns.claimed(light, 3, false, true);
+    turns.claimed(heavy, 8, true, false);
+    assertThat(turns.turns(lane -> 8)).containsExactly(new Turn(heavy, 8));
+    turns.lookAgain(List.of(light));
+    assertThat(turns.turns(lane -> lane == light ? 0 : 8)).as("no room for it").isEmpty();
+    assertThat(turns.turns(lane -> 8)).as("so it was not asked").hasSize(1);
+    turns.lookAgain();
+    assertThat(turns.turns(lane -> 8)).hasSize(2);
   }
 
   @Test
   void weightedSharesTheRoomAndGivesTheRestToWhoeverHasMore() {
     QueueTurns turns = new QueueTurns(Choice.WEIGHTED, List.of(light, heavy));
-    assertThat(turns.turns(8))
+    assertThat(turns.turns(lane -> 8))
         .containsExactly(
             new Turn(light, 2), new Turn(heavy, 6), new Turn(light, 8), new Turn(heavy, 8));
   }
@@ -33,8 +56,9 @@ class QueueTurnsTest {
     QueueTurns turns = new QueueTurns(Choice.WEIGHTED, List.of(light, heavy));
     int ofHeavy = 0;
     for (int i = 0; i < 400; i++) {
-      Lane first = turns.turns(1).getFirst().lane();
-      turns.started(turns.claimed(first, 1, false).getFirst());
+      turns.lookAgain();
+      Lane first = turns.turns(lane -> 1).getFirst().lane();
+      turns.started(turns.claimed(first, 1, true, false).getFirst());
       ofHeavy += first == heavy ? 1 : 0;
     }
     assertThat(ofHeavy).isBetween(299, 301);
@@ -43,10 +67,10 @@ class QueueTurnsTest {
   @Test
   void aQueueThatWasDrySavesUpNoTurns() {
     QueueTurns turns = new QueueTurns(Choice.WEIGHTED, List.of(light, heavy));
-    turns.claimed(light, 0, true);
+    turns.claimed(light, 0, false, true);
     for (int i = 0; i < 300; i++) {
-      turns.started(turns.claimed(heavy, 1, false).getFirst());
+      turns.started(turns.claimed(heavy, 1, true, false).getFirst());
     }
-    assertThat(turns.claimed(light, 1, false).getFirst()).isGreaterThan(100);
+    assertThat(turns.claimed(light, 1, true, false).getFirst()).isGreaterThan(100);
   }
 }

@@ -70,6 +70,66 @@ class WorkerStateTest {
     assertThat(state.awaitNoHandlers(Duration.ofSeconds(20)) || begun.size() > 1).isTrue();
   }
 
+  /** Else minutes of them are claimed, and what comes before them waits as long. */
+  @Test
+  void longJobsAreNotClaimedByTheBatchesAndRunTimesOfAnotherQueue() throws InterruptedException {
+    int batched = DEFINITION + 1;
+    Lane live = new Lane((short) (QUEUE + 1), "live", 1, List.of(batched));
+    state =
+        new WorkerState(
+            WorkerOptions.of("live", "work").withConcurrency(1),
+            List.of(live, lane),
+            Map.of(
+                DEFINITION,
+                work,
+                batched,
+                JobDefinition.named("live", Work.class).batchHandler(100, items -> {})),
+            begun::addAll);
+    start();
+    assertThat(state.round().turns())
+        .containsExactly(new QueueTurns.Turn(live, 100), new QueueTurns.Turn(lane, 1));
+    ClaimedJob quick = ClaimedJobs.of(live.queueId(), batched, 1);
+    Order order = new Order(WORKER, live.queueId(), List.of(batched), 2, 1);
+    state.accept(live, order, new Claim(List.of(quick), false, Long.MAX_VALUE));
+    begun.getFirst().start();
+    assertThat(state.awaitNoHandlers(Duration.ofSeconds(20))).isTrue();
+    state.jobsReady(null);
+    assertThat(state.round().turns())
+        .satisfiesExactly(
+            first -> assertThat(first.max()).as("many of them run in a second").isGreaterThan(100),
+            second -> assertThat(second).isEqualTo(new QueueTurns.Turn(lane, 1)));
+  }
+
+  /** Its jobs take too long to be claimed ahead, and those of the other leave no place free. */
+  @Test
+  void aQueueIsNotKeptOutByOneThatIsClaimedAhead() {
+    int quick = DEFINITION + 1;
+    Lane after = new Lane((short) (QUEUE + 1), "quick", 1, List.of(quick));
+    state =
+        new WorkerState(
+            WorkerOptions.of("work", "quick").withConcurrency(1),
+            List.of(lane, after),
+            Map.of(
+                DEFINITION,
+                work,
+                quick,
+                JobDefinition.named("quick", Work.class).handler((payload, context) -> null)),
+            begun::addAll);
+    start();
+    assertThat(state.round().turns()).hasSize(2);
+    Order order = new Order(WORKER, after.queueId(), List.of(quick), 2, 1);
+    List<ClaimedJob> ahead =
+        LongStream.of(11, 12).mapToObj(id -> ClaimedJobs.of(after.queueId(), quick, id)).toList();
+    state.accept(after, order, new Claim(ahead, true, Long.MAX_VALUE));
+    assertThat(begun).hasSize(1);
+    assertThat(state.round().turns()).as("nobody knows of more in it").isEmpty();
+    state.jobsReady(QUEUE);
+    assertThat(state.round().turns()).containsExactly(new QueueTurns.Turn(lane, 1));
+    accept(1);
+    state.jobsReady(QUEUE);
+    assertThat(state.round().turns()).as("one waits in front of the others").isEmpty();
+  }
+
   @Test
   void whatWaitedForALeaseStartsWhenItIsRenewed() throws Exception {
     accept(1, 2, 3);

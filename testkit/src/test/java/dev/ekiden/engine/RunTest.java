@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ekiden.testkit.TestEngine;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -57,7 +58,8 @@ class RunTest {
                 .retry(new RetryPolicy(3, Duration.ofSeconds(10), 2, Duration.ofMinutes(1), 0))
                 .handler((number, context) -> {
                   runs.incrementAndGet();
-                  throw new IllegalStateException("broken " + context.attempt());
+                  throw new IllegalStateException(
+                      "broken " + context.attempt(), new IOException("why"));
                 }));
     engine.clock().set(Instant.parse("2030-01-01T00:00:00Z"));
     long id = engine.enqueue(request(1)).id();
@@ -66,7 +68,10 @@ class RunTest {
     assertThat(waiting.state()).isEqualTo(JobState.SCHEDULED);
     assertThat(waiting.failures()).isEqualTo(1);
     assertThat(waiting.errorType()).isEqualTo("java.lang.IllegalStateException");
-    assertThat(waiting.error()).contains("broken 1").contains("RunTest");
+    assertThat(waiting.error())
+        .contains("broken 1", "RunTest", "Caused by: java.io.IOException: why")
+        .as("only its own frames")
+        .doesNotContain("engine.Execution", "java.lang.VirtualThread");
     assertThat(engine.explain(id).reasons().getFirst().code()).isEqualTo("backing-off");
     assertThat(jobs.advance(Duration.ofSeconds(9))).isZero();
     assertThat(jobs.advance(Duration.ofSeconds(2))).isEqualTo(1);
