@@ -212,6 +212,10 @@ final class ContractTest {
         "PUT",
         fleet,
         http.put("/api/v1/fleets/nobody", "{\"queues\": [\"elsewhere\"], \"policy\": {}}"));
+    Answer dry =
+        http.put("/api/v1/fleets/nobody?dryRun=true", made.json().path("settings").toString());
+    assertThat(dry.status()).isEqualTo(204);
+    check("PUT", fleet, dry);
     String tasks = "/api/v1/fleets/nobody/tasks";
     TestEngine.awaitUntil(
         "a task was asked for",

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -71,16 +72,17 @@ final class FleetWorld {
     return controller(new ThreadLauncher(place));
   }
 
+  /** What it asks of its launcher is done when its turn is. */
   FleetController controller(ThreadLauncher launcher) {
+    return controller(
+        launchers(launcher), FleetController.LEASE_TIME, Duration.ZERO, Runnable::run);
+  }
+
+  FleetController controller(
+      Launchers launchers, Duration lease, Duration keepEnded, Executor threads) {
     FleetController controller =
         new FleetController(
-            database,
-            engine,
-            launchers(launcher),
-            FleetWorld::task,
-            "test",
-            FleetController.LEASE_TIME,
-            Duration.ZERO);
+            database, engine, launchers, FleetWorld::task, "test", lease, keepEnded, threads);
     controllers.add(controller);
     return controller;
   }

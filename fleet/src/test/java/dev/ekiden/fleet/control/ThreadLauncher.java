@@ -33,7 +33,7 @@ import java.util.function.Consumer;
  * Runs a fleet's workers as real workers of engines of this process, one engine each, so that many
  * come and go quickly. Several launchers over one {@link Place} see the same tasks.
  */
-final class ThreadLauncher implements Launcher {
+class ThreadLauncher implements Launcher {
 
   /** Where tasks are; outlives launchers as a machine outlives servers. */
   static final class Place {
