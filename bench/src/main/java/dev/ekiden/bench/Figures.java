@@ -36,6 +36,11 @@ public final class Figures {
     figures.add(new Figure(row.name(), row.value(), row.unit(), row.goal(), row.met(), null, null));
   }
 
+  /** Adds all figures of others. */
+  public void addAll(Figures others) {
+    figures.addAll(others.figures);
+  }
+
   /** Adds a figure beside a peer's. */
   public void against(String name, double value, String unit, double peer) {
     figures.add(new Figure(name, value, unit, null, null, peer, value / peer));

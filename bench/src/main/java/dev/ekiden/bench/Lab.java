@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One PostgreSQL for all who are measured, an empty database for each, and their processes. */
-final class Lab implements AutoCloseable {
+public final class Lab implements AutoCloseable {
   private static final List<String> SETTINGS =
       List.of("server_version", "fsync", "synchronous_commit", "shared_buffers", "max_wal_size");
 
@@ -42,7 +42,7 @@ final class Lab implements AutoCloseable {
     this.probe = new PostgresProbe(server.pid());
   }
 
-  static Lab open(Terminal terminal) throws IOException {
+  public static Lab open(Terminal terminal) throws IOException {
     Path directory = Files.createTempDirectory("ekiden-bench");
     return AtExit.close(
         new Lab(
@@ -51,11 +51,11 @@ final class Lab implements AutoCloseable {
             EmbeddedPostgres.start(EmbeddedPostgresOptions.in(directory.resolve("postgres")))));
   }
 
-  Terminal terminal() {
+  public Terminal terminal() {
     return terminal;
   }
 
-  PostgresProbe probe() {
+  public PostgresProbe probe() {
     return probe;
   }
 
@@ -64,7 +64,7 @@ final class Lab implements AutoCloseable {
   }
 
   /** Says what the server promises. */
-  void printSettings() throws SQLException {
+  public void printSettings() throws SQLException {
     try (Connection connection = connect(address());
         Statement statement = connection.createStatement()) {
       for (String setting : SETTINGS) {
@@ -77,7 +77,7 @@ final class Lab implements AutoCloseable {
   }
 
   /** An empty database. */
-  DatabaseAddress createDatabase() throws SQLException {
+  public DatabaseAddress createDatabase() throws SQLException {
     String name = "bench_" + ++databases;
     execute(address(), "CREATE DATABASE " + name);
     String url = address().url();
@@ -90,11 +90,11 @@ final class Lab implements AutoCloseable {
     execute(address(), "DROP DATABASE " + name + " WITH (FORCE)");
   }
 
-  Connection connect(DatabaseAddress database) throws SQLException {
+  public Connection connect(DatabaseAddress database) throws SQLException {
     return DriverManager.getConnection(database.url(), database.user(), database.password());
   }
 
-  void execute(DatabaseAddress database, String sql) throws SQLException {
+  public void execute(DatabaseAddress database, String sql) throws SQLException {
     try (Connection connection = connect(database);
         Statement statement = connection.createStatement()) {
       statement.execute(sql);

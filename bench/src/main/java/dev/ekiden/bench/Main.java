@@ -2,6 +2,7 @@ package dev.ekiden.bench;
 
 import dev.ekiden.bench.calendar.CalendarCommand;
 import dev.ekiden.bench.chaos.ChaosCommand;
+import dev.ekiden.bench.fleet.FitCommand;
 import dev.ekiden.bench.fleet.FleetCommand;
 import dev.ekiden.bench.forms.FormsCommand;
 import picocli.CommandLine;
@@ -18,6 +19,7 @@ import picocli.CommandLine.Command;
       FormsCommand.class,
       SimulateCommand.class,
       FleetCommand.class,
+      FitCommand.class,
       ConsoleCommand.class,
       ChaosCommand.class
     })

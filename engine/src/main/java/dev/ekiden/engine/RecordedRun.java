@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param arrivedAt when its job was enqueued; of a later attempt, when it was claimed
  * @param startedAt when its handler started
  * @param vcpus of its job
+ * @param workerId of the worker that ran it
+ * @param slots how many handlers that worker runs at once, null if it is not known any more
  * @param failed whether it did not succeed
+ * @param returned whether it went back because its worker went away, so that its job ran again
  */
 public record RecordedRun(
     long jobId,
@@ -19,10 +22,13 @@ public record RecordedRun(
     @Nullable String group,
     int priority,
     double vcpus,
+    long workerId,
+    @Nullable Integer slots,
     Instant arrivedAt,
     Instant startedAt,
     Instant endedAt,
-    boolean failed) {
+    boolean failed,
+    boolean returned) {
   /** How long its handler ran. */
   public Duration runTime() {
     Duration time = Duration.between(startedAt, endedAt);

@@ -148,8 +148,13 @@ public final class Usage {
     return runs;
   }
 
-  /** Adds what ended since the last time, unless another process does it or did it just now. */
-  Duration addUp() {
+  /**
+   * Adds what ended since the last time, unless another process does it or did it just now. Engines
+   * that are started do so by themselves.
+   *
+   * @return how long to wait until the next time
+   */
+  public Duration addUp() {
     while (database.inTransaction(this::addStep)) {}
     return PERIOD;
   }

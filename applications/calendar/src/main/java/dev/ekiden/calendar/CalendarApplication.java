@@ -6,6 +6,7 @@ import dev.ekiden.calendar.cli.CalendarCommands;
 import dev.ekiden.calendar.demo.CalendarDemo;
 import dev.ekiden.calendar.demo.DemoSize;
 import dev.ekiden.calendar.demo.FleetDemo;
+import dev.ekiden.calendar.demo.FleetLoad;
 import dev.ekiden.calendar.http.CalendarRoutes;
 import dev.ekiden.calendar.refresh.CalendarRefresh;
 import dev.ekiden.calendar.store.CalendarSchema;
@@ -16,6 +17,7 @@ import dev.ekiden.postgres.Database;
 import dev.ekiden.server.Application;
 import dev.ekiden.server.CommandContext;
 import dev.ekiden.server.Demo;
+import dev.ekiden.server.DemoContext;
 import dev.ekiden.server.Routes;
 import dev.ekiden.server.Services;
 import java.util.ArrayList;
@@ -124,6 +126,11 @@ public final class CalendarApplication implements Application {
   @Override
   public Map<String, Demo> moreDemos() {
     return Map.of("fleet", new FleetDemo(this::refresh, holidays));
+  }
+
+  /** What the demonstration of a fleet plays, for measurements of it. */
+  public FleetLoad fleetLoad(DemoContext context) {
+    return new FleetLoad(context, refresh(), holidays);
   }
 
   /** Made with the definitions, which every role asks for first. */

@@ -1,5 +1,6 @@
 package dev.ekiden.bench.fleet;
 
+import dev.ekiden.bench.fleet.FleetCommand.Part;
 import dev.ekiden.bench.fleet.NapApplication.Nap;
 import dev.ekiden.engine.Engine;
 import dev.ekiden.engine.JobRequest;
@@ -21,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -38,16 +40,20 @@ final class FleetMeasurement implements Demo {
   private static final double FIRST_CLAIM_GOAL_SECONDS = 3;
   private static final double WORKERS_GOAL = 3.8;
 
+  private final Set<Part> parts;
   private final int rounds;
   private final int naps;
+  private final List<Row> rows = new ArrayList<>();
 
   /**
    * The measurement.
    *
+   * @param parts what is measured
    * @param rounds of bursts
    * @param naps that one worker takes, and four take together
    */
-  FleetMeasurement(int rounds, int naps) {
+  FleetMeasurement(Set<Part> parts, int rounds, int naps) {
+    this.parts = Set.copyOf(parts);
     this.rounds = rounds;
     this.naps = naps;
   }
@@ -60,15 +66,23 @@ final class FleetMeasurement implements Demo {
   @Override
   public DemoResult run(DemoContext context) throws Exception {
     context.prepareWorkers();
-    List<Row> rows = new ArrayList<>();
-    bursts(context, rows);
-    sideBySide(context, rows);
+    if (parts.contains(Part.BURST)) {
+      bursts(context);
+    }
+    if (parts.contains(Part.WORKERS)) {
+      sideBySide(context);
+    }
     return new DemoResult(rows);
+  }
+
+  /** What was measured. */
+  List<Row> rows() {
+    return List.copyOf(rows);
   }
 
   // ---- burst ----
 
-  private void bursts(DemoContext context, List<Row> rows) throws InterruptedException {
+  private void bursts(DemoContext context) throws InterruptedException {
     Fleets fleets = context.fleets();
     Steps steps = new Steps(List.of(new Step(0, 0), new Step(1, 1)));
     fleets.put(spec(FleetSettings.of(0, 1, steps).withScaleInAfter(Duration.ZERO)));
@@ -98,7 +112,7 @@ final class FleetMeasurement implements Demo {
 
   // ---- four workers beside one ----
 
-  private void sideBySide(DemoContext context, List<Row> rows) throws InterruptedException {
+  private void sideBySide(DemoContext context) throws InterruptedException {
     double one = perSecond(context, 1, naps / WORKERS);
     double four = perSecond(context, WORKERS, naps);
     String job = "jobs of %d ms".formatted(NAP.millis());

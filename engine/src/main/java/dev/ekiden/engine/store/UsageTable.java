@@ -265,33 +265,38 @@ public final class UsageTable {
   private static final String RUNS =
       """
       SELECT job_id, queue.name AS queue, definition.name AS definition, group_name, ran.priority,
-             ran.vcpus, arrived_at, started_at, ended_at, failed
+             ran.vcpus, worker_id, worker.slots, arrived_at, ran.started_at, ran.ended_at, failed,
+             returned
       FROM (
         SELECT id AS job_id, queue_id, definition_id, group_name, priority, vcpus,
-               CASE WHEN attempt = 1 THEN created_at ELSE claimed_at END AS arrived_at, started_at,
-               finished_at AS ended_at, state <> 'SUCCEEDED' AS failed
+               worker_id, CASE WHEN attempt = 1 THEN created_at ELSE claimed_at END AS arrived_at,
+               started_at, finished_at AS ended_at, state <> 'SUCCEEDED' AS failed,
+               false AS returned
         FROM ekiden.finished
         WHERE finished_at >= :since AND finished_at < :until AND started_at IS NOT NULL
         UNION ALL
         SELECT job_id, queue_id, definition_id, group_name, priority, vcpus,
-               CASE WHEN number = 1 THEN created_at ELSE claimed_at END, started_at, ended_at, true
+               worker_id, CASE WHEN number = 1 THEN created_at ELSE claimed_at END, started_at,
+               ended_at, true, outcome IN ('RETURNED', 'LOST')
         FROM ekiden.attempt
         JOIN ekiden.job ON job.id = attempt.job_id
         WHERE ended_at >= :since AND ended_at < :until AND started_at IS NOT NULL
         UNION ALL
-        SELECT job_id, queue_id, definition_id, group_name, priority, vcpus,
+        SELECT job_id, queue_id, definition_id, group_name, priority, vcpus, attempt.worker_id,
                CASE WHEN number = 1 THEN created_at ELSE attempt.claimed_at END, attempt.started_at,
-               ended_at, true
+               ended_at, true, outcome IN ('RETURNED', 'LOST')
         FROM ekiden.attempt
         JOIN ekiden.finished ON finished.id = attempt.job_id AND finished.finished_at >= :since
         WHERE ended_at >= :since AND ended_at < :until AND attempt.started_at IS NOT NULL) AS ran
       JOIN ekiden.queue ON queue.id = queue_id
       JOIN ekiden.definition ON definition.id = definition_id
+      LEFT JOIN ({known}) AS worker ON worker.id = worker_id
       WHERE (CAST(:queue AS text) IS NULL OR queue.name = :queue)
         AND (CAST(:definition AS text) IS NULL OR definition.name = :definition)
-      ORDER BY ended_at DESC, job_id DESC
+      ORDER BY ran.ended_at DESC, job_id DESC
       LIMIT :max
-      """;
+      """
+          .replace("{known}", KNOWN);
 
   private UsageTable() {}
 
@@ -439,10 +444,13 @@ public final class UsageTable {
                 row.getString("group_name"),
                 row.getInt("priority"),
                 row.getInt("vcpus") / (double) THOUSAND,
+                row.getLong("worker_id"),
+                row.getObject("slots", Integer.class),
                 instant(row, "arrived_at"),
                 instant(row, "started_at"),
                 instant(row, "ended_at"),
-                row.getBoolean("failed")))
+                row.getBoolean("failed"),
+                row.getBoolean("returned")))
         .list();
   }
 

@@ -1,5 +1,6 @@
 package dev.ekiden.fleet.account;
 
+import dev.ekiden.fleet.control.TaskEnding;
 import dev.ekiden.fleet.simulate.CapacityModel;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param image from there until the program began
  * @param program from there until it took jobs
  * @param spread so that nine in ten start-ups are at most as long as nine in ten were
- * @param failedStarts the part of the tasks that ended and had never become workers
+ * @param reclaimsPerHour of the time from asking for a worker to its end
+ * @param failedStarts the part of the starts that failed: neither workers nor reclaimed
  */
 record CapacityFit(
     int starts,
@@ -37,7 +39,8 @@ record CapacityFit(
     double placing = 0;
     double image = 0;
     double program = 0;
-    double alive = 0;
+    double exposed =
+        tasks.stream().mapToDouble(task -> seconds(task.askedAt(), end(task, now))).sum();
     double[] startUps = new double[started.size()];
     for (int i = 0; i < startUps.length; i++) {
       TaskTime task = started.get(i);
@@ -47,12 +50,10 @@ record CapacityFit(
       placing += seconds(task.askedAt(), launched);
       image += seconds(launched, begun);
       program += seconds(launched.isAfter(begun) ? launched : begun, ready);
-      alive += seconds(ready, or(task.endedAt(), now));
       startUps[i] = seconds(task.askedAt(), ready);
     }
     long reclaimed = tasks.stream().filter(task -> task.reclaimedAt() != null).count();
-    long failed =
-        tasks.stream().filter(task -> task.readyAt() == null && task.endedAt() != null).count();
+    long failed = tasks.stream().filter(task -> task.ending() == TaskEnding.NOT_STARTED).count();
     int count = Math.max(1, startUps.length);
     return new CapacityFit(
         startUps.length,
@@ -60,9 +61,10 @@ record CapacityFit(
         duration(image / count),
         duration(program / count),
         spread(startUps),
-        alive == 0
+        exposed == 0
             ? 0
-            : Math.min(CapacityModel.MAX_RECLAIMS_PER_HOUR, reclaimed / (alive / SECONDS_PER_HOUR)),
+            : Math.min(
+                CapacityModel.MAX_RECLAIMS_PER_HOUR, reclaimed / (exposed / SECONDS_PER_HOUR)),
         failed == 0 ? 0 : failed / (double) (failed + startUps.length));
   }
 
@@ -75,6 +77,11 @@ record CapacityFit(
     Arrays.sort(sorted);
     double ninetieth = sorted[(int) Math.ceil(NINETIETH * sorted.length) - 1];
     return Math.clamp((ninetieth / mean - 1) / NINETIETH_OF_SPREAD, 0, 1);
+  }
+
+  /** Until when a task could be taken away: the notice, or the end. */
+  private static Instant end(TaskTime task, Instant now) {
+    return or(task.reclaimedAt(), or(task.endedAt(), now));
   }
 
   private static Instant or(@Nullable Instant time, Instant otherwise) {

@@ -15,11 +15,16 @@ import dev.ekiden.fleet.cost.Price;
 import dev.ekiden.fleet.cost.Size;
 import dev.ekiden.fleet.simulate.History;
 import dev.ekiden.fleet.simulate.Scenario;
+import dev.ekiden.fleet.simulate.ScenarioReader;
 import dev.ekiden.postgres.Database;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,6 +38,10 @@ import org.jspecify.annotations.Nullable;
  * these queues as they are now, with start-ups, failed starts and reclaims as they were measured.
  * Where no fleet serves them, as many workers as there were runs at once stand beside a goal.
  *
+ * <p>A run time is what the run took of one place of its worker: a batch of fifty that takes a
+ * second is fifty runs of a fiftieth. A run that went back because its worker went away is left
+ * out, for the simulator takes workers away itself.
+ *
  * <p>What is left out: a job that was enqueued for later arrives when it was enqueued; each attempt
  * is a job of its own.
  *
@@ -41,6 +50,17 @@ import org.jspecify.annotations.Nullable;
  * @param complete whether these are all runs of the time that was asked for
  */
 public record Recording(String scenario, History history, boolean complete) {
+
+  /** The scenario with other jobs than those that were recorded. */
+  public Scenario with(History jobs) {
+    // A scenario cannot be read without jobs; these make place for those that are given.
+    String none = "length: 1s\njobs: [{arrivals: {poisson: 0/s}, run-time: {fixed: 0s}}]\n";
+    try {
+      return ScenarioReader.parse("recorded", scenario + none).with(jobs);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the text names no other file", e);
+    }
+  }
 
   /**
    * Records the newest runs of a time, at most {@link Usage#MAX_RUNS}.
@@ -77,15 +97,28 @@ public record Recording(String scenario, History history, boolean complete) {
   }
 
   private static History history(List<RecordedRun> runs, Instant begin) {
-    return new History(
-        runs.stream()
-            .map(run ->
-                new History.Entry(
-                    Duration.between(begin, run.arrivedAt()),
-                    Times.seconds(run.runTime()),
-                    run.priority(),
-                    run.definition()))
-            .toList());
+    double[] seconds = SlotTimes.seconds(runs);
+    List<Integer> inTurn = new ArrayList<>(runs.size());
+    for (int i = 0; i < seconds.length; i++) {
+      inTurn.add(i);
+    }
+    inTurn.sort(Comparator.comparing(i -> runs.get(i).startedAt()));
+    Map<Long, Instant> waitingSince = new HashMap<>();
+    List<History.Entry> entries = new ArrayList<>();
+    for (int i : inTurn) {
+      RecordedRun run = runs.get(i);
+      if (run.returned()) {
+        waitingSince.putIfAbsent(run.jobId(), run.arrivedAt());
+        continue;
+      }
+      Instant returned = waitingSince.remove(run.jobId());
+      Instant arrived = returned == null ? run.arrivedAt() : returned;
+      entries.add(
+          new History.Entry(
+              Duration.between(begin, arrived), seconds[i], run.priority(), run.definition()));
+    }
+    entries.sort(Comparator.comparing(History.Entry::at));
+    return new History(entries);
   }
 
   private static String withoutFleets(Capacity assumed, List<RecordedRun> runs) {

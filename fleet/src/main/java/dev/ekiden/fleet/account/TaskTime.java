@@ -1,5 +1,6 @@
 package dev.ekiden.fleet.account;
 
+import dev.ekiden.fleet.control.TaskEnding;
 import dev.ekiden.fleet.cost.Price;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,7 +21,8 @@ record TaskTime(
     @Nullable Instant startedAt,
     @Nullable Instant readyAt,
     @Nullable Instant reclaimedAt,
-    @Nullable Instant endedAt) {
+    @Nullable Instant endedAt,
+    @Nullable TaskEnding ending) {
 
   /** From when on the provider bills it; empty for a task that never came so far. */
   Optional<Instant> billedFrom(Price price) {

@@ -2,6 +2,7 @@ package dev.ekiden.fleet.account;
 
 import dev.ekiden.fleet.control.Fleet;
 import dev.ekiden.fleet.control.FleetSpec;
+import dev.ekiden.fleet.control.TaskEnding;
 import dev.ekiden.fleet.control.store.FleetTable;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,7 +23,7 @@ final class TaskTimes {
       SELECT id, fleet, class, asked_at + "offset" AS asked_at,
              launched_at + "offset" AS launched_at, started_at + "offset" AS started_at,
              ready_at + "offset" AS ready_at, reclaimed_at + "offset" AS reclaimed_at,
-             ended_at + "offset" AS ended_at
+             ended_at + "offset" AS ended_at, ending
       FROM ekiden.fleet_task, ekiden.clock
       """;
 
@@ -47,7 +48,8 @@ final class TaskTimes {
               instant(row, "started_at"),
               instant(row, "ready_at"),
               instant(row, "reclaimed_at"),
-              instant(row, "ended_at"));
+              instant(row, "ended_at"),
+              ending(row.getString("ending")));
 
   private TaskTimes() {}
 
@@ -72,6 +74,10 @@ final class TaskTimes {
       fleets.put(fleet.name(), fleet.spec());
     }
     return fleets;
+  }
+
+  private static @Nullable TaskEnding ending(@Nullable String name) {
+    return name == null ? null : TaskEnding.valueOf(name);
   }
 
   private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

@@ -139,6 +139,7 @@ public final class FleetController implements AutoCloseable {
   // ---- the loop ----
 
   private volatile boolean leadsFleets;
+  private volatile @Nullable FleetTurn lastTurn;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private boolean woken; // guarded by lock
@@ -215,6 +216,11 @@ public final class FleetController implements AutoCloseable {
     if (leadsFleets) {
       wake();
     }
+  }
+
+  /** How long the last turn took; empty before the first one in which this leads fleets. */
+  public Optional<FleetTurn> lastTurn() {
+    return Optional.ofNullable(lastTurn);
   }
 
   /** Looks at once, because something is known to have changed. */
@@ -402,6 +408,7 @@ public final class FleetController implements AutoCloseable {
   }
 
   private Duration lead(Leadership leadership) {
+    long begunNanos = System.nanoTime();
     // Before the launchers are asked: what is noted as launched, they tell of.
     noteLaunches(leadership);
     Looks.Seen looked = looks.look(actions.underWay());
@@ -419,6 +426,9 @@ public final class FleetController implements AutoCloseable {
     Instant now = database.withHandle(TaskTable::now);
     Map<String, Fleet> byName = new LinkedHashMap<>();
     fleets.forEach(fleet -> byName.put(fleet.name(), fleet));
+    states.keySet().retainAll(byName.keySet());
+    Map<String, Demand> demands = demands(fleets, now);
+    long lookedNanos = System.nanoTime();
     Upkeep upkeep =
         new Upkeep(
             new Sight(now, places(), seen, looked.unsure(), workers),
@@ -428,10 +438,10 @@ public final class FleetController implements AutoCloseable {
             leaselessSince);
     List<Decided> decided = new ArrayList<>();
     Instant next = now.plus(LONGEST_REST);
-    states.keySet().retainAll(byName.keySet());
     for (Fleet fleet : fleets) {
-      if (fleet.spec().enabled()) {
-        Decided one = decide(fleet, now, tasks, upkeep);
+      Demand demand = demands.get(fleet.name());
+      if (demand != null) {
+        Decided one = decide(fleet, now, tasks, upkeep, demand);
         decided.add(one);
         next = sooner(next, one.plan().decision().nextLook());
       }
@@ -442,11 +452,21 @@ public final class FleetController implements AutoCloseable {
         next = sooner(next, due);
       }
     }
+    long plannedNanos = System.nanoTime();
     List<FleetTask> asked = write(leadership, now, upkeep, decided);
+    long writtenNanos = System.nanoTime();
     actions.act(byName, upkeep, asked);
     if (noteLaunches(leadership)) {
       wake(); // another class may stand in
     }
+    FleetTurn before = lastTurn;
+    lastTurn =
+        new FleetTurn(
+            before == null ? 1 : before.number() + 1,
+            Duration.ofNanos(lookedNanos - begunNanos),
+            Duration.ofNanos(plannedNanos - lookedNanos),
+            Duration.ofNanos(writtenNanos - plannedNanos),
+            Duration.ofNanos(System.nanoTime() - writtenNanos));
     housekeep(leadership, seen);
     return Duration.between(now, next);
   }
@@ -461,12 +481,28 @@ public final class FleetController implements AutoCloseable {
     return places;
   }
 
+  /** What is asked of the fleets that are switched on, by their names. */
+  private Map<String, Demand> demands(List<Fleet> fleets, Instant now) {
+    Map<String, Demand> demands = new HashMap<>();
+    for (Fleet fleet : fleets) {
+      if (fleet.spec().enabled()) {
+        State state = state(fleet);
+        demands.put(
+            fleet.name(), state.demand.read(fleet.spec().queues(), startUp(fleet, state, now)));
+      }
+    }
+    return demands;
+  }
+
+  private State state(Fleet fleet) {
+    return states.computeIfAbsent(fleet.name(), name -> new State(new DemandReader(engine), fleet));
+  }
+
   // ---- decide ----
 
-  private Decided decide(Fleet fleet, Instant now, List<FleetTask> tasks, Upkeep upkeep) {
-    State state =
-        states.computeIfAbsent(fleet.name(), name -> new State(new DemandReader(engine), fleet));
-    Demand demand = state.demand.read(fleet.spec().queues(), startUp(fleet, state, now));
+  private Decided decide(
+      Fleet fleet, Instant now, List<FleetTask> tasks, Upkeep upkeep, Demand demand) {
+    State state = state(fleet);
     FleetPlan plan = FleetPlan.of(fleet, now, tasks, upkeep, demand, state.memory, state.decidedAt);
     List<Placement> launches = plan.decision().launches();
     Instant keptAt = state.keptAt;

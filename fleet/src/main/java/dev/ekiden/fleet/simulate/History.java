@@ -16,7 +16,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -46,6 +49,31 @@ public record History(List<Entry> entries) {
   /** From the first arrival to just after the last. */
   public Duration length() {
     return entries.isEmpty() ? Duration.ofMillis(1) : entries.getLast().at().plusMillis(1);
+  }
+
+  /**
+   * The same arrivals with run times of other jobs: each gets that of one of the same definition
+   * and priority, or of any if there is none, at random.
+   *
+   * @param known jobs whose run times are known, one at least
+   * @param seed the same gives the same
+   */
+  public History withRunTimesOf(History known, long seed) {
+    Map<List<Object>, List<Entry>> alike =
+        known.entries.stream().collect(Collectors.groupingBy(History::kind));
+    SplittableRandom random = new SplittableRandom(seed);
+    return new History(
+        entries.stream()
+            .map(entry -> {
+              List<Entry> from = alike.getOrDefault(kind(entry), known.entries);
+              double seconds = from.get(random.nextInt(from.size())).runSeconds();
+              return new Entry(entry.at(), seconds, entry.priority(), entry.definition());
+            })
+            .toList());
+  }
+
+  private static List<Object> kind(Entry entry) {
+    return List.of(entry.definition(), entry.priority());
   }
 
   /**

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedSet;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ final class Pool {
   private final int[] failedSince;
   private final int[] started;
   private final long[] billedMillis;
-  private final List<Set<SimulatedWorker>> alive = new ArrayList<>();
+  private final List<SequencedSet<SimulatedWorker>> alive = new ArrayList<>();
   private final Deque<SimulatedWorker> free = new ArrayDeque<>();
   private int readyTotal;
   private int startingTotal;
@@ -77,6 +78,7 @@ final class Pool {
     double unbilled = total - seconds(model.startUp().billed(model.price().from())) * factor;
     SimulatedWorker worker = worker(number, now + Workload.micros(unbilled));
     events.add(now + Workload.micros(total), Kind.STARTED, worker, 0, 0);
+    reclaimLater(now, worker);
   }
 
   /** Has a worker there at once. */
@@ -84,11 +86,17 @@ final class Pool {
     int number = number(capacityClass);
     starting[number]++;
     startingTotal++;
-    started(now, worker(number, now));
+    SimulatedWorker worker = worker(number, now);
+    started(worker);
     startedSince[number] = 0;
+    reclaimLater(now, worker);
   }
 
-  void started(long now, SimulatedWorker worker) {
+  /** A worker is there, unless it was taken away on its way. */
+  void started(SimulatedWorker worker) {
+    if (worker.phase != Phase.STARTING) {
+      return;
+    }
     int number = worker.capacity;
     starting[number]--;
     startingTotal--;
@@ -101,7 +109,11 @@ final class Pool {
     most = Math.max(most, readyTotal);
     alive.get(number).add(worker);
     offer(worker);
-    double perHour = models.get(number).reclaimsPerHour();
+  }
+
+  /** From its request on a worker may be taken away at any time. */
+  private void reclaimLater(long now, SimulatedWorker worker) {
+    double perHour = models.get(worker.capacity).reclaimsPerHour();
     if (perHour > 0) {
       long after = Workload.micros(random.nextExponential() * 3_600 / perHour);
       events.add(now + after, Kind.RECLAIM_NOTICE, worker, 0, 0);
@@ -118,6 +130,16 @@ final class Pool {
 
   /** A worker hears that it will be taken away: it takes nothing more. */
   void notice(long now, SimulatedWorker worker) {
+    if (worker.phase == Phase.STARTING) {
+      reclaimed++;
+      worker.phase = Phase.ENDED;
+      starting[worker.capacity]--;
+      startingTotal--;
+      if (worker.billedFrom <= now) {
+        bill(now, worker);
+      }
+      return;
+    }
     if (worker.phase != Phase.READY) {
       return;
     }
@@ -131,10 +153,10 @@ final class Pool {
         now + Workload.micros(models.get(worker.capacity).notice()), Kind.RECLAIMED, worker, 0, 0);
   }
 
-  /** Stops idle workers, those that came first. */
+  /** Stops idle workers, those that came last. */
   void stop(long now, CapacityClass capacityClass, int count) {
     List<SimulatedWorker> chosen = new ArrayList<>(count);
-    for (SimulatedWorker worker : alive.get(number(capacityClass))) {
+    for (SimulatedWorker worker : alive.get(number(capacityClass)).reversed()) {
       if (chosen.size() == count) {
         break;
       }

@@ -181,7 +181,7 @@ final class Simulation {
         }
       }
       case STARTED -> {
-        pool.started(now, of(worker));
+        pool.started(of(worker));
         dispatch();
       }
       case START_FAILED -> {

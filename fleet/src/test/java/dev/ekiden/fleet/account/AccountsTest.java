@@ -1,6 +1,7 @@
 package dev.ekiden.fleet.account;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.ekiden.engine.Engine;
 import dev.ekiden.engine.JobDefinition;
@@ -23,6 +24,7 @@ import dev.ekiden.fleet.cost.Price;
 import dev.ekiden.fleet.cost.PriceList;
 import dev.ekiden.fleet.cost.Size;
 import dev.ekiden.fleet.cost.StartUp;
+import dev.ekiden.fleet.simulate.History;
 import dev.ekiden.postgres.Database;
 import dev.ekiden.testkit.TestEngine;
 import java.time.Duration;
@@ -290,5 +292,38 @@ final class AccountsTest {
                     Duration.ofHours(1))
                 .get(1)
                 .cost());
+  }
+
+  @Test
+  void aRecordingTellsWhatRunsTookOfASlotAndRunsOnceWhatWentBack() {
+    worker(1, "boats-1", 0, 60);
+    for (int i = 0; i < 4; i++) {
+      ran("work", 1, null, 10, 11); // four at once where two have a place
+    }
+    long moved = ran("other", 1, null, 30, 31);
+    update(
+        "UPDATE ekiden.finished SET attempt = 2, created_at = %s WHERE id = %d"
+            .formatted(at(20), moved));
+    update(
+        """
+        INSERT INTO ekiden.attempt
+          (job_id, number, outcome, worker_id, claimed_at, started_at, ended_at)
+        VALUES (%d, 1, 'RETURNED', 1, %s, %s, %s)
+        """
+            .formatted(moved, at(21), at(21), at(22)));
+
+    Recording recording =
+        accounts.recording(EVENING, EVENING.plus(Duration.ofHours(1)), null, null);
+
+    assertThat(recording.history().entries())
+        .extracting(
+            entry -> entry.at().toMinutes(), History.Entry::runSeconds, History.Entry::definition)
+        .containsExactly(
+            tuple(0L, 30.0, "work"),
+            tuple(0L, 30.0, "work"),
+            tuple(0L, 30.0, "work"),
+            tuple(0L, 30.0, "work"),
+            tuple(10L, 60.0, "other"));
+    assertThat(recording.with(recording.history()).operations()).hasSize(1);
   }
 }

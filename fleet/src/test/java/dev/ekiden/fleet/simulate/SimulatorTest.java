@@ -77,6 +77,26 @@ final class SimulatorTest {
   }
 
   @Test
+  void aWorkerMayBeTakenAwayOnItsWay() throws IOException {
+    Outcome outcome =
+        run(
+            """
+            title: on its way
+            length: 10m
+            jobs: [{arrivals: {bursts: {jobs: 1}}, run-time: {fixed: 0s}}]
+            classes:
+              spot: {price: fargate-tokyo-spot, start-up: {placing: 30s, program: 30s}, reclaims-per-hour: 120}
+            fleets:
+              - {name: fleet, steps: {0: 0, 1: 1}, begin: 0, max: 1, mix: {spot: 1}}
+            """);
+    assertThat(outcome.succeeded()).isEqualTo(1);
+    assertThat(outcome.reclaimed()).isPositive();
+    assertThat(outcome.failedStarts()).isZero();
+    // Each start takes a minute, in which a life of half a minute rarely ends late enough.
+    assertThat(outcome.waits().mean()).isGreaterThan(60);
+  }
+
+  @Test
   void lostSpotWorkersLoseNoJobAndFailNone() throws IOException {
     Outcome outcome =
         run(

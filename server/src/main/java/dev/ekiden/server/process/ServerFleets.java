@@ -1,5 +1,6 @@
 package dev.ekiden.server.process;
 
+import dev.ekiden.fleet.Times;
 import dev.ekiden.fleet.control.Fleet;
 import dev.ekiden.fleet.control.FleetController;
 import dev.ekiden.fleet.control.FleetReasons;
@@ -9,7 +10,9 @@ import dev.ekiden.fleet.control.Launchers;
 import dev.ekiden.fleet.control.Launchers.Located;
 import dev.ekiden.fleet.control.WorkerProgram;
 import dev.ekiden.postgres.DatabaseAddress;
+import dev.ekiden.server.MetricsRegistry;
 import dev.ekiden.server.Services;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -67,9 +70,27 @@ final class ServerFleets implements AutoCloseable {
     started.lifeCycle.add("the fleet controller", started.controller);
     started.lifeCycle.add(
         "the reasons of fleets", services.engine().addReasons(new FleetReasons(fleets)));
+    measure(services.metrics(), started.controller);
     Thread later = Thread.ofVirtual().name("worker-cache").start(started::makeCacheLater);
     started.lifeCycle.add("the cache of workers", later::interrupt);
     return started;
+  }
+
+  private static void measure(MetricsRegistry metrics, FleetController controller) {
+    GaugeWithCallback.builder()
+        .name("ekiden_fleet_turn_seconds")
+        .help("How long the last turn of the fleets took, where this server leads them.")
+        .labelNames("part")
+        .callback(told ->
+            controller
+                .lastTurn()
+                .ifPresent(turn -> {
+                  told.call(Times.seconds(turn.look()), "look");
+                  told.call(Times.seconds(turn.decide()), "decide");
+                  told.call(Times.seconds(turn.write()), "write");
+                  told.call(Times.seconds(turn.act()), "act");
+                }))
+        .register(metrics.prometheus());
   }
 
   /** Makes the cache of worker processes now; see {@link WorkerCache}. */

@@ -1,11 +1,8 @@
 package dev.ekiden.calendar.demo;
 
 import dev.ekiden.calendar.availability.HolidayCalendars;
-import dev.ekiden.calendar.files.CalendarImport;
 import dev.ekiden.calendar.refresh.CalendarRefresh;
 import dev.ekiden.calendar.refresh.Verification;
-import dev.ekiden.calendar.sample.SampleSize;
-import dev.ekiden.calendar.store.TruthWriter;
 import dev.ekiden.engine.Engine;
 import dev.ekiden.engine.Job;
 import dev.ekiden.engine.JobFilter;
@@ -13,29 +10,20 @@ import dev.ekiden.engine.JobState;
 import dev.ekiden.engine.Jobs;
 import dev.ekiden.engine.Page;
 import dev.ekiden.fleet.CapacityClass;
-import dev.ekiden.fleet.CapacityMix;
-import dev.ekiden.fleet.FleetSettings;
-import dev.ekiden.fleet.ScalingPolicy.Steps;
-import dev.ekiden.fleet.ScalingPolicy.Steps.Step;
 import dev.ekiden.fleet.control.FleetSpec;
 import dev.ekiden.fleet.control.FleetTask;
 import dev.ekiden.fleet.control.Fleets;
-import dev.ekiden.fleet.control.Reclaims;
 import dev.ekiden.fleet.control.TaskEnding;
 import dev.ekiden.fleet.cost.PriceList;
-import dev.ekiden.postgres.Database;
 import dev.ekiden.server.Demo;
 import dev.ekiden.server.DemoContext;
 import dev.ekiden.server.DemoResult;
 import dev.ekiden.server.DemoResult.Row;
-import dev.ekiden.server.cli.CommandException;
 import dev.ekiden.server.cli.ProgressBar;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -43,10 +31,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -57,27 +42,8 @@ import org.jspecify.annotations.Nullable;
  * taken away at random. In the end every day of every calendar is verified.
  */
 public final class FleetDemo implements Demo {
-  private static final String FLEET = "calendar";
-  private static final ZoneId ZONE = ZoneId.of("Asia/Tokyo");
-  private static final int MOST = 5;
-  private static final Duration MEAN_LIFE = Duration.ofSeconds(30);
-  private static final Duration GRACE = Duration.ofSeconds(2);
-  private static final Duration SCALE_IN_AFTER = Duration.ofSeconds(3);
-  private static final Duration BETWEEN_CHANGES = Duration.ofMillis(200);
-  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(250);
-  private static final Duration PATIENCE = Duration.ofMinutes(5);
   private static final int SYNCS = 9;
   private static final int FULL_SYNCS = 60;
-
-  /** S0's table, made for bursts of a demonstration's size. */
-  private static final Steps STEPS =
-      new Steps(
-          List.of(
-              new Step(0, 1),
-              new Step(10, 2),
-              new Step(25, 3),
-              new Step(45, 4),
-              new Step(70, MOST)));
 
   private final Supplier<CalendarRefresh> refreshes;
   private final HolidayCalendars holidays;
@@ -107,130 +73,66 @@ public final class FleetDemo implements Demo {
   private final class Play {
     private final DemoContext context;
     private final CalendarRefresh refresh;
-    private final Database database;
     private final Engine engine;
     private final Fleets fleets;
-    private final TruthWriter writer;
-    private final LocalDate today;
-    private final CapacityChart chart = new CapacityChart(MOST);
+    private final FleetLoad load;
+    private final CapacityChart chart = new CapacityChart(FleetLoad.MOST);
     private final List<Row> rows = new ArrayList<>();
 
     Play(DemoContext context) {
       this.context = context;
       this.refresh = refreshes.get();
-      this.database = context.services().database();
       this.engine = context.services().engine();
       this.fleets = context.fleets();
-      this.writer = new TruthWriter(refresh.refreshes());
-      this.today = LocalDate.ofInstant(context.services().clock().instant(), ZONE);
+      this.load = new FleetLoad(context, refresh, holidays);
     }
 
     DemoResult run() throws IOException, InterruptedException {
       context.say("The workers share this machine's cores with the database and the server.");
-      engine.queues().pause(CalendarRefresh.LIVE_QUEUE, "the demonstration imports first");
-      CalendarImport imports =
-          new CalendarImport(database, writer, holidays, context.services().clock());
-      new DemoFiles(context, imports, holidays, new DemoFigures()).play(SampleSize.SMALL, today);
-      engine.queues().resume(CalendarRefresh.LIVE_QUEUE);
+      load.importSample();
       context.prepareWorkers();
-      fleets.put(spec());
-      awaitWorkers();
+      load.start(context.seed());
       Instant start = Instant.now();
       long first = lastJob();
       burstAndTrickle();
       Instant drained = Instant.now();
       tell(start, drained, first);
-      retire();
+      load.awaitRest();
+      rows.add(Row.exactly("workers when all is done", load.working().size(), "", 1));
       verify();
       jobs();
-      end();
+      load.end();
       context.say("What was decided: `ekiden fleets explain calendar` while a server runs.");
       return new DemoResult(rows);
     }
 
-    private FleetSpec spec() {
-      FleetSettings settings =
-          FleetSettings.of(1, MOST, STEPS)
-              .withMix(CapacityMix.onDemandToSpot(1, 5))
-              .withScaleInAfter(SCALE_IN_AFTER);
-      FleetSpec spec =
-          FleetSpec.of(
-              FLEET, List.of(CalendarRefresh.LIVE_QUEUE, CalendarRefresh.SYNC_QUEUE), settings);
-      return spec.withGrace(GRACE)
-          .withPrices(
-              Map.of(
-                  CapacityClass.ON_DEMAND, "fargate-tokyo",
-                  CapacityClass.SPOT, "fargate-tokyo-spot"))
-          .withReclaims(new Reclaims(MEAN_LIFE, context.seed()));
-    }
-
-    /** The imports' refreshes are done by the first worker. */
-    private void awaitWorkers() throws InterruptedException {
-      context.say("A fleet of 1 to %d workers, 1 on demand to 5 spot, starts …".formatted(MOST));
-      await("the first worker", () -> !fleets.tasks(FLEET, false, Long.MAX_VALUE, 1).isEmpty());
-      await("the refreshes of the import", () -> left() == 0);
-    }
-
-    private void burstAndTrickle() throws InterruptedException {
+    private void burstAndTrickle() {
       int syncs = context.isFull() ? FULL_SYNCS : SYNCS;
-      for (int number = 0; number < syncs; number++) {
-        refresh.startFullSync();
+      long all = load.burst(syncs);
+      try (ProgressBar bar =
+          context.progress("%d full syncs at once, chunks".formatted(syncs), all)) {
+        load.trickle(
+            context.seed(),
+            null,
+            left -> {
+              chart.look(load.working(), left);
+              bar.moveTo(Math.clamp(all - left, 0, all));
+            });
       }
-      long all = left();
-      try (VisibilityProbe probe = new VisibilityProbe(database);
-          ProgressBar bar =
-              context.progress("%d full syncs at once, chunks".formatted(syncs), all)) {
-        LiveChanges changes =
-            new LiveChanges(database, writer, probe, today, new Random(context.seed()));
-        long nextChange = System.nanoTime();
-        long nextLook = System.nanoTime();
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        long left = all;
-        while (left > 0 || System.nanoTime() < nextChange) {
-          long now = System.nanoTime();
-          if (now > deadline) {
-            throw CommandException.failed(
-                "%d jobs did not end within %s".formatted(left, PATIENCE));
-          }
-          if (now >= nextChange && left > 0) {
-            changes.change();
-            nextChange += BETWEEN_CHANGES.toNanos();
-          }
-          if (now >= nextLook) {
-            left = left();
-            chart.look(working(), left);
-            bar.moveTo(Math.max(0, all - left));
-            nextLook = now + BETWEEN_LOOKS.toNanos();
-          }
-          LockSupport.parkNanos(Math.min(nextChange, nextLook) - System.nanoTime());
-        }
-      }
-    }
-
-    private List<CapacityClass> working() {
-      return fleets.tasks(FLEET, false, Long.MAX_VALUE, Fleets.MAX_PAGE).stream()
-          .filter(task -> task.readyAt() != null)
-          .map(FleetTask::capacityClass)
-          .toList();
-    }
-
-    private long left() {
-      return engine.queues().list().stream()
-          .mapToLong(queue -> queue.ready() + queue.running() + queue.blocked())
-          .sum();
     }
 
     // ---- what it was like ----
 
     private void tell(Instant start, Instant drained, long first) {
-      List<FleetTask> tasks = fleets.tasks(FLEET, true, Long.MAX_VALUE, Fleets.MAX_PAGE).reversed();
+      List<FleetTask> tasks =
+          fleets.tasks(FleetLoad.FLEET, true, Long.MAX_VALUE, Fleets.MAX_PAGE).reversed();
       chart.lines().forEach(context::say);
       context.say("Workers in the order they were asked for: " + order(tasks));
       List<FleetTask> asked =
           tasks.stream().filter(task -> !task.askedAt().isBefore(start)).toList();
       double seconds = seconds(start, drained);
       rows.add(Row.of("burst drained in", seconds, "s"));
-      rows.add(Row.atLeast("workers at the same time, most", chart.most(), "", MOST));
+      rows.add(Row.atLeast("workers at the same time, most", chart.most(), "", FleetLoad.MOST));
       asked.stream()
           .map(FleetTask::firstClaimAt)
           .filter(Objects::nonNull)
@@ -278,7 +180,7 @@ public final class FleetDemo implements Demo {
 
     /** By the second, without the provider's shortest billing of a minute, which is for hours. */
     private void cost(List<FleetTask> tasks, Instant start, Instant drained, double seconds) {
-      FleetSpec spec = spec();
+      FleetSpec spec = FleetLoad.spec(context.seed());
       PriceList prices = PriceList.shipped();
       BigDecimal fleet = BigDecimal.ZERO;
       double workerSeconds = 0;
@@ -291,12 +193,12 @@ public final class FleetDemo implements Demo {
         workerSeconds += used;
         fleet = fleet.add(dollars(prices, price == null ? "free" : price, spec, used));
       }
-      BigDecimal fixed = dollars(prices, "fargate-tokyo", spec, MOST * seconds);
+      BigDecimal fixed = dollars(prices, "fargate-tokyo", spec, FleetLoad.MOST * seconds);
       rows.add(Row.of("worker-seconds", workerSeconds, "s"));
       rows.add(Row.of("cost of the fleet", fleet.doubleValue() * 1_000, "$/1000"));
       rows.add(
           Row.of(
-              "cost of %d on demand all the time".formatted(MOST),
+              "cost of %d on demand all the time".formatted(FleetLoad.MOST),
               fixed.doubleValue() * 1_000,
               "$/1000"));
       rows.add(
@@ -313,12 +215,6 @@ public final class FleetDemo implements Demo {
     }
 
     // ---- in the end ----
-
-    /** Back to one worker, which is the one on demand. */
-    private void retire() throws InterruptedException {
-      await("the fleet to be one worker again", () -> working().size() <= 1);
-      rows.add(Row.exactly("workers when all is done", working().size(), "", 1));
-    }
 
     private void verify() {
       Verification result = refresh.verify(Optional.empty());
@@ -340,13 +236,6 @@ public final class FleetDemo implements Demo {
       rows.add(Row.exactly("jobs lost or failed", rest, "", 0));
     }
 
-    /** Workers would go on without the server. */
-    private void end() throws InterruptedException {
-      fleets.remove(FLEET);
-      await(
-          "the last worker to end", () -> fleets.tasks(FLEET, false, Long.MAX_VALUE, 1).isEmpty());
-    }
-
     private long lastJob() {
       Page<Job> page = engine.jobs().list(JobFilter.ALL, null, 1);
       return page.items().isEmpty() ? 0 : page.items().getFirst().id();
@@ -361,16 +250,6 @@ public final class FleetDemo implements Demo {
         cursor = page.next();
       } while (cursor != null);
       return found;
-    }
-
-    private void await(String what, BooleanSupplier condition) throws InterruptedException {
-      long deadline = System.nanoTime() + PATIENCE.toNanos();
-      while (!condition.getAsBoolean()) {
-        if (System.nanoTime() > deadline) {
-          throw CommandException.failed("waited %s for %s".formatted(PATIENCE, what));
-        }
-        Thread.sleep(BETWEEN_LOOKS);
-      }
     }
 
     private static Instant later(Instant one, Instant other) {

@@ -1,0 +1,91 @@
+package dev.ekiden.bench.fleet;
+
+import dev.ekiden.app.Main;
+import dev.ekiden.calendar.CalendarApplication;
+import dev.ekiden.embedded.EmbeddedPostgres;
+import dev.ekiden.server.Ekiden;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ./ekiden bench fit}. */
+@Command(
+    name = "fit",
+    description =
+        "Fits a scenario on one run of the fleet's demonstration, and predicts another run with it.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Of the run that is predicted nothing enters but when its jobs arrived.",
+      "",
+      "Examples:",
+      "  ./ekiden bench fit",
+      "  ./ekiden bench fit --seeds 3,4 --json result.json"
+    })
+public final class FitCommand implements Callable<Integer> {
+  /** What workers run; see WorkerCommand. */
+  private static final String MAIN_PROPERTY = "ekiden.main";
+
+  @Option(
+      names = "--seeds",
+      paramLabel = "LEARN,PREDICT",
+      split = ",",
+      arity = "1",
+      defaultValue = "1,2",
+      description = "Seeds of the two runs (default: ${DEFAULT-VALUE}).")
+  private List<Long> seeds = List.of();
+
+  @Option(
+      names = "--syncs",
+      paramLabel = "COUNT",
+      defaultValue = "30",
+      description =
+          "Full syncs of ten jobs each that are asked for at once (default: ${DEFAULT-VALUE}).")
+  private int syncs;
+
+  @Option(
+      names = "--seconds",
+      paramLabel = "SECONDS",
+      defaultValue = "60",
+      description = "How long changes go on (default: ${DEFAULT-VALUE}).")
+  private int seconds;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to a file too.")
+  private @Nullable Path json;
+
+  @Override
+  public Integer call() throws Exception {
+    if (seeds.size() != 2 || syncs < 1 || seconds < 1) {
+      throw new IllegalArgumentException(
+          "--seeds must be two numbers, --syncs and --seconds at least 1");
+    }
+    System.setProperty(MAIN_PROPERTY, Main.class.getName());
+    Path directory = Files.createTempDirectory("ekiden-bench");
+    List<String> arguments =
+        new ArrayList<>(List.of("demo", FitApplication.NAME, "--directory", directory.toString()));
+    if (json != null) {
+      arguments.addAll(List.of("--json", json.toString()));
+    }
+    CalendarApplication calendar = new CalendarApplication();
+    FitMeasurement measurement =
+        new FitMeasurement(
+            calendar::fleetLoad,
+            seeds.getFirst(),
+            seeds.getLast(),
+            syncs,
+            Duration.ofSeconds(seconds));
+    try {
+      return Ekiden.run(
+          arguments.toArray(String[]::new), calendar, new FitApplication(measurement));
+    } finally {
+      EmbeddedPostgres.delete(directory);
+    }
+  }
+}
