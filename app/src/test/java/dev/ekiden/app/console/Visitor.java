@@ -3,7 +3,8 @@ package dev.ekiden.app.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
-import dev.ekiden.app.console.Browser.View;
+import dev.ekiden.testkit.browser.Chromium;
+import dev.ekiden.testkit.browser.View;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,12 +13,12 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Opens a page for one test, and fails the test for what the browser complained about. */
 final class Visitor implements AfterEachCallback {
-  private final Browser browser;
+  private final Chromium browser;
   private final List<String> complaints = new ArrayList<>();
   private final List<String> provoked = new ArrayList<>();
   private @Nullable Page page;
 
-  Visitor(Browser browser) {
+  Visitor(Chromium browser) {
     this.browser = browser;
   }
 
