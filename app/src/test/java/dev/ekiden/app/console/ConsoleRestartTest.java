@@ -18,14 +18,14 @@ final class ConsoleRestartTest {
   @RegisterExtension static final TestDatabase database = TestDatabase.create("engine");
   @RegisterExtension static final Chromium browser = new Chromium();
 
-  @RegisterExtension final Visitor visitor = new Visitor(browser);
+  @RegisterExtension static final Visitor visitor = new Visitor(browser);
 
   @TempDir static Path directory;
 
   @Test
   void aRestartIsToldAndSurvived() {
     try (ConsoleServer server = ConsoleServer.start(directory, database.address())) {
-      Page queues = visitor.visit(server, View.DESK, "/queues");
+      Page queues = visitor.visitFirst(server, View.DESK, "/queues");
       Locator billing =
           queues.locator("tbody tr").filter(new Locator.FilterOptions().setHasText("billing"));
       assertThat(queues.getByText("Live")).isVisible();

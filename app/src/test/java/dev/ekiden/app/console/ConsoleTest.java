@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ConsoleTest {
   @RegisterExtension static final TestDatabase database = TestDatabase.create("engine");
   @RegisterExtension static final Chromium browser = new Chromium();
+  @RegisterExtension static final Visitor visitor = new Visitor(browser);
 
   @TempDir static Path directory;
 
@@ -39,7 +40,6 @@ final class ConsoleTest {
   private static ConsoleServer server;
   private static Shop.Stock stock;
 
-  @RegisterExtension final Visitor visitor = new Visitor(browser);
 
   @BeforeAll
   static void open() throws Exception {
@@ -142,7 +142,7 @@ final class ConsoleTest {
 
   @Test
   void theKeyboardIsEnough() {
-    Page jobs = visit(View.DESK, "/jobs?state=failed");
+    Page jobs = visitor.visitFirst(server, View.DESK, "/jobs?state=failed");
     rows(jobs).first().waitFor();
     jobs.keyboard().press("Tab");
     assertThat(jobs.getByText("Skip to the content")).isFocused();
@@ -428,7 +428,7 @@ final class ConsoleTest {
 
   @Test
   void aThemeIsThereBeforeTheFirstPaint() {
-    Page night = visit(View.DESK, "/workers");
+    Page night = visitor.visitFirst(server, View.DESK, "/workers");
     night.getByRole(AriaRole.BUTTON, named("Dark theme")).click();
     // Scripts that are modules come after the first paint: without them the theme is right already.
     night.route("**/js/**", route -> route.abort());
@@ -440,7 +440,7 @@ final class ConsoleTest {
 
   @Test
   void onABadLineThePageSaysThatItLoads() {
-    Page slow = visitor.lookFirst(View.DESK);
+    Page slow = visitor.look(View.DESK);
     slow.context().addCookies(server.session());
     var devtools = slow.context().newCDPSession(slow);
     devtools.send("Network.enable");

@@ -539,7 +539,7 @@ export default {
     mode: { recorded: "As it was", resident: "Resident", cold: "A task each", warm: "A warm task each", function: "Function calls", "always-max": "Always the largest" },
     modeText: {
       recorded: () => "what the workers cost",
-      resident: ({ workers }) => `${s(workers, "worker")}, as many as there were runs at once, all the time`,
+      resident: ({ workers }) => `${s(workers, "worker")} all the time, as many as the busiest moment needed`,
       cold: ({ startUp }) => `asked for by each run, which waits ${startUp}`,
       warm: ({ workers }) => `started ahead: ${s(workers, "task")} always waiting`,
       function: () => "billed by the millisecond, initialised each time",

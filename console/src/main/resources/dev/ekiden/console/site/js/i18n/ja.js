@@ -562,7 +562,7 @@ export default {
     mode: { recorded: "実績", resident: "常駐", cold: "都度タスク", warm: "待機済みタスク", function: "関数呼び出し", "always-max": "常に最大" },
     modeText: {
       recorded: () => "ワーカーにかかった費用",
-      resident: ({ workers }) => `同時実行の最大数の ${n(workers)} 台が常時稼働`,
+      resident: ({ workers }) => `最も忙しい瞬間に必要な ${n(workers)} 台が常時稼働`,
       cold: ({ startUp }) => `実行ごとに要求し、開始まで ${startUp} 待つ`,
       warm: ({ workers }) => `前もって起動し、常に ${n(workers)} 台が待機`,
       function: () => "ミリ秒単位の課金、毎回初期化",
