@@ -69,7 +69,9 @@ final class Backlog {
   private @Nullable Waiting unnoted;
 
   private int inChains;
-  private double averageRunNanos = -1;
+
+  /** How long a job of a queue runs; of no other, for one's may be a thousand times as long. */
+  private final Map<Short, Double> averageRunNanos = new HashMap<>();
 
   Backlog(int concurrency, int maxPrefetch) {
     this.concurrency = concurrency;
@@ -271,17 +273,16 @@ final class Backlog {
   }
 
   /** Learns from a handler's call. */
-  void ran(long nanos, int jobs) {
+  void ran(short queueId, long nanos, int jobs) {
     double each = (double) Math.max(1, nanos) / jobs;
-    averageRunNanos =
-        averageRunNanos < 0 ? each : averageRunNanos + SMOOTHING * (each - averageRunNanos);
+    averageRunNanos.merge(queueId, each, (known, one) -> known + SMOOTHING * (one - known));
   }
 
-  /** How many jobs to hold unstarted when every place is busy. */
-  int prefetch() {
-    if (averageRunNanos < 0) {
-      return 0;
-    }
-    return (int) Math.min(maxPrefetch, concurrency * (HORIZON_NANOS / averageRunNanos));
+  /** How many jobs of a queue to hold unstarted when every place is busy. */
+  int prefetch(short queueId) {
+    Double average = averageRunNanos.get(queueId);
+    return average == null
+        ? 0
+        : (int) Math.min(maxPrefetch, concurrency * (HORIZON_NANOS / average));
   }
 }

@@ -4,6 +4,7 @@ import dev.ekiden.engine.WorkerOptions.Choice;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /**
  * Whose turn it is among the queues of a worker.
@@ -59,26 +60,31 @@ final class QueueTurns {
   }
 
   /**
-   * Who is asked for how many when there is room for so many jobs, in order. What a lane leaves
-   * over may go to the next.
+   * Who is asked for how many, in order. What a lane leaves over may go to the next.
+   *
+   * @param roomFor how many jobs of a lane there is room for
    */
-  List<Turn> turns(int room) {
-    return switch (choice) {
-      case STRICT -> lanes.stream().map(lane -> new Turn(lane, room)).toList();
-      case WEIGHTED -> weightedTurns(room);
-    };
+  List<Turn> turns(ToIntFunction<Lane> roomFor) {
+    List<Turn> turns =
+        switch (choice) {
+          case STRICT ->
+              lanes.stream().map(lane -> new Turn(lane, roomFor.applyAsInt(lane))).toList();
+          case WEIGHTED -> weightedTurns(roomFor);
+        };
+    return turns.stream().filter(turn -> turn.max() > 0).toList();
   }
 
-  private List<Turn> weightedTurns(int room) {
+  private List<Turn> weightedTurns(ToIntFunction<Lane> roomFor) {
     List<Lane> order = new ArrayList<>(lanes);
     order.sort(Comparator.comparingDouble(lane -> lane.virtualTime));
     int weights = order.stream().mapToInt(lane -> lane.weight).sum();
     List<Turn> turns = new ArrayList<>();
     for (Lane lane : order) {
-      turns.add(new Turn(lane, Math.max(1, room * lane.weight / weights)));
+      int room = roomFor.applyAsInt(lane);
+      turns.add(new Turn(lane, Math.min(room, Math.max(1, room * lane.weight / weights))));
     }
     // Whatever the shares left open goes to whoever has more.
-    order.forEach(lane -> turns.add(new Turn(lane, room)));
+    order.forEach(lane -> turns.add(new Turn(lane, roomFor.applyAsInt(lane))));
     return turns;
   }
 

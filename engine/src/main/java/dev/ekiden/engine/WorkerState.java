@@ -1,5 +1,7 @@
 package dev.ekiden.engine;
 
+import static java.util.stream.Collectors.toMap;
+
 import dev.ekiden.engine.Backlog.Waiting;
 import dev.ekiden.engine.Execution.End;
 import dev.ekiden.engine.JobContext.Stop;
@@ -47,7 +49,10 @@ final class WorkerState {
 
   private final WorkerOptions options;
   private final Map<Integer, JobDefinition<?>> definitions;
-  private final int largestBatch;
+
+  /** By queue; a job may be enqueued to another queue than its definition's, and is one of few. */
+  private final Map<String, Integer> largestBatches;
+
   private final Consumer<List<Execution>> begin;
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -85,8 +90,9 @@ final class WorkerState {
       Consumer<List<Execution>> begin) {
     this.options = options;
     this.definitions = Map.copyOf(definitions);
-    this.largestBatch =
-        definitions.values().stream().mapToInt(JobDefinition::maxBatch).max().orElse(1);
+    this.largestBatches =
+        definitions.values().stream()
+            .collect(toMap(JobDefinition::queue, JobDefinition::maxBatch, Math::max));
     this.begin = begin;
     this.backlog = new Backlog(options.concurrency(), options.maxPrefetch());
     this.turns = new QueueTurns(options.choice(), lanes);
@@ -474,7 +480,9 @@ final class WorkerState {
     lock.lock();
     try {
       int room = room();
-      return room > 0 && phase == Phase.RUNNING ? new Round(room, turns.turns(room)) : Round.NONE;
+      return room > 0 && phase == Phase.RUNNING
+          ? new Round(room, turns.turns(this::room))
+          : Round.NONE;
     } finally {
       lock.unlock();
     }
@@ -589,7 +597,10 @@ final class WorkerState {
         moreToClaim |= alone || (wantsAlone && holdsNothing());
         alone = false;
         backlog.returned(execution.jobs());
-        backlog.ran(System.nanoTime() - execution.startedNanos(), execution.jobs().size());
+        backlog.ran(
+            execution.jobs().getFirst().queueId(),
+            System.nanoTime() - execution.startedNanos(),
+            execution.jobs().size());
         starting = startMore();
       }
       if (tell || executions.isEmpty()) {
@@ -666,6 +677,19 @@ final class WorkerState {
 
   /** How many jobs to claim now. */
   private int room() {
+    int most = 0;
+    for (Lane lane : lanes()) {
+      most = Math.max(most, room(lane));
+    }
+    return most;
+  }
+
+  /**
+   * How many of one queue: only as many as start now or within about a second, or a queue of long
+   * jobs would be claimed by the batches and run times of another, and hold up what comes before
+   * it.
+   */
+  private int room(Lane lane) {
     if (alone || outbox.isFull()) {
       return 0;
     }
@@ -673,18 +697,15 @@ final class WorkerState {
       // For that job, or to see that another worker has it by now.
       return 1;
     }
-    int prefetch = backlog.prefetch();
+    int startable =
+        (options.concurrency() - executions.size()) * largestBatches.getOrDefault(lane.queue(), 1);
+    int prefetch = backlog.prefetch(lane.queueId());
     // Small refills cost as much as large ones.
-    int open = startable() - backlog.startable();
+    int open = startable - backlog.startable();
     if (open <= 0 && backlog.size() > prefetch / 2) {
       return 0;
     }
-    return Math.min(Math.max(open, startable() + prefetch - backlog.size()), MAX_CLAIM);
-  }
-
-  /** How many jobs the free places can start at once. */
-  private int startable() {
-    return (options.concurrency() - executions.size()) * largestBatch;
+    return Math.min(Math.max(open, startable + prefetch - backlog.size()), MAX_CLAIM);
   }
 
   private boolean holdsNothing() {

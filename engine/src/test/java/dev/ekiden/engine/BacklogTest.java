@@ -9,6 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class BacklogTest {
+  private static final short QUEUE = 1;
+
   private static ClaimedJob job(long id, int definition, int priority) {
     return job(id, definition, priority, false);
   }
@@ -40,17 +42,18 @@ class BacklogTest {
   @Test
   void claimsAheadWhatStartsWithinASecond() {
     Backlog backlog = new Backlog(4, 500);
-    assertThat(backlog.prefetch()).as("nothing is known yet").isZero();
-    backlog.ran(Duration.ofMillis(100).toNanos(), 1);
-    assertThat(backlog.prefetch()).isEqualTo(40);
+    assertThat(backlog.prefetch(QUEUE)).as("nothing is known yet").isZero();
+    backlog.ran(QUEUE, Duration.ofMillis(100).toNanos(), 1);
+    assertThat(backlog.prefetch(QUEUE)).isEqualTo(40);
     for (int i = 0; i < 50; i++) {
-      backlog.ran(Duration.ofSeconds(30).toNanos(), 1);
+      backlog.ran(QUEUE, Duration.ofSeconds(30).toNanos(), 1);
     }
-    assertThat(backlog.prefetch()).as("long jobs are never claimed ahead").isZero();
+    assertThat(backlog.prefetch(QUEUE)).as("long jobs are never claimed ahead").isZero();
     for (int i = 0; i < 200; i++) {
-      backlog.ran(Duration.ofMillis(50).toNanos(), 1_000);
+      backlog.ran(QUEUE, Duration.ofMillis(50).toNanos(), 1_000);
     }
-    assertThat(backlog.prefetch()).as("up to the limit").isEqualTo(500);
+    assertThat(backlog.prefetch(QUEUE)).as("up to the limit").isEqualTo(500);
+    assertThat(backlog.prefetch((short) 2)).as("of another queue nothing is known").isZero();
   }
 
   @Test

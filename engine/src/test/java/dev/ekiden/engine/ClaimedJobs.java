@@ -12,20 +12,26 @@ final class ClaimedJobs {
 
   /** In its first attempt, which is noted as started. */
   static ClaimedJob fresh(long id) {
-    return job(id, 1, true, false);
+    return job(QUEUE, DEFINITION, id, 1, true, false);
   }
 
   /** One that a worker had before and died, maybe of it. */
   static ClaimedJob suspect(long id) {
-    return job(id, 2, false, true);
+    return job(QUEUE, DEFINITION, id, 2, false, true);
   }
 
-  private static ClaimedJob job(long id, int attempt, boolean marked, boolean suspect) {
+  /** A fresh one of another queue and definition. */
+  static ClaimedJob of(short queueId, int definitionId, long id) {
+    return job(queueId, definitionId, id, 1, true, false);
+  }
+
+  private static ClaimedJob job(
+      short queueId, int definitionId, long id, int attempt, boolean marked, boolean suspect) {
     return new ClaimedJob(
         id,
         WORKER,
-        QUEUE,
-        DEFINITION,
+        queueId,
+        definitionId,
         5,
         attempt,
         0,

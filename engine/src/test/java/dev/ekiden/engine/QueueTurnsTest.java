@@ -15,15 +15,21 @@ class QueueTurnsTest {
   @Test
   void strictAsksInOrderForEverything() {
     QueueTurns turns = new QueueTurns(Choice.STRICT, List.of(light, heavy));
-    assertThat(turns.turns(8)).containsExactly(new Turn(light, 8), new Turn(heavy, 8));
+    assertThat(turns.turns(lane -> 8)).containsExactly(new Turn(light, 8), new Turn(heavy, 8));
     assertThat(turns.claimed(light, 1, true)).containsExactly(0.0);
     assertThat(turns.claimed(heavy, 2, true)).containsExactly(1.0, 1.0);
   }
 
   @Test
+  void aQueueThereIsNoRoomForIsNotAsked() {
+    QueueTurns turns = new QueueTurns(Choice.STRICT, List.of(light, heavy));
+    assertThat(turns.turns(lane -> lane == light ? 0 : 3)).containsExactly(new Turn(heavy, 3));
+  }
+
+  @Test
   void weightedSharesTheRoomAndGivesTheRestToWhoeverHasMore() {
     QueueTurns turns = new QueueTurns(Choice.WEIGHTED, List.of(light, heavy));
-    assertThat(turns.turns(8))
+    assertThat(turns.turns(lane -> 8))
         .containsExactly(
             new Turn(light, 2), new Turn(heavy, 6), new Turn(light, 8), new Turn(heavy, 8));
   }
@@ -33,7 +39,7 @@ class QueueTurnsTest {
     QueueTurns turns = new QueueTurns(Choice.WEIGHTED, List.of(light, heavy));
     int ofHeavy = 0;
     for (int i = 0; i < 400; i++) {
-      Lane first = turns.turns(1).getFirst().lane();
+      Lane first = turns.turns(lane -> 1).getFirst().lane();
       turns.started(turns.claimed(first, 1, false).getFirst());
       ofHeavy += first == heavy ? 1 : 0;
     }

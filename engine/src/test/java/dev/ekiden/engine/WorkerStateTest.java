@@ -70,6 +70,35 @@ class WorkerStateTest {
     assertThat(state.awaitNoHandlers(Duration.ofSeconds(20)) || begun.size() > 1).isTrue();
   }
 
+  /** Else minutes of them are claimed, and what comes before them waits as long. */
+  @Test
+  void longJobsAreNotClaimedByTheBatchesAndRunTimesOfAnotherQueue() throws InterruptedException {
+    int batched = DEFINITION + 1;
+    Lane live = new Lane((short) (QUEUE + 1), "live", 1, List.of(batched));
+    state =
+        new WorkerState(
+            WorkerOptions.of("live", "work").withConcurrency(1),
+            List.of(live, lane),
+            Map.of(
+                DEFINITION,
+                work,
+                batched,
+                JobDefinition.named("live", Work.class).batchHandler(100, items -> {})),
+            begun::addAll);
+    start();
+    assertThat(state.round().turns())
+        .containsExactly(new QueueTurns.Turn(live, 100), new QueueTurns.Turn(lane, 1));
+    ClaimedJob quick = ClaimedJobs.of(live.queueId(), batched, 1);
+    Order order = new Order(WORKER, live.queueId(), List.of(batched), 2, 1);
+    state.accept(live, order, new Claim(List.of(quick), false, Long.MAX_VALUE));
+    begun.getFirst().start();
+    assertThat(state.awaitNoHandlers(Duration.ofSeconds(20))).isTrue();
+    assertThat(state.round().turns())
+        .satisfiesExactly(
+            first -> assertThat(first.max()).as("many of them run in a second").isGreaterThan(100),
+            second -> assertThat(second).isEqualTo(new QueueTurns.Turn(lane, 1)));
+  }
+
   @Test
   void whatWaitedForALeaseStartsWhenItIsRenewed() throws Exception {
     accept(1, 2, 3);

@@ -38,6 +38,8 @@ public final class Database implements AutoCloseable {
   /** In milliseconds: a wrong password does not become right by trying again. */
   private static final long ONE_TRY = 1;
 
+  private static final long NOT_AT_ONCE = -1;
+
   private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(1);
 
   /**
@@ -80,6 +82,40 @@ public final class Database implements AutoCloseable {
    *     #CONNECTION_TIMEOUT}
    */
   public static Database open(DatabaseAddress address, int maxConnections, String applicationName) {
+    HikariConfig config = config(address, maxConnections, applicationName);
+    config.setMinimumIdle(Math.min(IDLE_CONNECTIONS, maxConnections));
+    if (maxConnections > IDLE_CONNECTIONS) {
+      config.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+    }
+    config.setInitializationFailTimeout(ONE_TRY);
+    try {
+      return ofOwn(config);
+    } catch (PoolInitializationException e) {
+      throw new DatabaseUnavailableException(address, e);
+    }
+  }
+
+  /**
+   * Like {@link #open}, but makes no connection before one is needed, and closes each that is
+   * unused for a minute.
+   */
+  public static Database openOnDemand(
+      DatabaseAddress address, int maxConnections, String applicationName) {
+    HikariConfig config = config(address, maxConnections, applicationName);
+    config.setMinimumIdle(0);
+    config.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+    config.setInitializationFailTimeout(NOT_AT_ONCE);
+    return ofOwn(config);
+  }
+
+  private static Database ofOwn(HikariConfig config) {
+    Database database = new Database(new HikariDataSource(config), true);
+    database.readCommittedByDefault = true;
+    return database;
+  }
+
+  private static HikariConfig config(
+      DatabaseAddress address, int maxConnections, String applicationName) {
     if (maxConnections < 1) {
       throw new IllegalArgumentException(
           "maxConnections must be at least 1 but is " + maxConnections);
@@ -90,12 +126,7 @@ public final class Database implements AutoCloseable {
     config.setUsername(address.user());
     config.setPassword(address.password());
     config.setMaximumPoolSize(maxConnections);
-    config.setMinimumIdle(Math.min(IDLE_CONNECTIONS, maxConnections));
-    if (maxConnections > IDLE_CONNECTIONS) {
-      config.setIdleTimeout(IDLE_TIMEOUT.toMillis());
-    }
     config.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
-    config.setInitializationFailTimeout(ONE_TRY);
     config.setConnectionInitSql(SESSION_SETTINGS);
     config.addDataSourceProperty("ApplicationName", applicationName);
     config.addDataSourceProperty("connectTimeout", CONNECTION_TIMEOUT.toSeconds());
@@ -103,13 +134,7 @@ public final class Database implements AutoCloseable {
     config.addDataSourceProperty("reWriteBatchedInserts", true);
     // One that the URL names wins.
     config.addDataSourceProperty("socketFactory", PromptSocketFactory.class.getName());
-    try {
-      Database database = new Database(new HikariDataSource(config), true);
-      database.readCommittedByDefault = true;
-      return database;
-    } catch (PoolInitializationException e) {
-      throw new DatabaseUnavailableException(address, e);
-    }
+    return config;
   }
 
   /** Uses a caller's pool as it is; {@link #close} leaves it open. */

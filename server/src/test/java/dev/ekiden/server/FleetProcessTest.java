@@ -13,6 +13,10 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +62,9 @@ final class FleetProcessTest {
         assertThat(proc(pid, "cmdline")).contains("worker").doesNotContain(password);
         assertThat(proc(pid, "environ")).doesNotContain(password);
       }
+
+      assertThat(connections("ekiden worker")).as("of both, at most").isBetween(2, 4);
+      assertThat(connections("ekiden worker jobs")).as("while none runs").isZero();
 
       // One is killed: another takes its place.
       long killed = alive().getFirst();
@@ -211,6 +218,21 @@ final class FleetProcessTest {
   private Http http() throws Exception {
     return Http.to(RuntimeFile.read(state()).orElseThrow().address())
         .withToken(Files.readString(state().resolve("token")).strip());
+  }
+
+  private int connections(String name) throws Exception {
+    RuntimeFile runtime = RuntimeFile.read(state()).orElseThrow();
+    try (Connection connection =
+            DriverManager.getConnection(runtime.databaseUrl(), runtime.databaseUser(), password());
+        PreparedStatement statement =
+            connection.prepareStatement(
+                "SELECT count(*) FROM pg_stat_activity WHERE application_name = ?")) {
+      statement.setString(1, name);
+      try (ResultSet rows = statement.executeQuery()) {
+        rows.next();
+        return rows.getInt(1);
+      }
+    }
   }
 
   private String password() throws Exception {

@@ -43,6 +43,27 @@ class DatabaseTest {
   }
 
   @Test
+  void connectsOnDemandOnly() {
+    DatabaseAddress nowhere = new DatabaseAddress("jdbc:postgresql://127.0.0.1:1/none", "a", "b");
+    Database.openOnDemand(nowhere, 3, "unused").close();
+    String name = "on demand";
+    try (Database other = Database.openOnDemand(test.address(), 3, name)) {
+      assertThat(connections(name)).isZero();
+      assertThat(other.<Integer>withHandle(this::count)).isZero();
+      assertThat(connections(name)).isOne();
+    }
+  }
+
+  private int connections(String name) {
+    return database.withHandle(handle ->
+        handle
+            .createQuery("SELECT count(*) FROM pg_stat_activity WHERE application_name = :name")
+            .bind("name", name)
+            .mapTo(Integer.class)
+            .one());
+  }
+
+  @Test
   void rollsBackATransactionThatFails() {
     assertThatThrownBy(() ->
             database.useTransaction(handle -> {

@@ -4,6 +4,7 @@ import dev.ekiden.engine.Attempt.Outcome;
 import dev.ekiden.engine.Job.KeyKind;
 import dev.ekiden.engine.JobDefinition;
 import dev.ekiden.engine.store.SettleTable.Settlement;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -178,43 +180,44 @@ public final class ClaimTable {
   // 9 down, and no further than is needed.
   private static final String CLAIM =
       Columns.in(
-          """
-          WITH taken AS MATERIALIZED (
-            DELETE FROM ekiden.ready
-            WHERE ctid = ANY (ARRAY(
-              SELECT head.place
-              FROM unnest(CAST(:above AS bigint[])) WITH ORDINALITY AS lane(above, position)
-              CROSS JOIN LATERAL (
-                SELECT ctid AS place
-                FROM ekiden.ready
-                WHERE queue_id = :queue_id
-                  AND ready.priority = CAST(10 - lane.position AS smallint)
-                  AND group_id = 0
-                  AND id > lane.above
-                  AND definition_id = ANY (CAST(:definition_ids AS integer[]))
-                  AND losses = 0
-                  AND key IS NULL
-                  AND NOT dependent
-                ORDER BY id
-                LIMIT :max
-                FOR UPDATE SKIP LOCKED) AS head
-              WHERE EXISTS (SELECT FROM ekiden.queue WHERE id = :queue_id AND paused_at IS NULL)
-                AND NOT EXISTS (
-                  SELECT FROM ekiden.limit_rule
-                  WHERE limit_rule.queue_id = :queue_id OR limit_rule.scope = 'EVERYTHING')
-              LIMIT :max))
-            RETURNING {live}
-          ),
-          moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
-          claimed AS (
-            INSERT INTO ekiden.running
-              ({kept}, attempt, failures, losses, worker_id, claimed_at, started_at)
-            SELECT {kept}, attempt + 1, failures, losses, :worker_id, (SELECT now FROM moment),
-                   CASE WHEN row_number() OVER (ORDER BY priority DESC, id) <= :starting
-                        THEN (SELECT now FROM moment) END
-            FROM taken
-          )
-          """
+          Gate.SHARE_FIRST
+              + """
+              WITH taken AS MATERIALIZED (
+                DELETE FROM ekiden.ready
+                WHERE ctid = ANY (ARRAY(
+                  SELECT head.place
+                  FROM unnest(CAST(:above AS bigint[])) WITH ORDINALITY AS lane(above, position)
+                  CROSS JOIN LATERAL (
+                    SELECT ctid AS place
+                    FROM ekiden.ready
+                    WHERE queue_id = :queue_id
+                      AND ready.priority = CAST(10 - lane.position AS smallint)
+                      AND group_id = 0
+                      AND id > lane.above
+                      AND definition_id = ANY (CAST(:definition_ids AS integer[]))
+                      AND losses = 0
+                      AND key IS NULL
+                      AND NOT dependent
+                    ORDER BY id
+                    LIMIT :max
+                    FOR UPDATE SKIP LOCKED) AS head
+                  WHERE EXISTS (SELECT FROM ekiden.queue WHERE id = :queue_id AND paused_at IS NULL)
+                    AND NOT EXISTS (
+                      SELECT FROM ekiden.limit_rule
+                      WHERE limit_rule.queue_id = :queue_id OR limit_rule.scope = 'EVERYTHING')
+                  LIMIT :max))
+                RETURNING {live}
+              ),
+              moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
+              claimed AS (
+                INSERT INTO ekiden.running
+                  ({kept}, attempt, failures, losses, worker_id, claimed_at, started_at)
+                SELECT {kept}, attempt + 1, failures, losses, :worker_id, (SELECT now FROM moment),
+                       CASE WHEN row_number() OVER (ORDER BY priority DESC, id) <= :starting
+                            THEN (SELECT now FROM moment) END
+                FROM taken
+              )
+              """
               + TAKEN);
 
   /** In place of the payload of a job that it is too late to start; no JSON. */
@@ -323,18 +326,27 @@ public final class ClaimTable {
   }
 
   private static Claim claimUngated(Handle handle, Order order) {
-    Gate.share(handle, order.queueId());
-    List<ClaimedJob> jobs =
-        handle
-            .createQuery(CLAIM)
-            .bind("queue_id", order.queueId())
-            .bind("worker_id", order.workerId())
-            .bind("max", order.max())
-            .bind("starting", order.starting())
-            .bindArray("above", Long.class, order.above().reversed())
-            .bindArray("definition_ids", Integer.class, order.definitionIds())
-            .scanResultSet((rows, context) -> taken(order, order.starting(), false, rows.get()));
-    return new Claim(jobs, jobs.size() >= order.max(), Long.MAX_VALUE);
+    try (Query query = handle.createQuery(CLAIM)) {
+      List<ClaimedJob> jobs =
+          query
+              .bind("queue_id", order.queueId())
+              .bind("worker_id", order.workerId())
+              .bind("max", order.max())
+              .bind("starting", order.starting())
+              .bindArray("above", Long.class, order.above().reversed())
+              .bindArray("definition_ids", Integer.class, order.definitionIds())
+              .execute((statement, context) -> secondOf(statement.get(), order));
+      return new Claim(jobs, jobs.size() >= order.max(), Long.MAX_VALUE);
+    }
+  }
+
+  /** What the second of two statements that were sent together brought. */
+  private static List<ClaimedJob> secondOf(PreparedStatement statement, Order order)
+      throws SQLException {
+    statement.getMoreResults();
+    try (ResultSet rows = statement.getResultSet()) {
+      return taken(order, order.starting(), false, rows);
+    }
   }
 
   /**

@@ -32,6 +32,15 @@ final class Gate {
   private static final String SHARE =
       "SELECT CAST(pg_advisory_xact_lock_shared(:space, CAST(:number AS integer)) AS text)";
 
+  /**
+   * Waits until nobody is inside the gate of {@code :queue_id} alone, and keeps such out until the
+   * transaction ends; also {@link Plans#useIndexes}. Begins a text of two statements: they go in
+   * one round trip, and the second sees all that was committed before the gate was got.
+   */
+  static final String SHARE_FIRST =
+      "SELECT pg_advisory_xact_lock_shared(%d, CAST(:queue_id AS integer)), %s;\n"
+          .formatted(SPACE, Plans.USE_INDEXES);
+
   private static final String QUEUE_IDS = "SELECT id FROM ekiden.queue";
 
   private Gate() {}
@@ -57,15 +66,6 @@ final class Gate {
 
   static void lock(Handle handle, Collection<Short> queueIds) {
     new TreeSet<>(queueIds).forEach(queueId -> lock(handle, queueId));
-  }
-
-  /**
-   * Waits until nobody is inside alone, and keeps such out until the transaction ends; also {@link
-   * Plans#useIndexes}.
-   */
-  static void share(Handle handle, short queueId) {
-    // The settings come along to save a round trip of every claim.
-    take(handle, SHARE + ", " + Plans.USE_INDEXES, SPACE, queueId);
   }
 
   /**

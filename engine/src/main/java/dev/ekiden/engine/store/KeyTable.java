@@ -62,7 +62,7 @@ public final class KeyTable {
       taken AS MATERIALIZED (
         SELECT key, count(*) AS running, count(*) FILTER (WHERE worker_id = :worker_id) AS mine
         FROM ekiden.running
-        WHERE queue_id = :queue_id AND key IS NOT NULL
+        WHERE queue_id = :queue_id AND key = ANY (CAST(:keys AS text[]))
         GROUP BY key
       ),
       present AS MATERIALIZED (

@@ -180,7 +180,7 @@ public final class RoleCommand implements Callable<Integer> {
     var address = WorkerProcess.database(configuration);
     DatabaseWait.await(address, configuration.databaseWait(), terminal::say);
     try (LifeCycle lifeCycle = new LifeCycle()) {
-      EngineProcess.build("migrate", address, applications, lifeCycle).migrate();
+      EngineProcess.ofServer("migrate", address, applications, lifeCycle).migrate();
     }
     terminal.say(address + " has the tables of this build (" + Version.current() + ").");
     return ExitCode.OK;

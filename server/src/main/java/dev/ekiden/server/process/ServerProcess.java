@@ -205,7 +205,7 @@ public final class ServerProcess implements AutoCloseable {
       DatabaseWait.await(database.address(), configuration.databaseWait(), messages);
     }
     EngineProcess process =
-        EngineProcess.build(
+        EngineProcess.ofServer(
             role.name().toLowerCase(Locale.ROOT), database.address(), applications, lifeCycle);
     process.migrate();
     process.start();

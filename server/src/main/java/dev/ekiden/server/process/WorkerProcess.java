@@ -60,9 +60,9 @@ public final class WorkerProcess implements AutoCloseable {
     try {
       FirstJob firstJob = new FirstJob();
       EngineProcess process =
-          EngineProcess.build("worker", address, applications, lifeCycle, services -> firstJob);
+          EngineProcess.ofWorker(task.isPresent(), address, applications, lifeCycle, firstJob);
       process.requireCurrentApplications();
-      Database pool = process.services().database();
+      Database pool = process.database();
       if (task.isPresent() && !FleetMember.isWanted(pool, task.get())) {
         lifeCycle.close();
         return Optional.empty();
