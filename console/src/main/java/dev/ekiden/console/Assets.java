@@ -101,8 +101,7 @@ public final class Assets {
     Path file = url.getProtocol().equals("file") ? Path.of(URI.create(url.toString())) : null;
     try (InputStream in = url.openStream()) {
       // The time comes first: what is changed while it is read is read again.
-      FileTime changed =
-          file == null ? FileTime.fromMillis(0) : Files.getLastModifiedTime(file);
+      FileTime changed = file == null ? FileTime.fromMillis(0) : Files.getLastModifiedTime(file);
       Asset asset = new Asset(in.readAllBytes(), type, path.startsWith(WEBJARS));
       cache.put(path, new Known(asset, file, changed));
       return Optional.of(asset);

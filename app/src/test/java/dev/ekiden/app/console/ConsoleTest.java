@@ -40,7 +40,6 @@ final class ConsoleTest {
   private static ConsoleServer server;
   private static Shop.Stock stock;
 
-
   @BeforeAll
   static void open() throws Exception {
     server = ConsoleServer.start(directory, database.address());
