@@ -13,6 +13,8 @@ import dev.ekiden.fleet.ScalingPolicy;
 import dev.ekiden.fleet.ScalingPolicy.Fixed;
 import dev.ekiden.fleet.ScalingPolicy.Steps;
 import dev.ekiden.fleet.ScalingPolicy.Steps.Step;
+import dev.ekiden.fleet.Sentence;
+import dev.ekiden.fleet.Term;
 import dev.ekiden.fleet.control.FleetTask.Phase;
 import dev.ekiden.launch.TaskId;
 import dev.ekiden.postgres.LeadershipLostException;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +70,31 @@ final class FleetControllerTest {
     assertThat(decision.desired()).isEqualTo(13);
     assertThat(decision.launches()).extracting(FleetDecision.Launch::task).doesNotHaveDuplicates();
     assertThat(decision.reason()).contains("13 workers, a fixed number").contains("start");
+  }
+
+  @Test
+  void keepsTheTermsOfAReasonAndReadsThoseOfEarlierAndLaterBuilds() {
+    put(settings(0, 2, new Fixed(2)).withMix(CapacityMix.onDemandToSpot(1, 5)));
+    world.controller().turn();
+    FleetDecision decision = world.fleets.decisions(FLEET, Long.MAX_VALUE, 1).getFirst();
+    assertThat(decision.why())
+        .contains(
+            new Term.Fixed(2),
+            new Term.Start(1, "on-demand", null),
+            new Term.Start(1, "spot", null));
+    assertThat(Sentence.of(decision.why())).isEqualTo(decision.reason());
+    rewriteWhy(null);
+    assertThat(world.fleets.decisions(FLEET, Long.MAX_VALUE, 1).getFirst())
+        .matches(one -> one.why().isEmpty() && one.reason().equals(decision.reason()));
+    rewriteWhy(
+        "[{\"code\": \"enough\", \"more\": 1}, {\"code\": \"of-a-later-build\", \"figure\": 7}]");
+    assertThat(world.fleets.decisions(FLEET, Long.MAX_VALUE, 1).getFirst().why())
+        .containsExactly(new Term.Enough(), new Term.Unknown());
+  }
+
+  private void rewriteWhy(@Nullable String json) {
+    world.database.useTransaction(
+        handle -> handle.execute("UPDATE ekiden.fleet_decision SET why = CAST(? AS jsonb)", json));
   }
 
   @Test
