@@ -4,12 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -119,5 +126,21 @@ final class AssetsTest {
         .doesNotContain("unsafe")
         .doesNotContain("data:");
     assertThat(PagePolicy.of(assets.get("index.html"))).containsOnlyOnce("'sha256-");
+  }
+
+  @Test
+  void aFileOfADirectoryIsReadAgainWhenItWasChanged(@TempDir Path directory) throws Exception {
+    Path folder = Files.createDirectories(directory.resolve("a/page"));
+    Path file = Files.writeString(folder.resolve("page.css"), "a { color: red }");
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {directory.toUri().toURL()})) {
+      Assets assets = Assets.in(loader, "a/page");
+      Asset first = assets.get("page.css");
+      assertThat(assets.get("page.css")).isSameAs(first);
+      Files.writeString(file, "a { color: blue }");
+      Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(2)));
+      assertThat(assets.get("page.css").etag()).isNotEqualTo(first.etag());
+      Files.delete(file);
+      assertThat(assets.find("page.css")).isEmpty();
+    }
   }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param desired how many workers there should be
  * @param launches one entry for each worker to start, in order
  * @param stops idle workers to stop, by class
- * @param reason one sentence with the figures it rests on and the term that won
+ * @param why the figures it rests on and the term that won
  * @param rejected the terms that did not win
  * @param nextLook when to decide again at the latest
  * @param memory what the next decision must be given
@@ -19,7 +19,7 @@ public record Decision(
     int desired,
     List<Placement> launches,
     List<Stop> stops,
-    String reason,
+    List<Term> why,
     List<String> rejected,
     Instant nextLook,
     Memory memory) {
@@ -37,7 +37,13 @@ public record Decision(
   public Decision {
     launches = List.copyOf(launches);
     stops = List.copyOf(stops);
+    why = List.copyOf(why);
     rejected = List.copyOf(rejected);
+  }
+
+  /** Why, in one sentence. */
+  public String reason() {
+    return Sentence.of(why);
   }
 
   /** How many workers to stop. */

@@ -1,6 +1,9 @@
 package dev.ekiden.fleet;
 
 import dev.ekiden.launch.LaunchException;
+import dev.ekiden.launch.ecs.EcsOptions;
+import dev.ekiden.launch.kubernetes.KubernetesLauncher;
+import dev.ekiden.launch.kubernetes.KubernetesOptions;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
@@ -8,12 +11,18 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Names of the places where tasks are: the same for all servers whose launchers see the same tasks,
  * and for no others. What a launcher says is believed for tasks of its own place alone.
  */
 public final class Places {
+  private static final Pattern CLUSTER =
+      Pattern.compile("arn:[^:]+:ecs:([^:]+):([0-9]+):cluster/(.+)");
+  private static final Pattern ROLE = Pattern.compile("arn:[^:]+:iam::([0-9]+):role/.+");
+
   private Places() {}
 
   /** The name of this machine, for people. */
@@ -58,13 +67,29 @@ public final class Places {
     return "unix".equals(engine.getScheme()) ? host() + engine.getPath() : engine.toString();
   }
 
-  /** Jobs of a namespace of a Kubernetes cluster, which is the same one for all servers. */
-  public static String ofKubernetes(String namespace) {
-    return "kubernetes-" + namespace;
+  /** Jobs of a namespace of a Kubernetes cluster. */
+  public static String ofKubernetes(KubernetesOptions options) {
+    String cluster;
+    try {
+      cluster = KubernetesLauncher.cluster(options);
+    } catch (LaunchException e) {
+      // Nothing can be launched there now; a server that is started later knows it.
+      cluster = "unknown";
+    }
+    return "kubernetes-" + cluster + "/" + options.namespace();
   }
 
-  /** Tasks of a cluster of Amazon ECS. */
-  public static String ofEcs(String region, String cluster) {
-    return "ecs-" + region + "/" + cluster;
+  /**
+   * Tasks of a cluster of Amazon ECS: clusters have the same name in other accounts and regions.
+   * The account is that of the execution role, which must be the cluster's.
+   */
+  public static String ofEcs(EcsOptions options) {
+    Matcher arn = CLUSTER.matcher(options.cluster());
+    if (arn.matches()) {
+      return "ecs-%s/%s/%s".formatted(arn.group(2), arn.group(1), arn.group(3));
+    }
+    Matcher role = ROLE.matcher(options.executionRole());
+    String account = role.matches() ? role.group(1) + "/" : "";
+    return "ecs-%s%s/%s".formatted(account, options.region(), options.cluster());
   }
 }

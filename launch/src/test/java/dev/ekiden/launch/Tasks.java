@@ -10,7 +10,7 @@ import java.util.function.BooleanSupplier;
 /** What tests do with tasks. */
 public final class Tasks {
 
-  static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private Tasks() {}
 

@@ -15,7 +15,6 @@ import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -170,7 +169,7 @@ final class CommandLineTest {
   @Test
   void aRedriveShowsTheCountAndAsks() throws Exception {
     long id = server.engine().enqueue(SampleApplication.FAIL.request(new Greeting("r"))).id();
-    server.engine().jobs().await(id, Duration.ofSeconds(30));
+    server.engine().jobs().await(id, TestEngine.PATIENCE);
 
     Run nobody = ekiden("queues", "redrive", "failures");
     assertThat(nobody.exitCode()).isEqualTo(ExitCode.USAGE);
@@ -442,7 +441,7 @@ final class CommandLineTest {
             .engine()
             .enqueue(SampleApplication.GREET.request(new Greeting("\u001b[2J\u202eevil")))
             .id();
-    server.engine().jobs().await(id, Duration.ofSeconds(30));
+    server.engine().jobs().await(id, TestEngine.PATIENCE);
     assertThat(ekiden("jobs", "get", Long.toString(id)).out())
         .doesNotContain("\u001b")
         .doesNotContain("\u202e")

@@ -135,7 +135,7 @@ final class ContractTest {
 
     long failing =
         server.engine().enqueue(SampleApplication.FAIL.request(new Greeting("luck"))).id();
-    server.engine().jobs().await(failing, Duration.ofSeconds(30));
+    server.engine().jobs().await(failing, TestEngine.PATIENCE);
     check("GET", "/api/v1/jobs/{id}", http.get("/api/v1/jobs/" + failing));
     check("POST", "/api/v1/jobs/{id}/retry", http.post("/api/v1/jobs/" + failing + "/retry"));
 
@@ -153,7 +153,7 @@ final class ContractTest {
     Answer asked = http.post("/api/v1/jobs/" + running + "/cancel");
     assertThat(asked.status()).isEqualTo(202);
     check("POST", "/api/v1/jobs/{id}/cancel", asked);
-    server.engine().jobs().await(running, Duration.ofSeconds(30));
+    server.engine().jobs().await(running, TestEngine.PATIENCE);
     check("GET", "/api/v1/jobs/{id}", http.get("/api/v1/jobs/" + running));
   }
 
@@ -212,6 +212,10 @@ final class ContractTest {
         "PUT",
         fleet,
         http.put("/api/v1/fleets/nobody", "{\"queues\": [\"elsewhere\"], \"policy\": {}}"));
+    Answer dry =
+        http.put("/api/v1/fleets/nobody?dryRun=true", made.json().path("settings").toString());
+    assertThat(dry.status()).isEqualTo(204);
+    check("PUT", fleet, dry);
     String tasks = "/api/v1/fleets/nobody/tasks";
     TestEngine.awaitUntil(
         "a task was asked for",
@@ -333,7 +337,7 @@ final class ContractTest {
 
   private void costs(Http http) throws Exception {
     long id = server.engine().enqueue(SampleApplication.GREET.request(new Greeting("cost"))).id();
-    server.engine().jobs().await(id, Duration.ofSeconds(30));
+    server.engine().jobs().await(id, TestEngine.PATIENCE);
     Answer ofJob = http.get("/api/v1/jobs/" + id + "/costs");
     check("GET", "/api/v1/jobs/{id}/costs", ofJob);
     assertThat(ofJob.json().path("items").size()).isEqualTo(1);

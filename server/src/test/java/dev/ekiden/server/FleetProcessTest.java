@@ -102,6 +102,12 @@ final class FleetProcessTest {
     assertThat(ekiden(ExitCode.OK, "fleets", "set", "crew", "--max", "4")).contains("MAX       4");
     assertThat(ekiden(ExitCode.USAGE, "fleets", "set", "crew", "--max", "1"))
         .contains("min must be at most max, which is 1, not 2");
+    assertThat(ekiden(ExitCode.USAGE, "fleets", "set", "crew", "--launcher", "docker"))
+        .contains("launcher");
+    assertThat(ekiden(ExitCode.USAGE, "fleets", "set", "crew", "--image", "x"))
+        .contains("the launcher process runs this program");
+    assertThat(ekiden(ExitCode.USAGE, "fleets", "set", "crew", "--backoff", "1s"))
+        .contains("--backoff takes two times");
     assertThat(ekiden(ExitCode.NOT_FOUND, "fleets", "show", "nobody"))
         .contains("no fleet 'nobody'");
     Path file = directory.resolve("crew.yaml");
@@ -109,8 +115,20 @@ final class FleetProcessTest {
     assertThat(ekiden(ExitCode.USAGE, "fleets", "apply", "-f", file.toString()))
         .contains("crew.yaml:1: must have one of fixed, steps, goal");
     Files.writeString(file, "name: crew\nqueues: elsewhere\nfixed: 2\nmax: 5\nslots: 2\n");
+    String[] dryRun = {"fleets", "apply", "-f", file.toString(), "--dry-run"};
+    for (int time = 0; time < 2; time++) {
+      assertThat(ekiden(ExitCode.OK, dryRun).lines())
+          .startsWith("fleet crew would change", "  max: 4 -> 5")
+          .contains("  scaleInAfterSeconds: 0.0 -> 60.0");
+    }
     assertThat(ekiden(ExitCode.OK, "fleets", "apply", "-f", file.toString()))
         .contains("fleet crew changed, revision 3");
+    assertThat(ekiden(ExitCode.OK, dryRun).lines()).containsExactly("fleet crew is so already");
+    Files.writeString(file, "name: other\nqueues: elsewhere\nfixed: 1\n");
+    assertThat(ekiden(ExitCode.OK, dryRun).lines()).containsExactly("fleet other would be made");
+    Files.writeString(file, "name: other\nqueues: elsewhere\nfixed: 1\nlauncher: ecs\nimage: x\n");
+    assertThat(ekiden(ExitCode.USAGE, dryRun)).contains("launcher must be one of", "not 'ecs'");
+    Files.writeString(file, "name: crew\nqueues: elsewhere\nfixed: 2\nmax: 5\nslots: 2\n");
     assertThat(ekiden(ExitCode.OK, "fleets", "apply", "-f", file.toString()))
         .contains("fleet crew is so already");
   }

@@ -9,6 +9,7 @@ import dev.ekiden.engine.JobState;
 import dev.ekiden.server.SampleApplication.Greeting;
 import dev.ekiden.server.cli.Terminal;
 import dev.ekiden.testkit.TestDatabase;
+import dev.ekiden.testkit.TestEngine;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -16,7 +17,6 @@ import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -79,7 +79,7 @@ final class RunbookTest {
   }
 
   private static Job ended(RunningServer server, long id) throws InterruptedException {
-    return server.engine().jobs().await(id, Duration.ofSeconds(30));
+    return server.engine().jobs().await(id, TestEngine.PATIENCE);
   }
 
   /** The commands of the README's block, without what explains them. */

@@ -59,8 +59,11 @@ public final class TestEngine implements BeforeAllCallback, AfterEachCallback, A
       END $$
       """;
 
-  /** How long {@link #await} and {@link #awaitUntil} wait. */
-  public static final Duration PATIENCE = Duration.ofSeconds(30);
+  /**
+   * How long {@link #await} and {@link #awaitUntil} wait: long, for a machine may be busy, but less
+   * than the longest time between two looks of a worker, so that a lost wake-up is found out.
+   */
+  public static final Duration PATIENCE = Duration.ofSeconds(50);
 
   private static final Duration LOOK = Duration.ofMillis(10);
 

@@ -46,9 +46,10 @@ final class TestServer implements AutoCloseable {
   }
 
   static TestServer of(ExtensionContext context) {
+    // Not of the root: Maven, when it runs several JVMs, begins anew with each class it hands to
+    // one.
     return context
-        .getRoot()
-        .getStore(ExtensionContext.Namespace.GLOBAL)
+        .getStore(ExtensionContext.StoreScope.LAUNCHER_SESSION, ExtensionContext.Namespace.GLOBAL)
         .computeIfAbsent(TestServer.class, key -> new TestServer(), TestServer.class);
   }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ekiden.engine.Attempt.Outcome;
 import dev.ekiden.engine.store.ClaimTable;
-import dev.ekiden.engine.store.ClaimTable.Claim;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
 import dev.ekiden.engine.store.DefinitionTable;
@@ -205,12 +204,12 @@ class ArrayJobTest {
         jobs.database().withHandle(handle -> DefinitionTable.find(handle, "work")).orElseThrow();
     Connection connection = jobs.database().dataSource().getConnection();
     connection.setAutoCommit(false);
-    jobs.database()
-        .<Claim>joined(
-            connection,
-            handle ->
-                ClaimTable.claimPlain(
-                    handle, new Order(1, row.queueId(), List.of(row.id()), max, max)));
+    HeldOpen.joined(
+        jobs.database(),
+        connection,
+        handle ->
+            ClaimTable.claimPlain(
+                handle, new Order(1, row.queueId(), List.of(row.id()), max, max)));
     return new Claiming(connection);
   }
 
@@ -278,7 +277,7 @@ class ArrayJobTest {
     try (Connection first = jobs.database().dataSource().getConnection();
         ExecutorService thread = Executors.newSingleThreadExecutor()) {
       first.setAutoCommit(false);
-      jobs.database().<List<Settled>>joined(first, handle -> end(handle, children.getFirst()));
+      HeldOpen.joined(jobs.database(), first, handle -> end(handle, children.getFirst()));
       Future<List<Settled>> second =
           thread.submit(() ->
               jobs.database()

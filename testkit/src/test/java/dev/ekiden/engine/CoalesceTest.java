@@ -268,11 +268,7 @@ class CoalesceTest {
       truth.computeIfAbsent(key, absent -> new AtomicLong()).incrementAndGet();
       busy.enqueue(hot.request(new Refresh(key)).withKey(Key.coalesce(key)));
     }
-    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (depth(busy) > 0 && System.nanoTime() < deadline) {
-      Thread.onSpinWait();
-    }
-    assertThat(depth(busy)).isZero();
+    TestEngine.awaitUntil("all jobs to end", () -> depth(busy) == 0);
     assertThat(overlaps).hasValue(0);
     truth.forEach((key, version) ->
         assertThat(seen.get(key).get()).as("last change of " + key).isEqualTo(version.get()));
@@ -294,22 +290,16 @@ class CoalesceTest {
 
   /** Waits until some backend of this database waits for a lock. */
   static void awaitLockWait(Database database) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (System.nanoTime() < deadline) {
-      boolean waits =
-          database.withHandle(handle ->
-              handle
-                  .createQuery(
-                      "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname ="
-                          + " current_database() AND wait_event_type = 'Lock')")
-                  .mapTo(Boolean.class)
-                  .one());
-      if (waits) {
-        return;
-      }
-      Thread.onSpinWait();
-    }
-    throw new AssertionError("nobody waits for a lock");
+    TestEngine.awaitUntil(
+        "somebody to wait for a lock",
+        () ->
+            database.withHandle(handle ->
+                handle
+                    .createQuery(
+                        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname ="
+                            + " current_database() AND wait_event_type = 'Lock')")
+                    .mapTo(Boolean.class)
+                    .one()));
   }
 
   /** A transaction that a test holds open. */
@@ -322,7 +312,7 @@ class CoalesceTest {
     }
 
     <T> T run(TransactionWork<T> work) {
-      return jobs.database().joined(connection, work);
+      return HeldOpen.joined(jobs.database(), connection, work);
     }
 
     void commit() throws SQLException {

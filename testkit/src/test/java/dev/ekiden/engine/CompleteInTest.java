@@ -25,7 +25,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -318,15 +317,14 @@ class CompleteInTest {
     try (Connection recovery = begin();
         Connection handler = begin();
         ExecutorService thread = Executors.newSingleThreadExecutor()) {
-      jobs.database()
-          .<List<Settled>>joined(
-              recovery,
-              handle ->
-                  SettleTable.settle(
-                      handle,
-                      List.of(
-                          new Settlement(
-                              job.ref(), Outcome.LOST, true, 0, null, null, null, null))));
+      HeldOpen.joined(
+          jobs.database(),
+          recovery,
+          handle ->
+              SettleTable.settle(
+                  handle,
+                  List.of(
+                      new Settlement(job.ref(), Outcome.LOST, true, 0, null, null, null, null))));
       Future<Optional<Refusal>> completing = thread.submit(() -> complete(handler, job));
       CoalesceTest.awaitLockWait(jobs.database());
       recovery.commit();
@@ -341,9 +339,8 @@ class CompleteInTest {
     try (Connection canceling = begin();
         Connection handler = begin();
         ExecutorService thread = Executors.newSingleThreadExecutor()) {
-      jobs.database()
-          .<Map<Long, Long>>joined(
-              canceling, handle -> LifeTable.askToStop(handle, List.of(job.id())));
+      HeldOpen.joined(
+          jobs.database(), canceling, handle -> LifeTable.askToStop(handle, List.of(job.id())));
       Future<Optional<Refusal>> completing = thread.submit(() -> complete(handler, job));
       CoalesceTest.awaitLockWait(jobs.database());
       canceling.commit();

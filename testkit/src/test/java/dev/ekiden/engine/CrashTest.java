@@ -91,7 +91,7 @@ class CrashTest {
     JobDefinition<Work> other =
         JobDefinition.named("other", Work.class)
             .queue("work")
-            .handler((payload, context) -> ended.await(10, TimeUnit.SECONDS));
+            .handler((payload, context) -> ended.await(60, TimeUnit.SECONDS));
     Engine engine = jobs.engine(suspect, other);
     for (int i = 0; i < suspects; i++) {
       engine.enqueue(suspect.request(new Work(i)).withPriority(1));
@@ -100,7 +100,7 @@ class CrashTest {
     long beside = engine.enqueue(other.request(new Work(0)).withPriority(9)).id();
     engine.start();
     engine.worker(WorkerOptions.of("work").withConcurrency(suspects)).start();
-    assertThat(engine.jobs().await(beside, Duration.ofSeconds(20)).result()).isEqualTo("true");
+    assertThat(engine.jobs().await(beside, Duration.ofSeconds(60)).result()).isEqualTo("true");
     assertThat(most.get()).isEqualTo(1);
   }
 
@@ -183,7 +183,7 @@ class CrashTest {
     engine.start();
     engine.worker(WorkerOptions.of("work")).start();
     for (long id : List.of(first, parked, last)) {
-      assertThat(engine.jobs().await(id, Duration.ofSeconds(10)).state())
+      assertThat(engine.jobs().await(id, TestEngine.PATIENCE).state())
           .isEqualTo(JobState.SUCCEEDED);
     }
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ekiden.embedded.EmbeddedPostgres;
 import dev.ekiden.embedded.EmbeddedPostgresOptions;
 import dev.ekiden.postgres.Database;
+import dev.ekiden.testkit.TestEngine;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -80,13 +81,13 @@ class DatabaseRestartTest {
 
         letGo.countDown();
         for (Enqueued one : running) {
-          Job job = engine.jobs().await(one.id(), Duration.ofSeconds(30));
+          Job job = engine.jobs().await(one.id(), TestEngine.PATIENCE);
           assertThat(job.state()).isEqualTo(JobState.SUCCEEDED);
           assertThat(job.attempt()).as("never started again").isEqualTo(1);
         }
         assertThat(interrupted).hasValue(0);
         for (long id : List.copyOf(accepted)) {
-          assertThat(engine.jobs().await(id, Duration.ofSeconds(30)).state())
+          assertThat(engine.jobs().await(id, TestEngine.PATIENCE).state())
               .isEqualTo(JobState.SUCCEEDED);
         }
         assertThat(effects.size()).isGreaterThanOrEqualTo(accepted.size());

@@ -226,7 +226,7 @@ class DependencyTest {
     long child = enqueue(good.after(first.id()));
     try (Connection claiming = begin();
         ExecutorService thread = Executors.newSingleThreadExecutor()) {
-      assertThat(jobs.database().<Claim>joined(claiming, handle -> claim(handle, "work")).jobs())
+      assertThat(HeldOpen.joined(jobs.database(), claiming, handle -> claim(handle, "work")).jobs())
           .isEmpty();
       Future<List<Settled>> ending =
           thread.submit(
@@ -249,7 +249,7 @@ class DependencyTest {
     ClaimedJob first = runningParent();
     long child = enqueue(good.after(first.id()));
     try (Connection ending = begin()) {
-      jobs.database().<List<Settled>>joined(ending, handle -> end(handle, first));
+      HeldOpen.joined(jobs.database(), ending, handle -> end(handle, first));
       Claim claim = jobs.database().inTransaction(handle -> claim(handle, "work"));
       assertThat(claim.jobs()).isEmpty();
       assertThat(claim.nextMicros()).isLessThan(1_000_000);
@@ -271,7 +271,7 @@ class DependencyTest {
     assertThat(get(child).blocked()).isEqualTo(Job.BlockedReason.DEPENDENCY);
     try (Connection ending = begin();
         ExecutorService thread = Executors.newSingleThreadExecutor()) {
-      jobs.database().<List<Settled>>joined(ending, handle -> end(handle, first));
+      HeldOpen.joined(jobs.database(), ending, handle -> end(handle, first));
       Future<List<Settled>> other =
           thread.submit(
               () -> jobs.database().<List<Settled>>inTransaction(handle -> end(handle, second)));

@@ -44,12 +44,12 @@ class EnqueueTest {
   void bulkAnswersInOrder() {
     Engine engine = jobs.engine(note);
     List<JobRequest> requests =
-        IntStream.range(0, 5_000).mapToObj(i -> note.request(new Note("n" + i))).toList();
+        IntStream.range(0, 1_000).mapToObj(i -> note.request(new Note("n" + i))).toList();
     List<Enqueued> answers = engine.enqueue(requests);
-    assertThat(answers).hasSize(5_000).allMatch(Enqueued::created);
+    assertThat(answers).hasSize(1_000).allMatch(Enqueued::created);
     assertThat(answers.stream().map(Enqueued::id)).isSorted();
-    assertThat(engine.jobs().get(answers.get(4_321).id()).payload()).contains("n4321");
-    assertThat(jobs.runDue()).isEqualTo(5_000);
+    assertThat(engine.jobs().get(answers.get(321).id()).payload()).contains("n321");
+    assertThat(jobs.runDue()).isEqualTo(1_000);
   }
 
   @Test

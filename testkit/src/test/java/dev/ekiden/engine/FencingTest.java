@@ -183,7 +183,8 @@ class FencingTest {
     try (Connection canceling = jobs.database().dataSource().getConnection()) {
       canceling.setAutoCommit(false);
       Map<Long, Long> asked =
-          jobs.database().joined(canceling, handle -> LifeTable.askToStop(handle, List.of(id)));
+          HeldOpen.joined(
+              jobs.database(), canceling, handle -> LifeTable.askToStop(handle, List.of(id)));
       assertThat(asked).containsEntry(id, 1L);
       assertThat(end(job.ref(), Outcome.RETRIED)).as("locked").isEmpty();
       assertThat(stillRunning(job.ref())).containsExactly(job.ref());
@@ -245,12 +246,11 @@ class FencingTest {
     try (Connection one = jobs.database().dataSource().getConnection();
         ExecutorService thread = Executors.newSingleThreadExecutor()) {
       one.setAutoCommit(false);
-      jobs.database()
-          .joined(
-              one,
-              handle ->
-                  LifeTable.redrive(
-                      handle, List.of(id), java.util.Collections.singletonList(null)));
+      HeldOpen.joined(
+          jobs.database(),
+          one,
+          handle ->
+              LifeTable.redrive(handle, List.of(id), java.util.Collections.singletonList(null)));
       Future<Long> other = thread.submit(() -> engine.jobs().redrive("work"));
       CoalesceTest.awaitLockWait(jobs.database());
       one.commit();

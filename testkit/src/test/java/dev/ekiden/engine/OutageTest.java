@@ -9,7 +9,6 @@ import dev.ekiden.testkit.TestEngine;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -77,7 +76,7 @@ class OutageTest {
           }
         };
     try (Listener listener = Listener.start(jobs.database(), Set.of(WakeUps.CHANNEL), recording)) {
-      assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("connected");
+      assertThat(heard.poll(60, TimeUnit.SECONDS)).isEqualTo("connected");
       assertThat(listener).isNotNull();
       connections.set(1);
       long one = engine.enqueue(work.request(new Work(1))).id();
@@ -85,8 +84,8 @@ class OutageTest {
       long array =
           engine.enqueueArray(ArrayRequest.of(JobRequest.of("other", new Work(1)), 2)).id();
       connections.set(Integer.MAX_VALUE);
-      assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("ready " + queueOf(one));
-      assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("ready " + queueOf(array));
+      assertThat(heard.poll(60, TimeUnit.SECONDS)).isEqualTo("ready " + queueOf(one));
+      assertThat(heard.poll(60, TimeUnit.SECONDS)).isEqualTo("ready " + queueOf(array));
     }
   }
 
@@ -130,19 +129,20 @@ class OutageTest {
     assertThatThrownBy(worker::start).hasRootCauseMessage("the database is away");
     connections.set(Integer.MAX_VALUE);
     worker.start();
-    assertThat(engine.jobs().await(id, Duration.ofSeconds(20)).state())
-        .isEqualTo(JobState.SUCCEEDED);
+    assertThat(engine.jobs().await(id, TestEngine.PATIENCE).state()).isEqualTo(JobState.SUCCEEDED);
     assertThatThrownBy(worker::start).isInstanceOf(IllegalStateException.class);
   }
 
   @Test
   void anEngineClosesWhoseWorkerCouldNotStart() {
+    Set<Thread> before = Thread.getAllStackTraces().keySet();
     engine.start();
     Worker worker = engine.worker(WorkerOptions.of("work"));
     connections.set(0);
     assertThatThrownBy(worker::start).hasRootCauseMessage("the database is away");
     engine.close();
     assertThat(Thread.getAllStackTraces().keySet())
+        .filteredOn(thread -> !before.contains(thread))
         .extracting(Thread::getName)
         .doesNotContain("ekiden-recovery", "ekiden-due jobs", "ekiden-schedules");
   }

@@ -62,7 +62,7 @@ class PoisonTest {
   }
 
   private static Job ended(Engine engine, long id) throws InterruptedException {
-    Job job = engine.jobs().await(id, Duration.ofSeconds(20));
+    Job job = engine.jobs().await(id, TestEngine.PATIENCE);
     assertThat(job.state().isEnded()).as(job.toString()).isTrue();
     return job;
   }

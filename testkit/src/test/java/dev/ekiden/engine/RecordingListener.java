@@ -1,5 +1,6 @@
 package dev.ekiden.engine;
 
+import dev.ekiden.testkit.TestEngine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,8 +9,6 @@ import java.util.function.Predicate;
 
 /** Remembers what the engine did, and lets tests wait for it instead of sleeping. */
 final class RecordingListener implements EngineListener {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
-
   private final List<String> events = new ArrayList<>();
 
   @Override
@@ -63,7 +62,7 @@ final class RecordingListener implements EngineListener {
 
   /** Waits until so many events match. */
   synchronized void await(long count, Predicate<String> which) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    long deadline = System.nanoTime() + TestEngine.PATIENCE.toNanos();
     while (events.stream().filter(which).count() < count) {
       long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
       if (left <= 0) {

@@ -73,7 +73,7 @@ class TakenOverTest {
                       + " WHERE ended_at IS NULL"));
     }
     for (long id : ids) {
-      Job job = engine.jobs().await(id, Duration.ofSeconds(30));
+      Job job = engine.jobs().await(id, TestEngine.PATIENCE);
       assertThat(job.state()).isEqualTo(JobState.SUCCEEDED);
       assertThat(job.result()).isEqualTo(Integer.toString(LOSSES + 1));
       assertThat(job.losses()).isZero();
@@ -111,7 +111,7 @@ class TakenOverTest {
     engine.enqueue(waits.request("drained"));
     waiting.await();
     engine.jobs().cancel(canceled);
-    engine.jobs().await(canceled, Duration.ofSeconds(30));
+    engine.jobs().await(canceled, TestEngine.PATIENCE);
     worker.drain(Duration.ZERO);
     assertThat(reasons)
         .isEqualTo(Map.of("canceled", JobContext.Stop.CANCEL, "drained", JobContext.Stop.DRAIN));
@@ -134,7 +134,7 @@ class TakenOverTest {
     engine.define(fails);
     engine.worker(WorkerOptions.of("fails"), List.of("fails")).start();
     long id = engine.enqueue(fails.request(1)).id();
-    Job job = engine.jobs().await(id, Duration.ofSeconds(30));
+    Job job = engine.jobs().await(id, TestEngine.PATIENCE);
     assertThat(job.state()).isEqualTo(JobState.FAILED);
     assertThat(job.errorType()).isEqualTo("exit-code");
     assertThat(job.error()).isEqualTo("it ended with exit code 3");
@@ -156,7 +156,7 @@ class TakenOverTest {
             .handler((text, context) -> "new " + text));
     engine.worker(WorkerOptions.of("wider"), List.of("grows")).start();
     long id = engine.enqueue(before.request("text")).id();
-    Job job = engine.jobs().await(id, Duration.ofSeconds(30));
+    Job job = engine.jobs().await(id, TestEngine.PATIENCE);
     assertThat(job.queue()).isEqualTo("wider");
     assertThat(job.result()).isEqualTo("\"new text\"");
   }

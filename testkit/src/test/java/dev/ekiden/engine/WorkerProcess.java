@@ -95,7 +95,7 @@ final class WorkerProcess implements AutoCloseable {
   /** Waits until the process has ended; answers its exit code. */
   int awaitExit() {
     try {
-      if (!process.waitFor(30, TimeUnit.SECONDS)) {
+      if (!process.waitFor(60, TimeUnit.SECONDS)) {
         throw new AssertionError("the worker process goes on");
       }
       return process.exitValue();

@@ -1,8 +1,9 @@
 package dev.ekiden.app.console;
 
 import com.microsoft.playwright.Page;
-import dev.ekiden.app.console.Browser.View;
 import dev.ekiden.testkit.TestDatabase;
+import dev.ekiden.testkit.browser.Chromium;
+import dev.ekiden.testkit.browser.View;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -22,16 +23,15 @@ final class ConsolePictures {
   private static final View PHONE = View.DESK.sized(390, 780);
 
   @RegisterExtension static final TestDatabase database = TestDatabase.create("engine");
-  @RegisterExtension static final Browser browser = new Browser();
+  @RegisterExtension static final Chromium browser = new Chromium();
 
   @TempDir static Path directory;
 
   @Test
   void ofTheMainScreens() throws Exception {
     try (ConsoleServer server = ConsoleServer.start(directory, database.address())) {
-      server.playAnHour(database.database());
+      server.playAWeek(database.database());
       Shop.Stock stock = server.fill();
-      server.keepFleet();
       server.hurry();
       if (Boolean.getBoolean("ekiden.pictures.all")) {
         ofEverything(server, stock);
@@ -45,8 +45,9 @@ final class ConsolePictures {
       inBothThemes(server, DESK.sized(1_280, 960), "/queues/media", "queue");
       inBothThemes(server, DESK, "/schedules/reminders", "schedule");
       inBothThemes(server, DESK.sized(1_280, 480), "/workers", "workers");
+      inBothThemes(server, DESK.sized(1_280, 960), "/fleets/" + ShopFleet.NAME, "fleet");
       inBothThemes(server, DESK.sized(1_280, 1_000), "/costs", "costs");
-      take(server, PHONE.japanese(), "/", "overview-phone-ja");
+      take(server, PHONE.speaking("ja"), "/", "overview-phone-ja");
       take(server, PHONE.dark(), "/jobs/" + stock.failed(), "job-phone-dark");
     }
   }
@@ -73,16 +74,16 @@ final class ConsolePictures {
             Map.entry("schedule", "/schedules/reminders"),
             Map.entry("workers", "/workers"),
             Map.entry("fleets", "/fleets"),
-            Map.entry("fleet", "/fleets/post"),
+            Map.entry("fleet", "/fleets/" + ShopFleet.NAME),
             Map.entry("costs", "/costs"),
             Map.entry("definitions", "/definitions"),
             Map.entry("sign-in", "/sign-in"));
     List<Map.Entry<String, View>> views =
         List.of(
             Map.entry("desk", DESK),
-            Map.entry("desk-dark-ja", DESK.dark().japanese()),
+            Map.entry("desk-dark-ja", DESK.dark().speaking("ja")),
             Map.entry("phone-dark", PHONE.dark()),
-            Map.entry("phone-ja", PHONE.japanese()));
+            Map.entry("phone-ja", PHONE.speaking("ja")));
     for (Map.Entry<String, View> view : views) {
       screens.forEach(
           (name, path) -> take(server, view.getValue(), path, name + "-" + view.getKey(), true));

@@ -1,12 +1,13 @@
 package dev.ekiden.app.console;
 
-import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.ekiden.testkit.browser.Soon.assertThat;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
-import dev.ekiden.app.console.Browser.View;
 import dev.ekiden.testkit.TestDatabase;
+import dev.ekiden.testkit.browser.Chromium;
+import dev.ekiden.testkit.browser.View;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -15,16 +16,16 @@ import org.junit.jupiter.api.io.TempDir;
 /** The server goes away under an open page, and comes back. */
 final class ConsoleRestartTest {
   @RegisterExtension static final TestDatabase database = TestDatabase.create("engine");
-  @RegisterExtension static final Browser browser = new Browser();
+  @RegisterExtension static final Chromium browser = new Chromium();
 
-  @RegisterExtension final Visitor visitor = new Visitor(browser);
+  @RegisterExtension static final Visitor visitor = new Visitor(browser);
 
   @TempDir static Path directory;
 
   @Test
   void aRestartIsToldAndSurvived() {
     try (ConsoleServer server = ConsoleServer.start(directory, database.address())) {
-      Page queues = visitor.visit(server, View.DESK, "/queues");
+      Page queues = visitor.visitFirst(server, View.DESK, "/queues");
       Locator billing =
           queues.locator("tbody tr").filter(new Locator.FilterOptions().setHasText("billing"));
       assertThat(queues.getByText("Live")).isVisible();

@@ -24,6 +24,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,7 @@ final class ConsoleServer implements AutoCloseable {
   private Shop shop = new Shop();
   private ServerProcess process;
   private final int port;
+  private List<Cookie> session = List.of();
 
   private ConsoleServer(Path directory, DatabaseAddress database) {
     this.directory = directory;
@@ -51,8 +54,9 @@ final class ConsoleServer implements AutoCloseable {
     return shop.open(engine());
   }
 
-  /** Lets the shop work through an hour that ends now. */
-  void playAnHour(Database data) {
+  /** Gives the shop a week that is over, and lets it work through an hour that ends now. */
+  void playAWeek(Database data) {
+    new ShopWeek(engine(), data).play(Instant.now().minus(Duration.ofMinutes(61)));
     new ShopHour(engine(), data, shop).play();
   }
 
@@ -71,7 +75,7 @@ final class ConsoleServer implements AutoCloseable {
 
   /** Enqueues more than the limit of their queue lets start at once. */
   void hurry() {
-    shop.images(engine(), 340);
+    shop.images(engine(), 90);
   }
 
   Engine engine() {
@@ -89,6 +93,13 @@ final class ConsoleServer implements AutoCloseable {
 
   /** What a browser has that has opened the console link. */
   List<Cookie> session() {
+    if (session.isEmpty()) {
+      session = signIn();
+    }
+    return session;
+  }
+
+  private List<Cookie> signIn() {
     try (HttpClient client = HttpClient.newHttpClient()) {
       String cookie =
           client
@@ -115,6 +126,7 @@ final class ConsoleServer implements AutoCloseable {
   void startAgain() {
     shop = new Shop();
     process = start(port);
+    session = List.of();
   }
 
   @Override

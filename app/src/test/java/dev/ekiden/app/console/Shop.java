@@ -102,6 +102,9 @@ final class Shop implements Application {
             throw new IllegalStateException("the tax service answered 503");
           });
 
+  private final JobDefinition<Export> page =
+      JobDefinition.named("render-page", Export.class).queue("catalogue").enqueueOnly();
+
   private final JobDefinition<Export> nobody =
       JobDefinition.named("print-labels", Export.class).queue("printing").enqueueOnly();
 
@@ -115,13 +118,15 @@ final class Shop implements Application {
 
   @Override
   public List<JobDefinition<?>> definitions(Services services) {
-    return List.of(mail, export, verbose, image, search, invoice, nobody);
+    return List.of(mail, export, verbose, image, search, invoice, page, nobody);
   }
 
   @Override
   public List<WorkerOptions> workers() {
     return List.of(
-        WorkerOptions.of("mail", "search", "billing", "media").withName("shop-1"),
+        WorkerOptions.of("mail", "search", "billing", "media")
+            .withName("shop-1")
+            .withConcurrency(4),
         WorkerOptions.of("exports").withName("shop-exports").withConcurrency(2));
   }
 

@@ -18,7 +18,17 @@ import java.util.Random;
  */
 final class ShopHour {
   private static final int MINUTES = 62;
-  private static final int IMAGES_A_MINUTE = 60;
+  private static final int IMAGES_A_MINUTE = 16;
+
+  // Images wait for their limit.
+  private static final String IDLE =
+      """
+      SELECT NOT EXISTS (SELECT FROM ekiden.running) AND NOT EXISTS (
+        SELECT
+        FROM ekiden.ready
+        JOIN ekiden.queue ON queue.id = ready.queue_id
+        WHERE queue.name <> 'media')
+      """;
 
   private final Engine engine;
   private final Database database;
@@ -46,17 +56,23 @@ final class ShopHour {
       int jobs = work(minute);
       // Counts are stored every two seconds, and belong to the minute of then.
       TestEngine.awaitUntil("a minute is counted", () -> enqueued(start) >= before + jobs);
+      // What runs while the clock jumps would have run for a minute.
+      TestEngine.awaitUntil("a minute's work is done", this::isIdle);
       database.useTransaction(handle -> HistoryTable.sample(handle, DepthTable.queues(handle)));
     }
     engine.clock().reset();
   }
 
+  private boolean isIdle() {
+    return database.withHandle(handle -> handle.createQuery(IDLE).mapTo(Boolean.class).one());
+  }
+
   private int work(int minute) {
     double wave = 1 + 0.6 * Math.sin(minute / 7.0);
-    int mails = (int) (70 * wave) + random.nextInt(12);
-    int images = 35 + random.nextInt(10) + (minute == 21 ? 420 : 0);
-    int searches = 12 + random.nextInt(9);
-    int wrong = minute > 40 && minute < 47 ? 9 : random.nextInt(3);
+    int mails = (int) (18 * wave) + random.nextInt(5);
+    int images = 9 + random.nextInt(4) + (minute == 21 ? 110 : 0);
+    int searches = 4 + random.nextInt(4);
+    int wrong = minute > 40 && minute < 47 ? 4 : random.nextInt(3) / 2;
     shop.mails(engine, mails, wrong);
     shop.images(engine, images);
     shop.searches(engine, searches);

@@ -27,7 +27,7 @@ public record Comparison(
 
   /**
    * Compares the newest runs of a time, at most {@link Usage#MAX_RUNS}. They run when they ran; so
-   * resident workers are as many as there were runs at once.
+   * resident workers are as many as the busiest second had work for.
    *
    * @param queue the only one, or null
    * @param definition the only one, or null

@@ -35,9 +35,18 @@ public final class CommandLaunchers implements AutoCloseable {
 
   private final Map<String, Entry> entries = new LinkedHashMap<>();
 
+  /**
+   * Not a {@link dev.ekiden.launch.PatientLauncher}: whoever runs a job waits for as long as
+   * opening takes, because that it failed is the failure of the job, told before its task is
+   * written down.
+   */
   private static final class Entry {
     private final Supplier<Located> opens;
-    private @Nullable Located opened;
+
+    /**
+     * Written under the lock; read without it, so that one that is slow to open holds up no other.
+     */
+    private volatile @Nullable Located opened;
 
     Entry(Supplier<Located> opens) {
       this.opens = opens;
@@ -52,7 +61,7 @@ public final class CommandLaunchers implements AutoCloseable {
       return there;
     }
 
-    synchronized Optional<Located> ifOpen() {
+    Optional<Located> ifOpen() {
       return Optional.ofNullable(opened);
     }
   }
@@ -98,7 +107,7 @@ public final class CommandLaunchers implements AutoCloseable {
         () -> {
           String namespace = options.namespace();
           return new Located(
-              Places.ofKubernetes(namespace),
+              Places.ofKubernetes(options),
               "Kubernetes " + namespace,
               KubernetesLauncher.connect(options));
         });
@@ -109,7 +118,7 @@ public final class CommandLaunchers implements AutoCloseable {
     return with(
         CommandDefinition.ECS,
         () -> {
-          String place = Places.ofEcs(options.region(), options.cluster());
+          String place = Places.ofEcs(options);
           return new Located(place, "ECS " + options.cluster(), EcsLauncher.connect(options));
         });
   }

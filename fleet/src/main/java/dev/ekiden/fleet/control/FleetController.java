@@ -13,7 +13,6 @@ import dev.ekiden.fleet.control.Launchers.Located;
 import dev.ekiden.fleet.control.store.DecisionTable;
 import dev.ekiden.fleet.control.store.FleetTable;
 import dev.ekiden.fleet.control.store.TaskTable;
-import dev.ekiden.launch.LaunchException;
 import dev.ekiden.launch.TaskId;
 import dev.ekiden.launch.TaskStatus;
 import dev.ekiden.launch.Watch;
@@ -32,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jdbi.v3.core.Handle;
@@ -41,16 +41,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps fleets as large as their backlog needs. Every server has one; the one that leads looks
- * about once a second, and when jobs become ready or a task changes.
+ * about once a second, and when jobs become ready or a task changes. What launchers are asked for
+ * goes on beside the turns: a slow one keeps no other fleet waiting.
  *
  * <p>A turn looks, decides, writes, acts:
  *
  * <ol>
+ *   <li>notes which launches of the turns before came to an end
  *   <li>asks the launchers for their tasks, then the database for its rows, workers and demand
  *   <li>decides without touching anything: {@link Upkeep} and {@link FleetPlan}
  *   <li>writes all of it in one transaction that the lease fences: ends, requests to retire, the
  *       decision, and the intent of each launch
- *   <li>acts on what is committed: launches, signals, removals; and notes what was launched
+ *   <li>begins to act on what is committed: {@link Launches}, signals, removals
  * </ol>
  *
  * <p>What may happen in between, each forced by a test:
@@ -70,7 +72,9 @@ import org.slf4j.LoggerFactory;
  *   <li><b>Reclaimed.</b> It is noted, then the signal is sent: the worker takes nothing more, goes
  *       on for its grace, and returns what is left, which is not a failure.
  *   <li><b>A signal that was noted and not sent</b> is sent by the next leader.
- *   <li><b>A launcher that does not answer.</b> Nothing is concluded about its tasks.
+ *   <li><b>A launcher that does not answer.</b> Nothing is concluded about its tasks. Its answer is
+ *       used when it comes; that it does not tell of what was launched meanwhile means nothing.
+ *   <li><b>A launcher that takes its time to launch</b>: see {@link Launches}.
  * </ul>
  *
  * <p>Thread-safe.
@@ -103,6 +107,9 @@ public final class FleetController implements AutoCloseable {
   /** Start-up of a worker of which none is known. */
   private static final Duration UNKNOWN_START_UP = Duration.ofSeconds(3);
 
+  /** How long it waits, when it is closed, for its turn and for launches. */
+  private static final Duration CLOSING = Duration.ofSeconds(10);
+
   private static final Duration START_UP_REMEMBERED = Duration.ofSeconds(10);
   private static final Duration HOUSEKEEPING = Duration.ofMinutes(1);
   private static final int FORGOTTEN_AT_ONCE = 10_000;
@@ -114,6 +121,7 @@ public final class FleetController implements AutoCloseable {
   private final Engine engine;
   private final Launchers launchers;
   private final FleetActions actions;
+  private final Looks looks;
   private final LeaderLease lease;
   private final Duration leaseTime;
   private final Duration keepEnded;
@@ -123,9 +131,6 @@ public final class FleetController implements AutoCloseable {
 
   private final Map<String, State> states = new HashMap<>();
   private final Map<TaskId, Instant> leaselessSince = new HashMap<>();
-
-  /** Places of launchers that do not answer: that is told once. */
-  private final Set<String> silent = new HashSet<>();
 
   private @Nullable Leadership leading;
   private long renewedNanos;
@@ -173,11 +178,13 @@ public final class FleetController implements AutoCloseable {
       WorkerProgram program,
       String holder,
       Duration leaseTime,
-      Duration keepEnded) {
+      Duration keepEnded,
+      Executor threads) {
     this.database = database;
     this.engine = engine;
     this.launchers = launchers;
-    this.actions = new FleetActions(launchers, program);
+    this.actions = new FleetActions(launchers, program, threads, this::wake);
+    this.looks = new Looks(launchers, threads, this::wake);
     this.lease = LeaderLease.of(database, LEASE, leaseTime, holder);
     this.leaseTime = leaseTime;
     this.keepEnded = keepEnded;
@@ -191,7 +198,15 @@ public final class FleetController implements AutoCloseable {
   public static FleetController start(
       Database database, Engine engine, Launchers launchers, WorkerProgram program, String holder) {
     FleetController controller =
-        new FleetController(database, engine, launchers, program, holder, LEASE_TIME, KEEP_ENDED);
+        new FleetController(
+            database,
+            engine,
+            launchers,
+            program,
+            holder,
+            LEASE_TIME,
+            KEEP_ENDED,
+            question -> Thread.ofVirtual().name("ekiden-fleets-launcher").start(question));
     controller.begin();
     return controller;
   }
@@ -230,14 +245,13 @@ public final class FleetController implements AutoCloseable {
     }
     ears.forEach(Subscription::close);
     Thread loop = thread;
-    if (loop != null && !loop.equals(Thread.currentThread())) {
-      try {
-        if (!loop.join(Duration.ofSeconds(10))) {
-          loop.interrupt();
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+    try {
+      if (loop != null && !loop.equals(Thread.currentThread()) && !loop.join(CLOSING)) {
+        loop.interrupt();
       }
+      actions.close(CLOSING);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
     try {
       lease.release();
@@ -331,9 +345,19 @@ public final class FleetController implements AutoCloseable {
     try {
       return leadOrStandBy();
     } catch (LeadershipLostException e) {
-      leading = null;
+      standBy();
       throw e;
     }
+  }
+
+  /** What is left to be launched is for whoever leads. */
+  private void standBy() {
+    if (leading != null) {
+      leading = null;
+      actions.forget();
+      looks.forget();
+    }
+    leadsFleets = false;
   }
 
   private Duration leadOrStandBy() {
@@ -341,8 +365,7 @@ public final class FleetController implements AutoCloseable {
     Optional<Leadership> leadership =
         before == null || isRenewalDue() ? renew() : Optional.of(before);
     if (leadership.isEmpty()) {
-      leading = null;
-      leadsFleets = false;
+      standBy();
       return LONGEST_REST;
     }
     if (before == null || before.epoch() != leadership.get().epoch()) {
@@ -350,26 +373,28 @@ public final class FleetController implements AutoCloseable {
       states.clear();
       leaselessSince.clear();
       actions.forget();
+      looks.forget();
     }
     leading = leadership.get();
     return lead(leadership.get());
   }
 
-  /** Whether this server leads on, which is asked before each launch of a long row. */
-  private boolean stillLeads() {
-    return !isRenewalDue() || renew().isPresent();
-  }
-
-  private void noted(Leadership leadership, FleetActions.Launched launched) {
-    database.useTransaction(handle -> {
-      lease.assertHeld(handle, leadership);
-      launched.launched().forEach(id -> TaskTable.launched(handle, id, null));
-      launched
-          .failures()
-          .forEach((id, reason) ->
-              TaskTable.ended(
-                  handle, id, TaskEnding.NOT_STARTED, "could not start: " + reason, null));
-    });
+  /** Notes what became of launches; whether some failed, so that another class may stand in. */
+  private boolean noteLaunches(Leadership leadership) {
+    looks.underWay(actions.underWay());
+    Launches.Outcomes outcomes = actions.launched();
+    if (!outcomes.isNothing()) {
+      database.useTransaction(handle -> {
+        lease.assertHeld(handle, leadership);
+        outcomes.launched().forEach(id -> TaskTable.launched(handle, id, null));
+        outcomes
+            .failures()
+            .forEach((id, reason) ->
+                TaskTable.ended(
+                    handle, id, TaskEnding.NOT_STARTED, "could not start: " + reason, null));
+      });
+    }
+    return !outcomes.failures().isEmpty();
   }
 
   private boolean isRenewalDue() {
@@ -383,8 +408,11 @@ public final class FleetController implements AutoCloseable {
   }
 
   private Duration lead(Leadership leadership) {
-    long begun = System.nanoTime();
-    Map<String, Map<TaskId, TaskStatus>> seen = askLaunchers();
+    long begunNanos = System.nanoTime();
+    // Before the launchers are asked: what is noted as launched, they tell of.
+    noteLaunches(leadership);
+    Looks.Seen looked = looks.look(actions.underWay());
+    Map<String, Map<TaskId, TaskStatus>> seen = looked.tasks();
     List<Fleet> fleets = database.withHandle(FleetTable::all);
     List<FleetTask> tasks = database.withHandle(TaskTable::present);
     if (fleets.isEmpty() && tasks.isEmpty() && seen.values().stream().allMatch(Map::isEmpty)) {
@@ -400,10 +428,14 @@ public final class FleetController implements AutoCloseable {
     fleets.forEach(fleet -> byName.put(fleet.name(), fleet));
     states.keySet().retainAll(byName.keySet());
     Map<String, Demand> demands = demands(fleets, now);
-    long looked = System.nanoTime();
+    long lookedNanos = System.nanoTime();
     Upkeep upkeep =
         new Upkeep(
-            new Sight(now, places(), seen, workers), tasks, byName, keepEnded, leaselessSince);
+            new Sight(now, places(), seen, looked.unsure(), workers),
+            tasks,
+            byName,
+            keepEnded,
+            leaselessSince);
     List<Decided> decided = new ArrayList<>();
     Instant next = now.plus(LONGEST_REST);
     for (Fleet fleet : fleets) {
@@ -420,20 +452,21 @@ public final class FleetController implements AutoCloseable {
         next = sooner(next, due);
       }
     }
-    long planned = System.nanoTime();
+    long plannedNanos = System.nanoTime();
     List<FleetTask> asked = write(leadership, now, upkeep, decided);
-    long written = System.nanoTime();
-    if (actions.act(byName, upkeep, asked, this::stillLeads, one -> noted(leadership, one))) {
+    long writtenNanos = System.nanoTime();
+    actions.act(byName, upkeep, asked);
+    if (noteLaunches(leadership)) {
       wake(); // another class may stand in
     }
     FleetTurn before = lastTurn;
     lastTurn =
         new FleetTurn(
             before == null ? 1 : before.number() + 1,
-            Duration.ofNanos(looked - begun),
-            Duration.ofNanos(planned - looked),
-            Duration.ofNanos(written - planned),
-            Duration.ofNanos(System.nanoTime() - written));
+            Duration.ofNanos(lookedNanos - begunNanos),
+            Duration.ofNanos(plannedNanos - lookedNanos),
+            Duration.ofNanos(writtenNanos - plannedNanos),
+            Duration.ofNanos(System.nanoTime() - writtenNanos));
     housekeep(leadership, seen);
     return Duration.between(now, next);
   }
@@ -446,33 +479,6 @@ public final class FleetController implements AutoCloseable {
     Set<String> places = new HashSet<>();
     launchers.located().values().forEach(located -> places.add(located.place()));
     return places;
-  }
-
-  /** What each launcher tells; one that does not answer is missing. */
-  private Map<String, Map<TaskId, TaskStatus>> askLaunchers() {
-    Map<String, Map<TaskId, TaskStatus>> seen = new HashMap<>();
-    for (Located located : launchers.located().values()) {
-      try {
-        Map<TaskId, TaskStatus> tasks = new LinkedHashMap<>();
-        for (TaskStatus status : located.launcher().list()) {
-          if (status.labels().containsKey(WorkerProgram.FLEET_LABEL)) {
-            tasks.put(status.id(), status);
-          }
-        }
-        seen.put(located.place(), tasks);
-        if (silent.remove(located.place())) {
-          LOG.info("The launcher {} answers again", located.launcher().name());
-        }
-      } catch (LaunchException e) {
-        if (silent.add(located.place())) {
-          LOG.warn(
-              "The launcher {} does not answer; its tasks are left alone: {}",
-              located.launcher().name(),
-              e.toString());
-        }
-      }
-    }
-    return seen;
   }
 
   /** What is asked of the fleets that are switched on, by their names. */

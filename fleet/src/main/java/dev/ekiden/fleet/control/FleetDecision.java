@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.ekiden.fleet.Decision;
 import dev.ekiden.fleet.Demand;
 import dev.ekiden.fleet.Observed;
+import dev.ekiden.fleet.Term;
 import dev.ekiden.fleet.Times;
 import java.time.Instant;
 import java.util.List;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param observed what it rests on
  * @param launches tasks that were asked for, in order
  * @param stops workers that were asked to retire
- * @param reason one sentence with the figures and the term that won
+ * @param reason one English sentence with the figures and the term that won
+ * @param why the terms of that sentence, for other languages; none where an earlier build decided
  * @param rejected the terms that did not
  */
 public record FleetDecision(
@@ -33,6 +35,7 @@ public record FleetDecision(
     List<Launch> launches,
     List<Stop> stops,
     String reason,
+    List<Term> why,
     List<String> rejected) {
 
   /** What was seen. */
@@ -116,6 +119,7 @@ public record FleetDecision(
   public FleetDecision {
     launches = List.copyOf(launches);
     stops = List.copyOf(stops);
+    why = List.copyOf(why);
     rejected = List.copyOf(rejected);
   }
 
@@ -139,6 +143,7 @@ public record FleetDecision(
         launches,
         stops,
         decision.reason(),
+        decision.why(),
         decision.rejected());
   }
 }

@@ -99,13 +99,23 @@ public final class Fleets {
   }
 
   /**
+   * Refuses what {@link #put} would refuse; changes nothing.
+   *
+   * @throws dev.ekiden.fleet.InvalidSettingException if there is no such launcher, or its workers
+   *     could not live there
+   */
+  public void check(FleetSpec spec) {
+    launchers.check(spec);
+  }
+
+  /**
    * Makes a fleet, or changes it; one that is the same already stays as it is. The controller goes
    * by it within a second.
    *
    * @throws dev.ekiden.fleet.InvalidSettingException if there is no such launcher
    */
   public Fleet put(FleetSpec spec) {
-    launchers.check(spec);
+    check(spec);
     return database.inTransaction(handle -> {
       FleetTable.put(handle, spec);
       return FleetTable.find(handle, spec.name()).orElseThrow();
@@ -118,7 +128,7 @@ public final class Fleets {
    * @return empty if the revision is another one by now, or there is no such fleet
    */
   public Optional<Fleet> put(FleetSpec spec, long revision) {
-    launchers.check(spec);
+    check(spec);
     return database.inTransaction(handle ->
         FleetTable.put(handle, spec, revision)
             ? FleetTable.find(handle, spec.name())
@@ -215,7 +225,7 @@ public final class Fleets {
     Map<String, WorkerSummary> workers = new HashMap<>();
     engine.workers().forEach(worker -> workers.put(worker.name(), worker));
     Instant now = database.withHandle(TaskTable::now);
-    Sight sight = new Sight(now, Set.of(), Map.of(), workers);
+    Sight sight = new Sight(now, Set.of(), Map.of(), Set.of(), workers);
     Map<CapacityClass, Map<Standing, Integer>> counts = new LinkedHashMap<>();
     fleet
         .spec()

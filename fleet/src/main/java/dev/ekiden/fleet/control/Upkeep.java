@@ -179,8 +179,11 @@ final class Upkeep {
   }
 
   private void missing(FleetTask task) {
+    boolean launching = sight.launching().contains(task.id());
     if (task.launchedAt() != null) {
-      ended.add(new Ended(task, TaskEnding.LOST, "its launcher knows it no more", sight.now()));
+      if (!launching) {
+        ended.add(new Ended(task, TaskEnding.LOST, "its launcher knows it no more", sight.now()));
+      }
     } else if (task.isAskedToGo() || whySentAway(task) != null) {
       ended.add(
           new Ended(
@@ -188,7 +191,15 @@ final class Upkeep {
               TaskEnding.RETIRED,
               "it was not needed any more before it was launched",
               sight.now()));
-    } else {
+    } else if (launching && isOverdue(task)) {
+      ended.add(
+          new Ended(
+              task,
+              TaskEnding.NOT_STARTED,
+              "the launcher %s had not launched it in %s"
+                  .formatted(task.launcher(), Times.format(startTimeout(task))),
+              sight.now()));
+    } else if (!launching) {
       launchAgain.add(task);
     }
   }

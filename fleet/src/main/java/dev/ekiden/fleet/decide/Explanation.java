@@ -6,15 +6,20 @@ import dev.ekiden.fleet.Decision.Stop;
 import dev.ekiden.fleet.FleetSettings;
 import dev.ekiden.fleet.Memory.Rest;
 import dev.ekiden.fleet.Observed;
+import dev.ekiden.fleet.ScalingPolicy;
+import dev.ekiden.fleet.ScalingPolicy.Fixed;
+import dev.ekiden.fleet.ScalingPolicy.Goal;
+import dev.ekiden.fleet.ScalingPolicy.Steps;
+import dev.ekiden.fleet.Term;
 import dev.ekiden.fleet.Times;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
-/** Tells a decision in one sentence. */
+/** Tells a decision in terms, in the order in which a sentence has them. */
 record Explanation(
     Instant now,
     Observed observed,
@@ -26,80 +31,79 @@ record Explanation(
     Surplus surplus,
     Map<CapacityClass, Rest> rests) {
 
-  String sentence() {
-    return "%s%s: %s%s; %d alive, %d starting: %s"
-        .formatted(
-            settings.policy(),
-            heldBack(),
-            need.because(),
-            bounds(),
-            observed.alive(),
-            observed.starting(),
-            action());
-  }
-
-  private String heldBack() {
+  List<Term> terms() {
+    List<Term> terms = new ArrayList<>();
+    terms.add(policy(settings.policy()));
     long held = observed.demand().waitingJobs() - observed.demand().startable();
-    return held == 0 ? "" : " (%s held back by limits)".formatted(GoalNeed.plural(held, "job"));
-  }
-
-  private String bounds() {
+    if (held != 0) {
+      terms.add(new Term.Held(held));
+    }
+    terms.addAll(need.because());
     if (need.atLeast() > settings.max()) {
-      return ", but at most " + settings.max();
+      terms.add(new Term.AtMost(settings.max()));
+    } else if (need.atMost() < settings.min()) {
+      terms.add(new Term.AtLeast(settings.min()));
     }
-    return need.atMost() < settings.min() ? ", but at least " + settings.min() : "";
+    terms.add(new Term.Present(observed.alive(), observed.starting()));
+    addAction(terms);
+    return terms;
   }
 
-  private String action() {
+  private static Term policy(ScalingPolicy policy) {
+    String kind =
+        switch (policy) {
+          case Fixed _ -> "fixed";
+          case Steps _ -> "steps";
+          case Goal _ -> "goal";
+        };
+    return new Term.Policy(kind, policy.toString());
+  }
+
+  private void addAction(List<Term> terms) {
     int missing = desired - observed.present();
-    if (missing > 0) {
-      String empty =
-          launches.size() < missing
-              ? ", %s empty".formatted(GoalNeed.plural(missing - launches.size(), "place"))
-              : "";
-      return (launches.isEmpty() ? "start none" : "start " + launching()) + empty + resting();
-    }
-    if (!stops.isEmpty()) {
-      return "stop "
-          + stops.stream()
-              .map(stop -> stop.workers() + " idle " + stop.capacityClass())
-              .collect(Collectors.joining(" and "));
-    }
     Instant since = surplus.since();
-    if (since == null) {
-      return surplus.toStop() > 0 ? "too many, but none is idle" : "enough";
+    if (missing > 0) {
+      addLaunches(terms, missing);
+    } else if (!stops.isEmpty()) {
+      for (Stop stop : stops) {
+        terms.add(new Term.Stop(stop.workers(), stop.capacityClass().name()));
+      }
+    } else if (surplus.toStop() > 0) {
+      terms.add(new Term.NoneIdle());
+    } else if (since == null) {
+      terms.add(new Term.Enough());
+    } else {
+      terms.add(
+          new Term.Surplus(
+              observed.present() - desired,
+              Times.seconds(Duration.between(since, now)),
+              Times.seconds(settings.scaleInAfter())));
     }
-    if (surplus.toStop() > 0) {
-      return "too many, but none is idle";
-    }
-    return "%d more than needed for %s of %s"
-        .formatted(
-            observed.present() - desired,
-            Times.format(Duration.between(since, now)),
-            Times.format(settings.scaleInAfter()));
   }
 
-  private String launching() {
-    Map<String, Integer> counts = new LinkedHashMap<>();
-    for (Placement placement : launches) {
+  private void addLaunches(List<Term> terms, int missing) {
+    Map<Placement, Integer> counts = new LinkedHashMap<>();
+    launches.forEach(placement -> counts.merge(placement, 1, Integer::sum));
+    if (counts.isEmpty()) {
+      terms.add(new Term.StartNone());
+    }
+    counts.forEach((placement, workers) -> {
       CapacityClass turn = placement.insteadOf();
-      String name = placement.capacityClass() + (turn == null ? "" : " in place of " + turn);
-      counts.merge(name, 1, Integer::sum);
+      terms.add(
+          new Term.Start(
+              workers, placement.capacityClass().name(), turn == null ? null : turn.name()));
+    });
+    if (launches.size() < missing) {
+      terms.add(new Term.Empty(missing - launches.size()));
     }
-    return counts.entrySet().stream()
-        .map(entry -> entry.getValue() + " " + entry.getKey())
-        .collect(Collectors.joining(" and "));
-  }
-
-  private String resting() {
-    return rests.entrySet().stream()
-        .filter(entry -> entry.getValue().until().isAfter(now))
-        .map(entry ->
-            ", %s rests for %s after %s"
-                .formatted(
-                    entry.getKey(),
-                    Times.format(Duration.between(now, entry.getValue().until())),
-                    GoalNeed.plural(entry.getValue().failures(), "failure")))
-        .collect(Collectors.joining());
+    rests.forEach((capacityClass, rest) -> {
+      if (rest.until().isAfter(now)) {
+        terms.add(
+            new Term.Rests(
+                capacityClass.name(),
+                Times.seconds(Duration.between(now, rest.until())),
+                rest.failures()));
+      }
+    });
   }
 }

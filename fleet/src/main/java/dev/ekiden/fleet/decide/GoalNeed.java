@@ -4,9 +4,9 @@ import dev.ekiden.fleet.Demand;
 import dev.ekiden.fleet.Demand.Waiting;
 import dev.ekiden.fleet.FleetSettings;
 import dev.ekiden.fleet.ScalingPolicy.Goal;
+import dev.ekiden.fleet.Term;
 import dev.ekiden.fleet.Times;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * What a goal on the wait asks for: the larger of two terms, in slots.
@@ -56,13 +56,15 @@ final class GoalNeed {
     Burst burst = burst();
     int burstSlots = (int) Math.min(most(), Math.ceil(burst.slots() - 1e-9));
     boolean burstWins = burstSlots > steady;
-    String steadyTerm = steadyTerm(steady);
-    String burstTerm = burstTerm(burst, burstSlots);
+    Term steadyTerm =
+        new Term.Steady(steady, demand.arrivalsPerSecond(), demand.meanSeconds(), demand.load());
+    Term burstTerm =
+        new Term.Burst(burstSlots, burst.workSeconds(), burst.slackSeconds(), burst.late());
     int slots = Math.max(steady, burstSlots);
     return new Need(
         workers(slots),
         workers(Math.max(keep, burstSlots)),
-        "%s for %s".formatted(plural(workers(slots), "worker"), burstWins ? burstTerm : steadyTerm),
+        List.of(new Term.Needed(workers(slots)), burstWins ? burstTerm : steadyTerm),
         List.of(burstWins ? steadyTerm : burstTerm));
   }
 
@@ -100,26 +102,6 @@ final class GoalNeed {
     return largest;
   }
 
-  private String steadyTerm(int slots) {
-    return "%s at %s arrivals/s of %s (load %s)"
-        .formatted(
-            plural(slots, "steady slot"),
-            number(demand.arrivalsPerSecond()),
-            seconds(demand.meanSeconds()),
-            number(demand.load()));
-  }
-
-  private String burstTerm(Burst burst, int slots) {
-    return "%s for %s of waiting work in %s of slack%s"
-        .formatted(
-            plural(slots, "slot"),
-            seconds(burst.workSeconds()),
-            seconds(burst.slackSeconds()),
-            burst.late()
-                ? " (a quarter of the goal: a worker started now comes too late for the oldest)"
-                : "");
-  }
-
   /** Where slots end: at the maximum of the fleet, and at what limits let run. */
   private int most() {
     long most = (long) settings.max() * settings.slots();
@@ -129,18 +111,5 @@ final class GoalNeed {
 
   private int workers(int slots) {
     return Math.ceilDiv(slots, settings.slots());
-  }
-
-  static String plural(long count, String noun) {
-    return String.format(Locale.ROOT, "%,d %s%s", count, noun, count == 1 ? "" : "s");
-  }
-
-  private static String seconds(double value) {
-    return number(value) + " s";
-  }
-
-  private static String number(double value) {
-    String format = value == 0 || value >= 100 ? "%,.0f" : value >= 1 ? "%.1f" : "%.3g";
-    return String.format(Locale.ROOT, format, value);
   }
 }

@@ -1,5 +1,6 @@
 package dev.ekiden.fleet.decide;
 
+import dev.ekiden.fleet.Term;
 import java.util.List;
 
 /**
@@ -11,8 +12,8 @@ import java.util.List;
  * @param because the figures and the term that won
  * @param rejected the terms that did not
  */
-record Need(int atLeast, int atMost, String because, List<String> rejected) {
-  static Need of(int workers, String because) {
-    return new Need(workers, workers, because, List.of());
+record Need(int atLeast, int atMost, List<Term> because, List<Term> rejected) {
+  static Need of(int workers, Term because) {
+    return new Need(workers, workers, List.of(because), List.of());
   }
 }

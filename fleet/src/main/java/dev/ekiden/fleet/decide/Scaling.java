@@ -12,6 +12,8 @@ import dev.ekiden.fleet.Observed;
 import dev.ekiden.fleet.ScalingPolicy.Fixed;
 import dev.ekiden.fleet.ScalingPolicy.Goal;
 import dev.ekiden.fleet.ScalingPolicy.Steps;
+import dev.ekiden.fleet.Sentence;
+import dev.ekiden.fleet.Term;
 import dev.ekiden.fleet.Workers;
 import java.time.Instant;
 import java.util.HashMap;
@@ -79,8 +81,8 @@ public final class Scaling {
         desired,
         launches,
         stops,
-        explanation.sentence(),
-        need.rejected(),
+        explanation.terms(),
+        need.rejected().stream().map(term -> Sentence.of(List.of(term))).toList(),
         nextLook(after, rests),
         new Memory(after.since(), after.peak(), rests));
   }
@@ -88,17 +90,11 @@ public final class Scaling {
   private Need need() {
     Demand demand = observed.demand();
     return switch (settings.policy()) {
-      case Fixed(int workers) ->
-          Need.of(workers, GoalNeed.plural(workers, "worker") + ", a fixed number");
+      case Fixed(int workers) -> Need.of(workers, new Term.Fixed(workers));
       case Steps steps -> {
         Steps.Step step = steps.at(demand.startable());
         yield Need.of(
-            step.workers(),
-            "%s from %s on, and %,d wait"
-                .formatted(
-                    GoalNeed.plural(step.workers(), "worker"),
-                    GoalNeed.plural(step.from(), "waiting job"),
-                    demand.startable()));
+            step.workers(), new Term.Step(step.workers(), step.from(), demand.startable()));
       }
       case Goal goal -> new GoalNeed(goal, demand, settings).need();
     };

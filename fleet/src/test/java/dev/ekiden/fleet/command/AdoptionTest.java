@@ -135,6 +135,19 @@ class AdoptionTest {
         });
   }
 
+  /**
+   * A worker that has lost its lease without its time being up may claim the job again before it
+   * hears of that, and loses it again.
+   */
+  private static void assertLostAndThenEnded(CommandServer server, long id) {
+    assertThat(server.engine.jobs().attempts(id))
+        .extracting(Attempt::outcome)
+        .hasSizeGreaterThan(1)
+        .endsWith(Outcome.LOST, Outcome.SUCCEEDED)
+        .containsOnlyOnce(Outcome.SUCCEEDED)
+        .containsOnly(Outcome.LOST, Outcome.SUCCEEDED);
+  }
+
   private void assertRanOnce(CommandServer server, long id) {
     Job job = server.await(id);
     assertThat(job.error()).isNull();
@@ -200,7 +213,7 @@ class AdoptionTest {
       lose("hangs");
       go();
       assertRanOnce(second, id);
-      assertThat(second.engine.jobs().attempts(id)).hasSize(2);
+      assertLostAndThenEnded(second, id);
     }
   }
 
@@ -213,9 +226,7 @@ class AdoptionTest {
       stuck.await();
       lose("hangs");
       assertRanOnce(second, id);
-      assertThat(second.engine.jobs().attempts(id))
-          .extracting(Attempt::outcome)
-          .containsExactly(Outcome.LOST, Outcome.SUCCEEDED);
+      assertLostAndThenEnded(second, id);
     }
   }
 

@@ -42,11 +42,9 @@ final class CommandServer implements AutoCloseable {
     CommandLaunchers places = new CommandLaunchers().withProcesses(directory);
     Located real = places.open("process");
     launchers.with("process", () -> new Located(real.place(), real.host(), launcher));
-    String docker = System.getenv("EKIDEN_DOCKER_HOST");
-    if (docker != null) {
-      launchers.withDocker(
-          DockerOptions.of("commands-" + engine.databaseId()).withEngine(URI.create(docker)));
-    }
+    DockerOptions docker = DockerOptions.of("commands-" + engine.databaseId());
+    String address = System.getenv("EKIDEN_DOCKER_HOST");
+    launchers.withDocker(address == null ? docker : docker.withEngine(URI.create(address)));
     runner =
         new CommandRunner(
             engine,
@@ -81,7 +79,7 @@ final class CommandServer implements AutoCloseable {
 
   Job await(long id) {
     try {
-      return engine.jobs().await(id, Duration.ofSeconds(30));
+      return engine.jobs().await(id, TestEngine.PATIENCE);
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }

@@ -13,6 +13,8 @@ import dev.ekiden.fleet.ScalingPolicy;
 import dev.ekiden.fleet.ScalingPolicy.Fixed;
 import dev.ekiden.fleet.ScalingPolicy.Steps;
 import dev.ekiden.fleet.ScalingPolicy.Steps.Step;
+import dev.ekiden.fleet.Sentence;
+import dev.ekiden.fleet.Term;
 import dev.ekiden.fleet.control.FleetTask.Phase;
 import dev.ekiden.launch.TaskId;
 import dev.ekiden.postgres.LeadershipLostException;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +41,6 @@ final class FleetControllerTest {
           source -> Fleets.migrate(dev.ekiden.postgres.Database.of(source)), "fleet");
 
   private static final String FLEET = "blue";
-  private static final Duration SHORT_LEASE = Duration.ofMillis(300);
 
   /** A worker for each job that waits. */
   private static final Steps ONE_EACH =
@@ -68,6 +70,31 @@ final class FleetControllerTest {
     assertThat(decision.desired()).isEqualTo(13);
     assertThat(decision.launches()).extracting(FleetDecision.Launch::task).doesNotHaveDuplicates();
     assertThat(decision.reason()).contains("13 workers, a fixed number").contains("start");
+  }
+
+  @Test
+  void keepsTheTermsOfAReasonAndReadsThoseOfEarlierAndLaterBuilds() {
+    put(settings(0, 2, new Fixed(2)).withMix(CapacityMix.onDemandToSpot(1, 5)));
+    world.controller().turn();
+    FleetDecision decision = world.fleets.decisions(FLEET, Long.MAX_VALUE, 1).getFirst();
+    assertThat(decision.why())
+        .contains(
+            new Term.Fixed(2),
+            new Term.Start(1, "on-demand", null),
+            new Term.Start(1, "spot", null));
+    assertThat(Sentence.of(decision.why())).isEqualTo(decision.reason());
+    rewriteWhy(null);
+    assertThat(world.fleets.decisions(FLEET, Long.MAX_VALUE, 1).getFirst())
+        .matches(one -> one.why().isEmpty() && one.reason().equals(decision.reason()));
+    rewriteWhy(
+        "[{\"code\": \"enough\", \"more\": 1}, {\"code\": \"of-a-later-build\", \"figure\": 7}]");
+    assertThat(world.fleets.decisions(FLEET, Long.MAX_VALUE, 1).getFirst().why())
+        .containsExactly(new Term.Enough(), new Term.Unknown());
+  }
+
+  private void rewriteWhy(@Nullable String json) {
+    world.database.useTransaction(
+        handle -> handle.execute("UPDATE ekiden.fleet_decision SET why = CAST(? AS jsonb)", json));
   }
 
   @Test
@@ -118,9 +145,11 @@ final class FleetControllerTest {
     FleetController controller = world.controller();
     controller.turn();
     assertThat(world.tasks(FLEET)).isEmpty();
-    List<Long> naps = world.naps(5, 1);
+    List<Long> naps = world.naps(5, -1);
     controller.turn();
     assertThat(world.tasks(FLEET)).hasSize(2);
+    world.awaitWorkers(2); // else the first may do it all before the other is there
+    world.open.countDown();
     turnsUntil(controller, "all have rested", () -> allSucceeded(naps));
     turnsUntil(controller, "nobody is left", () -> world.present(FLEET).isEmpty());
     assertThat(world.tasks(FLEET))
@@ -146,8 +175,11 @@ final class FleetControllerTest {
       turnsUntil(controller, "all have rested", () -> allSucceeded(naps));
       controller.turn();
     }
+    turnsUntil(
+        controller,
+        "all are there",
+        () -> world.tasks(FLEET).stream().allMatch(task -> task.phase() == Phase.WORKING));
     assertThat(world.tasks(FLEET)).hasSize(3);
-    assertThat(world.tasks(FLEET)).allMatch(task -> task.phase() == Phase.WORKING);
   }
 
   @Test
@@ -216,7 +248,7 @@ final class FleetControllerTest {
 
   @Test
   void stopsWhatDoesNotBecomeAWorkerInTime() {
-    world.place.membersOpen = new CountDownLatch(1); // so that it does not say it is there
+    world.place.workersOpen = new CountDownLatch(1);
     put(
         spec(settings(1, 1, new Fixed(1))
                 .withBackoff(new PlacementBackoff(Duration.ofHours(1), Duration.ofHours(1))))
@@ -224,14 +256,10 @@ final class FleetControllerTest {
     FleetController controller = world.controller();
     controller.turn();
     TaskId id = world.tasks(FLEET).getFirst().id();
-    world.awaitWorkers(1);
-    // As if it had never come up.
     jobs.database()
-        .useTransaction(handle -> {
-          handle.execute(
-              "UPDATE ekiden.fleet_task SET ready_at = NULL, asked_at = asked_at - interval '1 minute'");
-          handle.execute("UPDATE ekiden.worker SET ended_at = clock_timestamp()");
-        });
+        .useTransaction(handle ->
+            handle.execute(
+                "UPDATE ekiden.fleet_task SET asked_at = asked_at - interval '1 minute'"));
     turnsUntil(controller, "it was stopped", () -> world.tasks(FLEET).getFirst().hasEnded());
     FleetTask first = world.tasks(FLEET).getFirst();
     assertThat(first.id()).isEqualTo(id);
@@ -285,8 +313,9 @@ final class FleetControllerTest {
             throw new ThreadLauncher.Killed();
           }
         };
-    FleetController killed = world.controller(launcher, SHORT_LEASE, Duration.ZERO);
+    FleetController killed = world.controller(launcher);
     assertThatThrownBy(killed::turn).isInstanceOf(ThreadLauncher.Killed.class);
+    world.leaseRunsOut();
     assertThat(world.tasks(FLEET)).hasSize(3).allMatch(task -> task.launchedAt() == null);
     assertThat(world.place.classes).hasSize(1);
     FleetController next = world.controller();
@@ -308,8 +337,9 @@ final class FleetControllerTest {
             throw new ThreadLauncher.Killed();
           }
         };
-    FleetController killed = world.controller(launcher, SHORT_LEASE, Duration.ZERO);
+    FleetController killed = world.controller(launcher);
     assertThatThrownBy(killed::turn).isInstanceOf(ThreadLauncher.Killed.class);
+    world.leaseRunsOut();
     assertThat(world.tasks(FLEET)).allMatch(task -> task.launchedAt() == null);
     FleetController next = world.controller();
     turnsUntil(
@@ -330,9 +360,10 @@ final class FleetControllerTest {
     ThreadLauncher launcher = new ThreadLauncher(world.place);
     launcher.beforeList = () -> pause(paused, goOn);
     AtomicReference<Throwable> failure = new AtomicReference<>();
-    FleetController slow = world.controller(launcher, SHORT_LEASE, Duration.ZERO);
+    FleetController slow = world.controller(launcher);
     Thread turn = Thread.ofPlatform().start(() -> attempt(slow, failure));
     paused.await();
+    world.leaseRunsOut();
     FleetController next = world.controller();
     turnsUntil(next, "it leads", () -> world.tasks(FLEET).size() == 2);
     goOn.countDown();
@@ -351,9 +382,10 @@ final class FleetControllerTest {
     ThreadLauncher launcher = new ThreadLauncher(world.place);
     launcher.beforeLaunch = task -> pause(paused, goOn);
     AtomicReference<Throwable> failure = new AtomicReference<>();
-    FleetController slow = world.controller(launcher, SHORT_LEASE, Duration.ZERO);
+    FleetController slow = world.controller(launcher);
     Thread turn = Thread.ofPlatform().start(() -> attempt(slow, failure));
     paused.await();
+    world.leaseRunsOut();
     FleetController next = world.controller();
     turnsUntil(next, "it launches", () -> world.place.classes.size() == 1);
     world.awaitWorkers(1);
@@ -473,7 +505,7 @@ final class FleetControllerTest {
   void concludesNothingFromALauncherThatDoesNotAnswer() {
     put(settings(0, 1, new Fixed(1)));
     ThreadLauncher launcher = new ThreadLauncher(world.place);
-    FleetController controller = world.controller(launcher, Duration.ofSeconds(6), Duration.ZERO);
+    FleetController controller = world.controller(launcher);
     controller.turn();
     world.awaitWorkers(1);
     launcher.beforeList =
@@ -501,7 +533,7 @@ final class FleetControllerTest {
               .contains("fleet 'blue' is starting 1 on-demand since 20");
           late.countDown();
         };
-    FleetController controller = world.controller(launcher, Duration.ofSeconds(6), Duration.ZERO);
+    FleetController controller = world.controller(launcher);
     controller.turn();
     late.await();
     world.awaitWorkers(1);

@@ -129,7 +129,7 @@ final class FleetPropertiesTest {
     boolean before = random.nextBoolean();
     launcher.beforeLaunch = task -> dieIf(before && left[0]-- == 0);
     launcher.afterLaunch = task -> dieIf(!before && left[0]-- == 0);
-    return world.controller(launcher, FleetController.LEASE_TIME, Duration.ZERO);
+    return world.controller(launcher);
   }
 
   private static void dieIf(boolean now) {

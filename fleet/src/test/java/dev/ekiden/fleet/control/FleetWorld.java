@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -68,15 +69,30 @@ final class FleetWorld {
   }
 
   FleetController controller() {
-    return controller(new ThreadLauncher(place), Duration.ofSeconds(6), Duration.ZERO);
+    return controller(new ThreadLauncher(place));
   }
 
-  FleetController controller(ThreadLauncher launcher, Duration lease, Duration keepEnded) {
+  /** What it asks of its launcher is done when its turn is. */
+  FleetController controller(ThreadLauncher launcher) {
+    return controller(
+        launchers(launcher), FleetController.LEASE_TIME, Duration.ZERO, Runnable::run);
+  }
+
+  FleetController controller(
+      Launchers launchers, Duration lease, Duration keepEnded, Executor threads) {
     FleetController controller =
         new FleetController(
-            database, engine, launchers(launcher), FleetWorld::task, "test", lease, keepEnded);
+            database, engine, launchers, FleetWorld::task, "test", lease, keepEnded, threads);
     controllers.add(controller);
     return controller;
+  }
+
+  /** As if so much time had passed: a short lease might run out too early on a busy machine. */
+  void leaseRunsOut() {
+    database.useTransaction(handle ->
+        handle.execute(
+            "UPDATE ekiden.leader_lease SET expires_at = '-infinity' WHERE name = ?",
+            FleetController.LEASE));
   }
 
   static Task task(FleetSpec fleet, FleetTask task) {
@@ -120,6 +136,7 @@ final class FleetWorld {
 
   void close() throws InterruptedException {
     open.countDown();
+    place.workersOpen.countDown();
     place.membersOpen.countDown();
     controllers.forEach(FleetController::close);
     place.close();

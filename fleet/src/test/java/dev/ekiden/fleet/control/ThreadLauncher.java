@@ -20,12 +20,12 @@ import dev.ekiden.launch.Watch;
 import dev.ekiden.postgres.Database;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
@@ -33,13 +33,13 @@ import java.util.function.Consumer;
  * Runs a fleet's workers as real workers of engines of this process, one engine each, so that many
  * come and go quickly. Several launchers over one {@link Place} see the same tasks.
  */
-final class ThreadLauncher implements Launcher {
+class ThreadLauncher implements Launcher {
 
   /** Where tasks are; outlives launchers as a machine outlives servers. */
   static final class Place {
     private final ConcurrentHashMap<TaskId, Entry> tasks = new ConcurrentHashMap<>();
-    final List<String> classes = new ArrayList<>();
-    final List<TaskId> begun = new ArrayList<>();
+    final List<String> classes = new CopyOnWriteArrayList<>();
+    final List<TaskId> begun = new CopyOnWriteArrayList<>();
 
     /** Classes that cannot be placed. */
     final Set<String> refused = ConcurrentHashMap.newKeySet();
@@ -49,6 +49,9 @@ final class ThreadLauncher implements Launcher {
 
     /** Workers that come up look at their fleet only when this is open. */
     volatile CountDownLatch membersOpen = new CountDownLatch(0);
+
+    /** Tasks become workers only when this is open. */
+    volatile CountDownLatch workersOpen = new CountDownLatch(0);
 
     Place(Database database, java.util.function.Supplier<Engine> engines) {
       this.database = database;
@@ -117,9 +120,7 @@ final class ThreadLauncher implements Launcher {
     }
     Entry entry = new Entry(place, task);
     if (place.tasks.putIfAbsent(task.id(), entry) == null) {
-      synchronized (place.classes) {
-        place.classes.add(task.capacityClass());
-      }
+      place.classes.add(task.capacityClass());
       entry.thread.start();
     }
     afterLaunch.accept(task);
@@ -220,8 +221,10 @@ final class ThreadLauncher implements Launcher {
           end(new Ending.Exited(0));
           return;
         }
-        synchronized (place.begun) {
-          place.begun.add(task.id());
+        place.begun.add(task.id());
+        place.workersOpen.await();
+        if (ending != null) {
+          return;
         }
         engine = place.engines.get();
         int slots = Integer.parseInt(task.environment().get("SLOTS"));

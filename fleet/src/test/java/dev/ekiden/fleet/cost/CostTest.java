@@ -9,6 +9,7 @@ import dev.ekiden.fleet.cost.ModeComparison.ModeCost;
 import dev.ekiden.fleet.cost.Price.BilledFrom;
 import dev.ekiden.fleet.yaml.YamlException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -127,6 +128,11 @@ final class CostTest {
     assertThat(Concurrency.peak(List.of())).isZero();
     assertThat(Concurrency.peak(List.of(run(0, 60), run(60, 60)))).isEqualTo(1);
     assertThat(Concurrency.peak(List.of(run(0, 61), run(60, 60), run(60, 1)))).isEqualTo(3);
+    Run brief = new Run(Duration.ofMillis(700), Duration.ofMillis(40));
+    assertThat(Concurrency.peak(Collections.nCopies(25, brief))).as("a second's work").isEqualTo(1);
+    assertThat(Concurrency.peak(Collections.nCopies(26, brief))).isEqualTo(2);
+    Run over = new Run(Duration.ofMillis(900), Duration.ofMillis(1_200));
+    assertThat(Concurrency.peak(List.of(over, over))).as("from 0.9 to 2.1 s").isEqualTo(2);
   }
 
   @Test

@@ -5,6 +5,7 @@ import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.LogConfig;
+import com.github.dockerjava.api.model.Ulimit;
 import com.github.dockerjava.api.model.Volume;
 import dev.ekiden.launch.LaunchException;
 import dev.ekiden.launch.Launcher;
@@ -102,7 +103,8 @@ record ContainerRequest(Task task, DockerOptions options) {
         .withMemorySwap(most.memoryBytes())
         .withPidsLimit((long) most.processes())
         .withReadonlyRootfs(true)
-        .withTmpFs(Map.of("/tmp", "rw,mode=1777,size=" + options.temporaryMib() * MEBIBYTE))
+        .withTmpFs(Map.of("/tmp", "rw,mode=1777,size=" + temporaryBytes()))
+        .withUlimits(List.of(new Ulimit("fsize", fileBytes(), fileBytes())))
         .withCapDrop(Capability.ALL)
         .withSecurityOpts(List.of("no-new-privileges"))
         .withNetworkMode(network())
@@ -114,6 +116,18 @@ record ContainerRequest(Task task, DockerOptions options) {
                     "max-size", Integer.toString(options.logBytes() / LOG_FILES),
                     "max-file", Integer.toString(LOG_FILES),
                     "compress", "false")));
+  }
+
+  private long temporaryBytes() {
+    return options.temporaryMib() * MEBIBYTE;
+  }
+
+  /**
+   * The most that a file can have, because the volume of the result knows no limit: a little more
+   * than /tmp holds, so that a full /tmp is told as such and not by a signal.
+   */
+  private long fileBytes() {
+    return temporaryBytes() + MEBIBYTE;
   }
 
   private String network() {

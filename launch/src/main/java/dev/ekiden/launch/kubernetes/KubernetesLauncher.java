@@ -95,6 +95,19 @@ public final class KubernetesLauncher implements Launcher {
     }
   }
 
+  /**
+   * A name of the cluster that the options name, which no other cluster has; asks nobody.
+   *
+   * @throws LaunchException if what describes the cluster cannot be read
+   */
+  public static String cluster(KubernetesOptions options) {
+    try {
+      return ClusterName.of(Config.autoConfigure(options.context().orElse(null)));
+    } catch (RuntimeException e) {
+      throw new LaunchException("The Kubernetes cluster cannot be told from others", e);
+    }
+  }
+
   /** How long to wait for a cluster and how often to try again, whichever it is. */
   static Config settings(Config found) {
     return new ConfigBuilder(found)

@@ -101,7 +101,7 @@ final class DockerLauncherTest extends LauncherContract {
   @Test
   void shutsAProgramIn() {
     Task task =
-        task("id -u; id -g; echo x > /file; echo x > /tmp/file && echo written; cat /proc/self/status")
+        task("exec 2>&1; id -u; id -g; echo x > /file; echo x > /tmp/file && echo written; cat /proc/self/status")
             .resources(new Resources(500, 64, 20))
             .network(Network.none())
             .build();
@@ -145,6 +145,8 @@ final class DockerLauncherTest extends LauncherContract {
   void boundsWhatAProgramMayWriteToItsDisk() {
     assertThat(printed("head -c 20000000 /dev/zero > /tmp/much || echo refused"))
         .contains("No space left on device", "refused");
+    assertThat(printed("head -c 20000000 /dev/zero > \"$EKIDEN_RESULT\" || echo refused"))
+        .contains("File size limit exceeded", "refused");
   }
 
   @Test

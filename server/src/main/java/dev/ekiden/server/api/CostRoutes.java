@@ -68,6 +68,8 @@ public final class CostRoutes {
 
   private record PriceView(
       String name,
+      double vcpuHour,
+      double gibHour,
       LocalDate asOf,
       String source,
       double minimumSeconds,
@@ -76,6 +78,8 @@ public final class CostRoutes {
     static PriceView of(Price price) {
       return new PriceView(
           price.name(),
+          price.vcpuHour().doubleValue(),
+          price.gibHour().doubleValue(),
           price.asOf(),
           price.source(),
           Seconds.of(price.minimum()),

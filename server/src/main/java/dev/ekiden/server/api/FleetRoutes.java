@@ -74,12 +74,16 @@ public final class FleetRoutes {
   }
 
   private Response put(Request request) {
-    request.allowQuery("revision");
+    request.allowQuery("revision", "dryRun");
     FleetDocument document = request.json(FleetDocument.class);
     Parameter revision = request.query("revision");
     String name = request.path("fleet").text();
     try {
       FleetSpec spec = document.spec(name);
+      if (request.query("dryRun").flag()) {
+        fleets.check(spec);
+        return Response.noContent();
+      }
       if (revision.isPresent()) {
         long expected = revision.id();
         if (fleets.put(spec, expected).isEmpty()) {

@@ -2,6 +2,7 @@ package dev.ekiden.server.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.ekiden.fleet.CapacityClass;
+import dev.ekiden.fleet.Term;
 import dev.ekiden.fleet.control.FleetDecision;
 import dev.ekiden.fleet.control.FleetDecision.DemandSeen;
 import dev.ekiden.fleet.control.FleetDecision.Launch;
@@ -93,6 +94,7 @@ record FleetView(
       List<Launch> launches,
       List<Stop> stops,
       String reason,
+      List<Term> why,
       List<String> rejected) {
     static DecisionView of(FleetDecision decision) {
       return new DecisionView(
@@ -104,6 +106,7 @@ record FleetView(
           decision.launches(),
           decision.stops(),
           decision.reason(),
+          decision.why(),
           decision.rejected());
     }
   }

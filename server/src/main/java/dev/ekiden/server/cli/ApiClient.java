@@ -91,6 +91,11 @@ public final class ApiClient implements AutoCloseable {
     return json(send(path, "PUT", body(body), "application/json"));
   }
 
+  /** Asks whether something could be put, without doing so. */
+  void check(String path, Object body) {
+    send(path(path, Map.of("dryRun", true)), "PUT", body(body), "application/json");
+  }
+
   /** Puts a file as it is. */
   public JsonNode putFile(String path, String contentType, Path file) throws IOException {
     return json(send(path, "PUT", BodyPublishers.ofFile(file), contentType));

@@ -1,5 +1,6 @@
 package dev.ekiden.server.cli;
 
+import dev.ekiden.fleet.control.FleetSpec;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -16,6 +17,20 @@ final class FleetOptions {
       split = ",",
       description = "What its workers serve, the first ones first.")
   private @Nullable List<String> queues;
+
+  @Option(
+      names = "--launcher",
+      paramLabel = "NAME",
+      description =
+          "Where workers run: process, or docker, kubernetes, ecs, which need an image; those that run"
+              + " stay where they are.")
+  private @Nullable String launcher;
+
+  @Option(
+      names = "--image",
+      paramLabel = "IMAGE",
+      description = "What containers of new workers run.")
+  private @Nullable String image;
 
   @Option(names = "--min", paramLabel = "N", description = "Fewest workers.")
   private @Nullable Integer min;
@@ -59,6 +74,19 @@ final class FleetOptions {
       paramLabel = "TIME",
       description = "How long workers must have been too many.")
   private @Nullable Duration scaleInAfter;
+
+  @Option(
+      names = "--look-every",
+      paramLabel = "TIME",
+      description = "The longest time between two decisions.")
+  private @Nullable Duration lookEvery;
+
+  @Option(
+      names = "--backoff",
+      paramLabel = "FIRST,MOST",
+      split = ",",
+      description = "How long a class that cannot place rests at first and at most, as 15s,15m.")
+  private @Nullable List<Duration> backoff;
 
   @Option(
       names = "--grace",
@@ -106,6 +134,15 @@ final class FleetOptions {
       ArrayNode names = given.putArray("queues");
       queues.forEach(names::add);
     }
+    if (launcher != null) {
+      given.put("launcher", launcher);
+      if (launcher.equals(FleetSpec.PROCESS)) {
+        given.putNull("image"); // processes have none
+      }
+    }
+    if (image != null) {
+      given.put("image", image);
+    }
     put(given, "min", min);
     put(given, "max", max);
     put(given, "slots", slots);
@@ -117,6 +154,8 @@ final class FleetOptions {
       given.put("standIn", standIn);
     }
     put(given, "scaleInAfterSeconds", scaleInAfter);
+    put(given, "lookEverySeconds", lookEvery);
+    backoff(given);
     put(given, "graceSeconds", grace);
     put(given, "startTimeoutSeconds", startTimeout);
     if (vcpus != null) {
@@ -156,6 +195,18 @@ final class FleetOptions {
             .put("workers", (int) number("--steps", pair[1]));
       }
     }
+  }
+
+  private void backoff(ObjectNode given) {
+    if (backoff == null) {
+      return;
+    }
+    if (backoff.size() != 2) {
+      throw CommandException.usage("--backoff takes two times, as 15s,15m");
+    }
+    ObjectNode rests = given.putObject("backoff");
+    put(rests, "firstSeconds", backoff.getFirst());
+    put(rests, "mostSeconds", backoff.getLast());
   }
 
   private static void mix(ArrayNode shares, String text) {

@@ -103,6 +103,7 @@ final class FleetsCommand {
         "  mix: {on-demand: 1, spot: 5}                       # a base before a plus: on-demand: 1+1",
         "",
         "Examples:",
+        "  ekiden fleets apply -f fleets.yaml --dry-run",
         "  ekiden fleets apply -f fleets.yaml"
       })
   int apply(
@@ -111,7 +112,9 @@ final class FleetsCommand {
               paramLabel = "FILE",
               required = true,
               description = "A YAML file.")
-          Path file)
+          Path file,
+      @Option(names = "--dry-run", description = "Tells what would change and changes nothing.")
+          boolean dryRun)
       throws IOException {
     List<FleetSpec> fleets;
     try {
@@ -122,28 +125,33 @@ final class FleetsCommand {
       throw CommandException.usage(
           "cannot read %s: %s".formatted(file, e.getClass().getSimpleName()));
     }
-    Map<String, Long> before = new HashMap<>();
+    Map<String, JsonNode> before = new HashMap<>();
     context
         .api()
         .get(FLEETS)
         .path("items")
-        .forEach(
-            fleet -> before.put(Field.text(fleet.path("name")), fleet.path("revision").asLong()));
+        .forEach(fleet -> before.put(Field.text(fleet.path("name")), fleet));
     for (FleetSpec fleet : fleets) {
-      JsonNode put = context.api().put(path(fleet.name()), FleetDocument.of(fleet));
-      Long revision = before.get(fleet.name());
-      long now = put.path("revision").asLong();
-      context
-          .terminal()
-          .say(
-              "fleet %s %s"
-                  .formatted(
-                      fleet.name(),
-                      revision == null
-                          ? "made"
-                          : revision == now ? "is so already" : "changed, revision " + now));
+      FleetDocument document = FleetDocument.of(fleet);
+      JsonNode present = before.get(fleet.name());
+      if (dryRun) {
+        context.api().check(path(fleet.name()), document);
+        FleetDifference difference = FleetDifference.of(present, document);
+        difference.lines(fleet.name()).forEach(context.printer()::line);
+      } else {
+        JsonNode put = context.api().put(path(fleet.name()), document);
+        context.terminal().say("fleet %s %s".formatted(fleet.name(), change(present, put)));
+      }
     }
     return ExitCode.OK;
+  }
+
+  private static String change(@Nullable JsonNode before, JsonNode put) {
+    if (before == null) {
+      return "made";
+    }
+    long now = put.path("revision").asLong();
+    return before.path("revision").asLong() == now ? "is so already" : "changed, revision " + now;
   }
 
   @Command(
@@ -156,6 +164,8 @@ final class FleetsCommand {
         "  ekiden fleets set mail --queues mail --max 5 --goal '95%% start within 5s'",
         "  ekiden fleets set mail --min 1 --mix on-demand=1,spot=5",
         "  ekiden fleets set mail --steps 0=1,100=2,1000=3",
+        "  ekiden fleets set mail --launcher docker --image ekiden:0.1.0",
+        "  ekiden fleets set mail --launcher process",
         "  ekiden fleets set mail --no-enable"
       })
   int set(

@@ -88,7 +88,12 @@ public enum Setting {
       "PORT",
       "port of the embedded PostgreSQL; a free one is chosen the first time and kept if not given",
       Role.UP),
-  INLINE_WORKERS("true", "BOOLEAN", "whether the server runs jobs itself", Role.UP, Role.SERVER),
+  INLINE_WORKERS(
+      "true",
+      "BOOLEAN",
+      "whether the server runs its applications' jobs itself; programs: see --commands",
+      Role.UP,
+      Role.SERVER),
   QUEUES(null, "QUEUE,…", "queues to serve, first ones first; all if not given", Role.WORKER),
   CONCURRENCY(null, "N", "handlers at once; each worker's own number if not given", Role.WORKER),
   NAME(

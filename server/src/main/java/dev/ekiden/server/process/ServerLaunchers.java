@@ -10,7 +10,9 @@ import dev.ekiden.launch.PatientLauncher;
 import dev.ekiden.launch.docker.DockerLauncher;
 import dev.ekiden.launch.docker.DockerOptions;
 import dev.ekiden.launch.ecs.EcsLauncher;
+import dev.ekiden.launch.ecs.EcsOptions;
 import dev.ekiden.launch.kubernetes.KubernetesLauncher;
+import dev.ekiden.launch.kubernetes.KubernetesOptions;
 import dev.ekiden.launch.process.ProcessLauncher;
 import dev.ekiden.postgres.DatabaseAddress;
 import dev.ekiden.server.config.LauncherSettings;
@@ -98,24 +100,26 @@ record ServerLaunchers(LauncherSettings settings, URI engine, String databaseId)
         });
     settings
         .kubernetes()
-        .ifPresent(kubernetes ->
-            all.add(
-                new Located(
-                    Places.ofKubernetes(kubernetes.namespace()),
-                    PatientLauncher.of(
-                        "kubernetes",
-                        () -> KubernetesLauncher.connect(kubernetes.options(installation))),
-                    reach.hindranceElsewhere("kubernetes"))));
+        .ifPresent(kubernetes -> {
+          KubernetesOptions options = kubernetes.options(installation);
+          all.add(
+              new Located(
+                  Places.ofKubernetes(options),
+                  PatientLauncher.of("kubernetes", () -> KubernetesLauncher.connect(options)),
+                  reach.hindranceElsewhere("kubernetes")));
+        });
     settings
         .ecs()
-        .ifPresent(ecs ->
-            all.add(
-                new Located(
-                    Places.ofEcs(ecs.region(), ecs.cluster()),
-                    PatientLauncher.of("ecs", () -> EcsLauncher.connect(ecs.options(installation))),
-                    reach
-                        .hindranceElsewhere("ecs")
-                        .or(() -> reach.hindranceByPassword(ecs.databasePassword())))));
+        .ifPresent(ecs -> {
+          EcsOptions options = ecs.options(installation);
+          all.add(
+              new Located(
+                  Places.ofEcs(options),
+                  PatientLauncher.of("ecs", () -> EcsLauncher.connect(options)),
+                  reach
+                      .hindranceElsewhere("ecs")
+                      .or(() -> reach.hindranceByPassword(ecs.databasePassword()))));
+        });
     return all;
   }
 

@@ -271,7 +271,6 @@ public final class ServerProcess implements AutoCloseable {
     Engine engine = process.services().engine();
     CommandDefinitions definitions = new CommandDefinitions(process.services().database(), engine);
     CommandTasks tasks = new CommandTasks(process.services().database(), engine);
-    int concurrency = configuration.workers().inline() ? configuration.commands().concurrency() : 0;
     CommandRunner runner =
         lifeCycle.add(
             "the programs' jobs",
@@ -280,7 +279,8 @@ public final class ServerProcess implements AutoCloseable {
                 definitions,
                 tasks,
                 launchers,
-                CommandRunner.Options.of(WorkerName.here("commands"), concurrency)));
+                CommandRunner.Options.of(
+                    WorkerName.here("commands"), configuration.commands().concurrency())));
     runner.start();
     return new Commands(definitions, tasks, runner);
   }

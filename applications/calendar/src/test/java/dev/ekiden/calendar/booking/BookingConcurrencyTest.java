@@ -40,6 +40,10 @@ class BookingConcurrencyTest {
   @RegisterExtension static final TestDatabase DATABASE = TestCalendar.testDatabase();
 
   private static final int BOOKINGS = 1_000;
+
+  /** Enough for each connection to be wanted; with more, some wait for one until they give up. */
+  private static final int AT_ONCE = 2 * TestDatabase.MAX_CONNECTIONS;
+
   private static final Instant TEN = Instant.parse("2026-11-22T01:00:00Z");
   private static final Instant ELEVEN = TEN.plus(Duration.ofHours(1));
 
@@ -158,7 +162,7 @@ class BookingConcurrencyTest {
     long unit = calendar.truth(plan).resources().getFirst().units().getFirst().id();
     CountDownLatch written = new CountDownLatch(1);
     CountDownLatch commit = new CountDownLatch(1);
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
       Future<Long> other =
           threads.submit(() ->
               calendar.database.inTransaction(handle -> {
@@ -187,7 +191,7 @@ class BookingConcurrencyTest {
     calendar.setClock(held.expiresAt().minusMillis(1));
     CountDownLatch confirmed = new CountDownLatch(1);
     CountDownLatch commit = new CountDownLatch(1);
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
       Future<Reservation> confirm =
           threads.submit(() ->
               calendar.database.inTransaction(handle -> {
@@ -214,7 +218,7 @@ class BookingConcurrencyTest {
     calendar.setClock(held.expiresAt().minusMillis(1));
     CountDownLatch expired = new CountDownLatch(1);
     CountDownLatch commit = new CountDownLatch(1);
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
       Future<Integer> expiry =
           threads.submit(() ->
               calendar.database.inTransaction(handle -> {
@@ -249,7 +253,7 @@ class BookingConcurrencyTest {
           new ResourceUse(parts.get((first + 1) % 3), 1));
       plans.add(calendar.plan(pair));
     }
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
       List<Future<Throwable>> attempts = new ArrayList<>();
       for (int attempt = 0; attempt < 300; attempt++) {
         long wanted = plans.get(attempt % 3);
@@ -286,7 +290,7 @@ class BookingConcurrencyTest {
   void aBookingWaitsForAChangeOfItsPlanAndObeysIt() throws Exception {
     CountDownLatch changed = new CountDownLatch(1);
     CountDownLatch commit = new CountDownLatch(1);
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
       Future<?> change =
           threads.submit(() ->
               calendar.write(handle -> {
@@ -354,7 +358,7 @@ class BookingConcurrencyTest {
     CountDownLatch start = new CountDownLatch(1);
     List<Future<Throwable>> attempts = new ArrayList<>();
     List<Throwable> failures = new ArrayList<>();
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    try (ExecutorService threads = Executors.newFixedThreadPool(AT_ONCE)) {
       for (int attempt = 0; attempt < count; attempt++) {
         attempts.add(
             threads.submit(() -> {

@@ -1,16 +1,17 @@
 package dev.ekiden.calendar.page;
 
-import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.ekiden.testkit.browser.Soon.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Response;
 import com.microsoft.playwright.Route;
-import com.microsoft.playwright.options.ColorScheme;
 import dev.ekiden.calendar.RunningCalendar;
 import dev.ekiden.server.Http;
 import dev.ekiden.testkit.TestDatabase;
+import dev.ekiden.testkit.browser.Chromium;
+import dev.ekiden.testkit.browser.View;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,37 +32,28 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Customers book on the page, in a real browser, on a running server. */
 @Timeout(120)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
-@EnabledIf(
-    value = "hasChromium",
-    disabledReason = "there is no Chromium (apt-get install chromium, or set EKIDEN_CHROMIUM)")
 final class BookingPageTest {
   @RegisterExtension static final TestDatabase database = TestDatabase.create("engine");
+  @RegisterExtension static final Chromium chromium = new Chromium();
 
   private static final String EMPTY = "empty";
 
   @TempDir static Path directory;
   private static RunningCalendar server;
-  private static Chromium chromium;
 
   private static boolean isFilled;
 
   private BookingPage person;
 
-  static boolean hasChromium() {
-    return Chromium.program().isPresent();
-  }
-
   @BeforeAll
   static void start() throws Exception {
     server = RunningCalendar.start(directory, database.address());
-    chromium = Chromium.start();
   }
 
   /** The first test meets an installation in which nobody has entered anything. */
@@ -75,10 +67,9 @@ final class BookingPageTest {
 
   @AfterAll
   static void stop() {
-    if (chromium != null) {
-      chromium.close();
+    if (server != null) {
+      server.close();
     }
-    server.close();
   }
 
   @AfterEach
@@ -94,11 +85,11 @@ final class BookingPageTest {
 
   /** Somebody in Tokyo, with a phone. */
   private BookingPage onAPhone() {
-    return visit(Person.ON_A_PHONE);
+    return visit(BookingPage.ON_A_PHONE);
   }
 
-  private BookingPage visit(Person who) {
-    return visit(server, chromium.page(who));
+  private BookingPage visit(View who) {
+    return visit(server, chromium.open(who));
   }
 
   private BookingPage visit(RunningCalendar calendar, Page page) {
@@ -279,8 +270,8 @@ final class BookingPageTest {
   @Test
   void ofTwoWhoPressAtOnceOneGetsTheTimeAndTheOtherTheNextBest() {
     String path = "/plans/half?date=2026-12-22&time=10:00&minutes=60";
-    try (BookingPage one = visit(Person.ON_A_PHONE).open(path);
-        BookingPage other = visit(Person.AT_A_DESK.english()).open(path)) {
+    try (BookingPage one = visit(BookingPage.ON_A_PHONE).open(path);
+        BookingPage other = visit(BookingPage.AT_A_DESK.speaking("en-US")).open(path)) {
       List<BookingPage> both = List.of(one, other);
       both.forEach(page -> assertThat(page.find(".breakdown .total dd")).hasText("¥2,600"));
       both.forEach(page ->
@@ -557,7 +548,7 @@ final class BookingPageTest {
 
   @Test
   void withTheKeyboardAlone() {
-    BookingPage page = visit(Person.AT_A_DESK).open("");
+    BookingPage page = visit(BookingPage.AT_A_DESK).open("");
     assertThat(page.find(".search")).isVisible();
     page.page().keyboard().press("Tab");
     assertThat(page.text("本文へ移動")).isFocused();
@@ -615,7 +606,7 @@ final class BookingPageTest {
   @Test
   void inEnglishAndElsewhere() {
     BookingPage page =
-        visit(Person.AT_A_DESK.english().in("Europe/Berlin"))
+        visit(BookingPage.AT_A_DESK.speaking("en-US").in("Europe/Berlin"))
             .open("/plans/hourly?date=2026-12-16&time=10:00&minutes=60");
     assertThat(page.find(".chosen strong")).hasText("Wed 16 Dec 10:00–11:00");
     assertThat(page.text("Times are on the clock of the venue (Asia/Tokyo).")).isVisible();
@@ -641,7 +632,7 @@ final class BookingPageTest {
   /** As on a phone in the light, where the way through is tried. */
   @Test
   void everyScreenIsAccessibleInTheDarkToo() {
-    BookingPage page = visit(Person.AT_A_DESK.likes(ColorScheme.DARK)).open("");
+    BookingPage page = visit(BookingPage.AT_A_DESK.dark()).open("");
     assertThat(page.heading("ご利用日時を選んでください")).isVisible();
     page.button("検索する").click();
     assertThat(page.find(".result")).isVisible();
@@ -676,7 +667,7 @@ final class BookingPageTest {
 
   @Test
   void nothingSticksOutOnANarrowPhone() {
-    BookingPage page = visit(Person.ON_A_PHONE.sized(360, 740)).open("");
+    BookingPage page = visit(BookingPage.ON_A_PHONE.sized(360, 740)).open("");
     page.find(".hero").waitFor();
     for (String lang : List.of("ja", "en")) {
       page.page().evaluate("lang => localStorage.setItem('ekiden-locale', lang)", lang);
@@ -700,7 +691,7 @@ final class BookingPageTest {
 
   @Test
   void onASlowNetworkSomethingIsSeenAtOnceAndNothingJumps() {
-    BookingPage page = visit(server, chromium.firstPage(Person.ON_A_PHONE));
+    BookingPage page = visit(server, chromium.openFirst(BookingPage.ON_A_PHONE));
     page.slow(100, 500_000);
     AtomicReference<Route> question = new AtomicReference<>();
     page.page().route("**/calendar/search/spaces?**", question::set);
@@ -738,7 +729,8 @@ final class BookingPageTest {
   @Test
   void whatTheBrowserHasIsNotSentAgain() {
     BookingPage page =
-        visit(server, chromium.firstPage(Person.ON_A_PHONE)).open("/plans/hourly?date=2026-12-20");
+        visit(server, chromium.openFirst(BookingPage.ON_A_PHONE))
+            .open("/plans/hourly?date=2026-12-20");
     assertThat(page.find(".time")).isVisible();
     Response again = page.answerTo("/availability", () -> page.page().reload());
     assertThat(again.status()).isIn(200, 304);

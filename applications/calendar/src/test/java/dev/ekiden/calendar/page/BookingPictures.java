@@ -1,10 +1,11 @@
 package dev.ekiden.calendar.page;
 
-import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.ekiden.testkit.browser.Soon.assertThat;
 
-import com.microsoft.playwright.options.ColorScheme;
 import dev.ekiden.calendar.RunningCalendar;
 import dev.ekiden.testkit.TestDatabase;
+import dev.ekiden.testkit.browser.Chromium;
+import dev.ekiden.testkit.browser.View;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIfSystemProperty(named = "ekiden.pictures", matches = ".+")
 final class BookingPictures {
   @RegisterExtension static final TestDatabase database = TestDatabase.create("engine");
+  @RegisterExtension static final Chromium chromium = new Chromium();
 
   private static final String TIME = "date=2026-12-08&time=17:00&minutes=120";
 
@@ -22,36 +24,34 @@ final class BookingPictures {
 
   @Test
   void ofTheMainScreens() throws Exception {
-    try (RunningCalendar server = RunningCalendar.start(directory, database.address());
-        Chromium chromium = Chromium.start()) {
+    try (RunningCalendar server = RunningCalendar.start(directory, database.address())) {
       Bayside.fill(server, directory);
-      Person phone = Person.ON_A_PHONE;
-      Person desk = Person.AT_A_DESK;
-      try (BookingPage page = visit(server, chromium, phone).open("")) {
+      View phone = BookingPage.ON_A_PHONE;
+      View desk = BookingPage.AT_A_DESK;
+      try (BookingPage page = visit(server, phone).open("")) {
         page.choose("2026-12-08");
         page.find("#date").click();
         take(page, "booking-search-phone");
       }
-      try (BookingPage page = visit(server, chromium, desk).open("?" + TIME)) {
+      try (BookingPage page = visit(server, desk).open("?" + TIME)) {
         assertThat(page.find(".result")).isVisible();
         take(page, "booking-results");
       }
-      try (BookingPage page =
-          visit(server, chromium, desk.likes(ColorScheme.DARK)).open("?" + TIME)) {
+      try (BookingPage page = visit(server, desk.dark()).open("?" + TIME)) {
         assertThat(page.find(".result")).isVisible();
         take(page, "booking-results-dark");
       }
-      try (BookingPage page = visit(server, chromium, desk.english())) {
+      try (BookingPage page = visit(server, desk.speaking("en-US"))) {
         page.open("/spaces/room?" + TIME);
         assertThat(page.find(".line .chip")).isVisible();
         take(page, "booking-space");
       }
-      try (BookingPage page = visit(server, chromium, desk)) {
+      try (BookingPage page = visit(server, desk)) {
         page.open("/plans/hourly?" + TIME);
         assertThat(page.find(".breakdown .total dd")).isVisible();
         take(page, "booking-plan");
       }
-      try (BookingPage page = visit(server, chromium, phone)) {
+      try (BookingPage page = visit(server, phone)) {
         page.open("/plans/hourly?" + TIME);
         assertThat(page.find(".breakdown .total dd")).isVisible();
         take(page, "booking-plan-phone");
@@ -63,9 +63,9 @@ final class BookingPictures {
     }
   }
 
-  private static BookingPage visit(RunningCalendar server, Chromium chromium, Person person) {
+  private static BookingPage visit(RunningCalendar server, View view) {
     return new BookingPage(
-        server.publicAddress(), chromium.page(person), server.engine().clock().now());
+        server.publicAddress(), chromium.open(view), server.engine().clock().now());
   }
 
   private static void take(BookingPage page, String name) {

@@ -78,6 +78,7 @@ final class WebhooksTest {
   }
 
   private static void receive(HttpExchange exchange) throws IOException {
+    int answer = status.get(); // before the test hears of it and sets the next
     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     received.add(
         new Received(
@@ -86,7 +87,7 @@ final class WebhooksTest {
             exchange.getRequestHeaders().getFirst("Ekiden-Timestamp"),
             exchange.getRequestHeaders().getFirst("Ekiden-Signature"),
             body));
-    exchange.sendResponseHeaders(status.get(), -1);
+    exchange.sendResponseHeaders(answer, -1);
     exchange.close();
   }
 

@@ -26,6 +26,7 @@ const places = {
 
 /** What the overview knows of a queue says more in the reader's language than the server's words do. */
 const texts = {
+  "no-worker": (queue, minutes, text) => t("attention.noWorkerText", { ...queue, text }),
   "queue-paused": (queue) => t("attention.pausedText", queue),
   failures: (queue, minutes) => t("attention.failuresText", { failed: queue.failed, ended: queue.succeeded + queue.failed + queue.retried, minutes }),
 };
@@ -39,7 +40,7 @@ export function shown({ kind, subject, name, text }, { queues, recentSeconds }) 
     icon,
     title: tOr(`attention.${kind}`, kind),
     name,
-    text: (queue && texts[kind]?.(queue, recentSeconds / 60)) || readable(text),
+    text: (queue && texts[kind]?.(queue, recentSeconds / 60, readable(text))) || readable(text),
     href: kind === "failures" && queue ? link("/jobs", { queue: name, state: "failed", since: "1h" }) : (places[subject] ?? places.worker)(name),
   };
 }

@@ -1,5 +1,5 @@
 // What fleets have in common wherever they are shown.
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { status } from "./components/status.js";
 import { t } from "./i18n.js";
 import { count } from "./numbers.js";
@@ -28,4 +28,10 @@ export function size({ settings, workers }) {
     <svg class="share-bar" aria-hidden="true"><rect width="${Math.min(100, (100 * alive) / settings.max)}%" height="100%"></rect></svg>
     <span class="number nowrap">${count(alive)} / ${count(settings.max)}</span>
   </span>`;
+}
+
+/** Why it was decided so, in the reader's language; in English where an older server wrote only that. */
+export function reason(decision) {
+  const text = t("fleets.reason", decision);
+  return html`<span lang=${text === decision.reason ? "en" : nothing}>${text}</span>`;
 }

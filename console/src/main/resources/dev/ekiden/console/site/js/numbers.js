@@ -22,6 +22,11 @@ export function percent(share) {
   return format({ style: "percent", maximumFractionDigits: share < 0.1 ? 1 : 0 }).format(share);
 }
 
+/** How many times as much: 8.7, 34. */
+export function times(ratio) {
+  return format({ maximumSignificantDigits: ratio < 10 ? 2 : 3 }).format(ratio);
+}
+
 const units = [
   ["day", 86_400],
   ["hour", 3_600],
@@ -49,6 +54,10 @@ export function bytes(value) {
   return unit(value / 1_024 ** power, ["byte", "kilobyte", "megabyte"][power], power && 1);
 }
 
+/** Units that a language writes out where others have a letter. */
+const spelled = { ja: ["day", "hour", "minute", "second"] };
+
 function unit(value, name, digits = 0) {
-  return format({ style: "unit", unit: name, unitDisplay: "narrow", maximumFractionDigits: digits }).format(value);
+  const unitDisplay = spelled[locale()]?.includes(name) ? "short" : "narrow";
+  return format({ style: "unit", unit: name, unitDisplay, maximumFractionDigits: digits }).format(value);
 }

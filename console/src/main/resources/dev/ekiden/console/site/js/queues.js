@@ -3,8 +3,10 @@ import { html } from "lit";
 import { api, post } from "./api.js";
 import { cli, curl } from "./commands.js";
 import { ask } from "./components/ask.js";
+import { rateField, rateOf, rateOption } from "./components/rate-field.js";
 import { say } from "./components/toasts.js";
 import { t } from "./i18n.js";
+import { carryThrough, foreseeBulk } from "./jobs.js";
 import { status } from "./components/status.js";
 
 export function queueStatus(queue) {
@@ -45,19 +47,18 @@ export async function resume(queue) {
 
 /** Runs all that failed again: how many they are comes first. */
 export async function redrive(queue) {
-  const path = api`/queues/${queue.name}/redrive`;
+  const filter = { queue: queue.name, states: ["failed"] };
+  const request = (fields) => ({ action: "retry", filter, rate: rateOf(fields) });
   const done = await ask({
     title: t("queues.redriveTitle", queue.name),
-    body: html`<p>${t("queues.redriveText")}</p>`,
+    body: html`<p>${t("queues.redriveText")}</p>
+      ${rateField()}`,
     doIt: t("action.redrive"),
-    foresee: async () => {
-      const { jobs, more } = await post(path, {}, { query: { dryRun: true } });
-      return { none: jobs === 0, text: html`<strong class="number">${t(more ? "bulk.retryMore" : "bulk.retryCount", jobs)}</strong>` };
-    },
-    cli: cli("queues", "redrive", queue.name),
-    curl: curl("POST", path),
-    act: () => post(path),
+    foresee: foreseeBulk("retry", filter),
+    cli: (fields) => cli("jobs", "retry", { state: "failed", queue: queue.name, rate: rateOption(fields) }),
+    curl: (fields) => curl("POST", api`/bulk`, request(fields)),
+    act: (fields) => carryThrough(request(fields), () => {}),
   });
-  if (done) say(t("bulk.retryDone", done.jobs));
+  if (done) say(t("bulk.retryDone", done.changed));
   return done;
 }

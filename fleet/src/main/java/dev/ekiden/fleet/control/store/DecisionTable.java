@@ -1,5 +1,6 @@
 package dev.ekiden.fleet.control.store;
 
+import dev.ekiden.fleet.Term;
 import dev.ekiden.fleet.control.FleetDecision;
 import dev.ekiden.fleet.control.FleetDecision.Launch;
 import dev.ekiden.fleet.control.FleetDecision.Seen;
@@ -11,15 +12,18 @@ import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
+import org.jspecify.annotations.Nullable;
 
 /** Decisions; rows are added and, after their time, deleted, and never changed. */
 public final class DecisionTable {
   private static final String ADD =
       """
       INSERT INTO ekiden.fleet_decision
-        (fleet, at, revision, epoch, desired, observed, launches, stops, reason, rejected)
+        (fleet, at, revision, epoch, desired, observed, launches, stops, reason, why,
+         rejected)
       VALUES (:fleet, :at, :revision, :epoch, :desired, CAST(:observed AS jsonb),
-              CAST(:launches AS jsonb), CAST(:stops AS jsonb), :reason, CAST(:rejected AS jsonb))
+              CAST(:launches AS jsonb), CAST(:stops AS jsonb), :reason, CAST(:why AS jsonb),
+              CAST(:rejected AS jsonb))
       """;
 
   private static final String OF_FLEET =
@@ -57,6 +61,7 @@ public final class DecisionTable {
         .bind("launches", FleetJson.write(decision.launches()))
         .bind("stops", FleetJson.write(decision.stops()))
         .bind("reason", decision.reason())
+        .bind("why", FleetJson.write(decision.why().toArray(Term[]::new)))
         .bind("rejected", FleetJson.write(decision.rejected()))
         .execute();
   }
@@ -101,6 +106,11 @@ public final class DecisionTable {
         List.of(FleetJson.read(row.getString("launches"), Launch[].class)),
         List.of(FleetJson.read(row.getString("stops"), Stop[].class)),
         row.getString("reason"),
+        why(row.getString("why")),
         List.of(FleetJson.read(row.getString("rejected"), String[].class)));
+  }
+
+  private static List<Term> why(@Nullable String json) {
+    return json == null ? List.of() : List.of(FleetJson.read(json, Term[].class));
   }
 }

@@ -65,10 +65,18 @@ export function ask({ title, body = nothing, foresee, act, doIt, danger = false,
       }
     };
 
+    /** The field that is wrong, until something else is typed into it. */
+    const mark = (name) => {
+      const field = dialog.querySelector(`[name="${name}"]`);
+      field?.setAttribute("aria-invalid", "true");
+      field?.addEventListener("input", () => field.removeAttribute("aria-invalid"), { once: true });
+      field?.focus();
+    };
+
     const submit = async (event) => {
       event.preventDefault();
       const result = await during(() => act(fields()));
-      if (now.failure) return;
+      if (now.failure) return mark(now.failure.field);
       answer = result ?? true;
       dialog.close();
     };

@@ -8,6 +8,13 @@ const themes = ["system", "light", "dark"];
 
 /** Theme, language and time zone of this browser. */
 class Choices extends Element {
+  static properties = { allZones: { state: true } };
+
+  /** The zones of the world, four hundred and more, are there once somebody wants to choose. */
+  showZones() {
+    this.allZones = true;
+  }
+
   render() {
     return html`<div class="choices">
       <div class="segments" role="group" aria-label=${t("choices.theme")}>
@@ -28,8 +35,8 @@ class Choices extends Element {
           ([name, text]) => html`<option value=${name} lang=${name} ?selected=${name === locale()}>${text}</option>`,
         )}
       </select>
-      <select class="input" aria-label=${t("choices.zone")} @change=${(event) => prefer("zone", event.target.value)}>
-        ${zones().map(
+      <select class="input" aria-label=${t("choices.zone")} @pointerenter=${this.showZones} @focus=${this.showZones} @change=${(event) => prefer("zone", event.target.value)}>
+        ${zones(this.allZones).map(
           ([name, text]) => html`<option value=${name} ?selected=${name === preference("zone")}>${text}</option>`,
         )}
       </select>
@@ -39,8 +46,9 @@ class Choices extends Element {
 customElements.define("user-choices", Choices);
 
 /** The browser's own zone first, then the one nobody argues with, then all. */
-function zones() {
+function zones(all) {
   const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const all = Intl.supportedValuesOf("timeZone").filter((name) => name !== own && name !== "UTC");
-  return [["local", t("choices.localZone", own)], ["UTC", "UTC"], ...all.map((name) => [name, name])];
+  const known = all ? Intl.supportedValuesOf("timeZone") : [preference("zone")];
+  const others = known.filter((name) => name !== own && name !== "UTC" && name !== "local");
+  return [["local", t("choices.localZone", own)], ["UTC", "UTC"], ...others.map((name) => [name, name])];
 }

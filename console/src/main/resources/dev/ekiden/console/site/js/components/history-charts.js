@@ -7,7 +7,7 @@ import { t } from "../i18n.js";
 import { brief, duration } from "../numbers.js";
 import { spanStep } from "../ticks.js";
 import { failureNotice } from "./failure.js";
-import "./line-chart.js";
+import { figure } from "./figure.js";
 
 const spans = { "1h": 1, "6h": 6, "24h": 24, "7d": 168, "30d": 720 };
 
@@ -88,15 +88,3 @@ class HistoryCharts extends Element {
   }
 }
 customElements.define("history-charts", HistoryCharts);
-
-function figure(title, { from, to, write, step, series }) {
-  return html`<figure class="card">
-    <header>
-      <figcaption><h3>${title}</h3></figcaption>
-      <ul class="lines-legend small muted">
-        ${series.map(({ label, color }) => html`<li><svg class="swatch ${color}" aria-hidden="true"><rect width="100%" height="100%"></rect></svg>${label}</li>`)}
-      </ul>
-    </header>
-    <div class="content"><line-chart .label=${title} .series=${series} .from=${from} .to=${to} .write=${write} .step=${step}></line-chart></div>
-  </figure>`;
-}

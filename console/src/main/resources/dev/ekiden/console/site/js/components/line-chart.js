@@ -2,7 +2,7 @@ import { Chart, Filler, LineController, LineElement, LinearScale, PointElement, 
 import { html } from "lit";
 import { Element } from "../element.js";
 import { t } from "../i18n.js";
-import { isDays, timeTicks } from "../ticks.js";
+import { isDays, isMoments, timeTicks } from "../ticks.js";
 import { absolute, clock, day } from "../time.js";
 
 const timesShown = 5;
@@ -12,7 +12,9 @@ Chart.register(Filler, LineController, LineElement, LinearScale, PointElement, T
 /**
  * Values over time, in the colours of the theme.
  *
- * - `series`: `{ label, color, points: [{ at, value }] }`; `color` names a token such as "running"
+ * - `series`: `{ label, color, points: [{ at, value }], stacked, stepped, bare }`; `color` names a token such as "running";
+ *   those that are stacked come first and stand on one another, one that is stepped keeps its value up to the next point, a bare one is
+ *   a line with nothing under it
  * - `from`, `to`: the time that is shown, in milliseconds
  * - `write(value)`: a value as text; `step(highest)`: how far apart the marks of values stand, if not as the chart thinks
  */
@@ -70,21 +72,23 @@ class LineChart extends Element {
     const color = (token) => this.resolve(`--${token}`);
     const font = { family: getComputedStyle(this).fontFamily, size: 11 };
     const ticks = { color: color("text-muted"), font, maxRotation: 0, autoSkipPadding: 24 };
-    const datasets = this.series.map(({ label, color: token, points }, n) => ({
+    const datasets = this.series.map(({ label, color: token, points, stacked = false, stepped = false, bare = false }, n) => ({
       label,
-      order: -n, // the area of one line does not hide the next line
+      stack: stacked ? "stacked" : label,
+      stepped,
+      order: stacked ? 0 : -n, // the area of one line does not hide the next line
       data: points.map(({ at, value }) => ({ x: new Date(at).getTime(), y: value })),
       borderColor: color(token),
       backgroundColor: color(`${token}-tint`),
       borderWidth: 1.5,
       pointRadius: 0,
       pointHitRadius: 12,
-      fill: true,
+      fill: !bare && (stacked && n > 0 ? "-1" : "origin"),
       cubicInterpolationMode: "monotone", // a line never swings below what was
       clip: 2, // and one at nothing is as thick as others
     }));
     const highest = Math.max(1, ...this.series.flatMap(({ points }) => points.map(({ value }) => value)));
-    const mark = isDays(this.from, this.to) ? day : (at) => clock(at, { seconds: false });
+    const mark = isDays(this.from, this.to) ? day : (at) => clock(at, { seconds: isMoments(this.from, this.to) });
     const options = {
       animation: false,
       maintainAspectRatio: false,
@@ -101,6 +105,7 @@ class LineChart extends Element {
         },
         y: {
           beginAtZero: true,
+          stacked: this.series.some(({ stacked }) => stacked),
           suggestedMax: 1,
           grid: { color: color("line") },
           border: { display: false },
@@ -117,7 +122,7 @@ class LineChart extends Element {
           titleFont: font,
           bodyFont: font,
           callbacks: {
-            title: ([item]) => absolute(item.parsed.x, { seconds: false }),
+            title: ([item]) => absolute(item.parsed.x, { seconds: this.series[0].stepped ?? false }),
             label: (item) => `${item.dataset.label}: ${this.write(item.parsed.y)}`,
           },
         },

@@ -100,5 +100,5 @@ const columns = () => [
 /** What it means in the reader's language, and the server's words with the numbers. */
 function because({ code, text }) {
   const meaning = tOr(`why.${code}`, null);
-  return html`<span class="because">${meaning ?? readable(text)}${meaning ? html` <span class="muted minor">${readable(text)}</span>` : nothing}</span>`;
+  return html`<span class="because">${meaning ?? readable(text)}${meaning ? html` <span class="muted minor" lang="en">${readable(text)}</span>` : nothing}</span>`;
 }

@@ -6,11 +6,11 @@ import "../components/data-table.js";
 import { empty } from "../components/empty.js";
 import { icon } from "../components/icon.js";
 import { t } from "../i18n.js";
-import { money } from "../money.js";
-import { count, duration, percent } from "../numbers.js";
+import { money, roughly } from "../money.js";
+import { count, duration, percent, times } from "../numbers.js";
 import { link, refine } from "../router.js";
 import { Screen } from "../screen.js";
-import { zone } from "../time.js";
+import { absolute, zone } from "../time.js";
 
 const spans = { "24h": 1, "7d": 7, "30d": 30, "90d": 90 };
 const groupings = ["definition", "queue", "group", "fleet", "class", "day"];
@@ -59,7 +59,7 @@ class CostsScreen extends Screen {
         </header>
         <div class="content stack">${comparison.runs === 0 ? html`<p class="muted">${t("costs.none")}</p>` : bars(comparison)}</div>
       </section>
-      ${assumptions(report)}
+      ${assumptions(report, comparison)}
     </div>`;
   }
 
@@ -92,7 +92,7 @@ const columns = (by, total) => [
   { title: t("costs.work"), end: true, minor: true, cell: ({ work }) => amount(work) },
   { title: t("costs.idle"), end: true, minor: true, cell: ({ idle }) => amount(idle) },
   { title: t("costs.startUp"), end: true, minor: true, cell: ({ startUp }) => amount(startUp) },
-  { title: t("costs.cost"), end: true, cell: ({ cost }) => html`<strong class="number">${money(cost)}</strong>` },
+  { title: t("costs.cost"), end: true, cell: ({ cost }) => html`<strong class="number nowrap">${roughly(cost)}</strong>` },
   { title: t("costs.share"), end: true, cell: ({ cost }) => (total.cost > 0 ? percent(cost / total.cost) : "–") },
 ];
 
@@ -106,30 +106,54 @@ function nameOf(by, { name, apart }) {
 }
 
 function amount(dollars) {
-  return dollars > 0 ? html`<span class="number">${money(dollars)}</span>` : "–";
+  return dollars > 0 ? html`<span class="number nowrap">${roughly(dollars)}</span>` : "–";
 }
 
-/** Bars on one scale; the dearest is as wide as there is room. */
-function bars({ items, recorded, runs, complete, from }) {
+/** Bars on one scale; the dearest is as wide as there is room. Each says how many times as dear it is as what was. */
+function bars({ items, recorded, runs, complete, from, assumed }) {
   const ways = [...(recorded === undefined ? [] : [{ mode: "recorded", cost: recorded }]), ...items];
   const most = Math.max(...ways.map(({ cost }) => cost), Number.MIN_VALUE);
-  return html`<p class="muted small">${t("costs.compareText", { runs, complete, from: new Date(from) })}</p>
+  const how = ({ mode, workers, startUpSeconds }) =>
+    t(`costs.modeText.${mode}`, { workers, startUp: duration(startUpSeconds ?? 0), vcpus: assumed.largestVcpus });
+  return html`<p class="muted small">${t("costs.compareText", { runs, complete, from: absolute(from, { seconds: false }) })}</p>
     <dl class="cost-bars">
       ${ways.map(
-        ({ mode, cost }) => html`<dt>${t(`costs.mode.${mode}`)}<small class="muted">${t(`costs.modeText.${mode}`)}</small></dt>
+        (way) => html`<dt>${t(`costs.mode.${way.mode}`)}<small class="muted">${how(way)}</small></dt>
           <dd>
-            <svg class="cost-bar ${mode === "recorded" ? "own" : ""}" aria-hidden="true"><rect width="${Math.max(0.3, (100 * cost) / most)}%" height="100%"></rect></svg>
-            <span class="number">${money(cost)}</span>
+            <svg class="cost-bar ${way.mode === "recorded" ? "own" : ""}" aria-hidden="true"><rect width="${Math.max(0.3, (100 * way.cost) / most)}%" height="100%"></rect></svg>
+            <span class="amount number">${money(way.cost)}</span>
+            ${recorded > 0 ? html`<span class="times number muted">${way.mode === "recorded" ? nothing : t("costs.times", times(way.cost / recorded))}</span>` : nothing}
           </dd>`,
       )}
     </dl>`;
 }
 
-function assumptions({ assumed, prices }) {
-  return html`<details class="card content small">
-    <summary>${t("costs.assumed")}</summary>
-    <p>${t("costs.assumedText", assumed)}</p>
-    <ul>${prices.map(({ name, asOf, source }) => html`<li><span class="mono">${name}</span>: ${source} (${asOf})</li>`)}</ul>
-    ${prices.length === 0 ? nothing : html`<p class="muted">${t("costs.dated")}</p>`}
-  </details>`;
+/** What the figures above rest on: each price that was used, and what the other ways are taken for. */
+function assumptions(report, comparison) {
+  const { price, functionPrice, ...others } = comparison.assumed;
+  const prices = new Map([...report.prices, price, functionPrice].map((one) => [one.name, { id: one.name, ...one }]));
+  return html`<section class="card">
+    <header><h2>${t("costs.assumed")}</h2></header>
+    <div class="content">
+      <ul class="notes">
+        <li>${t("costs.assumedText", report.assumed)}</li>
+        <li>${t("costs.assumedWays", { ...others, functionPrice: functionPrice.name })}</li>
+        <li>${t("costs.dated")}</li>
+      </ul>
+    </div>
+    <data-table .label=${t("costs.prices")} .columns=${priceColumns()} .rows=${[...prices.values()]}></data-table>
+  </section>`;
+}
+
+const priceColumns = () => [
+  { title: t("costs.price"), cell: ({ name }) => html`<span class="mono">${name}</span>` },
+  { title: t("costs.vcpuHour"), end: true, cell: ({ vcpuHour }) => rate(vcpuHour) },
+  { title: t("costs.gibHour"), end: true, cell: ({ gibHour }) => rate(gibHour) },
+  { title: t("costs.atLeast"), end: true, minor: true, cell: ({ minimumSeconds }) => (minimumSeconds > 0 ? duration(minimumSeconds) : "–") },
+  { title: t("costs.asOf"), minor: true, cell: ({ asOf }) => html`<span class="nowrap">${asOf}</span>` },
+  { title: t("costs.source"), minor: true, cell: ({ source }) => html`<span class="muted" lang="en">${source}</span>` },
+];
+
+function rate(dollars) {
+  return dollars > 0 ? html`<span class="number">${money(dollars)}</span>` : "–";
 }

@@ -31,7 +31,7 @@ class FleetsScreen extends Screen {
       </div>
       <section class="card" aria-label=${t("fleets.title")}>
         ${items.length === 0
-          ? empty(t("fleets.none"), t("fleets.noneText"), "./ekiden fleets apply -f fleet.yaml")
+          ? empty(t("fleets.none"), t("fleets.noneText"), "./ekiden fleets set NAME --queues QUEUE --max 5 --goal '95% start within 5s'")
           : html`<data-table
               .label=${t("fleets.title")}
               .columns=${columns()}

@@ -125,7 +125,7 @@ class JobScreen extends Screen {
     return html`<section class="card why">
       <header><h2>${t("job.why")}</h2></header>
       <ul class="content">
-        ${reasons.map(({ code, text }) => html`<li><strong>${tOr(`why.${code}`, code)}</strong><p class="muted">${readable(text)}</p></li>`)}
+        ${reasons.map(({ code, text }) => html`<li><strong>${tOr(`why.${code}`, code)}</strong><p class="muted" lang="en">${readable(text)}</p></li>`)}
       </ul>
     </section>`;
   }

@@ -8,6 +8,7 @@ import { empty } from "../components/empty.js";
 import "../components/group-bar.js";
 import { icon } from "../components/icon.js";
 import { bulkFilterOf, filterOf, isFiltered } from "../components/job-filter.js";
+import { rateField, rateOf, rateOption } from "../components/rate-field.js";
 import { say } from "../components/toasts.js";
 import { t } from "../i18n.js";
 import { canCancel, canRetry, carryThrough, foreseeBulk, jobColumns } from "../jobs.js";
@@ -138,18 +139,20 @@ class JobsScreen extends Screen {
   async doToAll(action) {
     const filter = bulkFilterOf(this.query);
     if (action === "retry" && !filter.states) filter.states = ["failed"];
-    const request = { action, filter };
+    const starts = action !== "cancel";
+    const request = (fields) => ({ action, filter, rate: starts ? rateOf(fields) : undefined });
     await ask({
       title: t(`bulk.${action}Title`),
-      body: this.describe(filter),
+      body: html`${this.describe(filter)}${starts ? rateField() : nothing}`,
       doIt: t(`action.${action}`),
       danger: action === "cancel",
       foresee: foreseeBulk(action, filter),
-      cli: cli("jobs", action, this.cliFilter(filter)),
-      curl: curl("POST", api`/bulk`, request),
-      act: () => {
+      cli: (fields) => cli("jobs", action, { ...this.cliFilter(filter), rate: starts && rateOption(fields) }),
+      curl: (fields) => curl("POST", api`/bulk`, request(fields)),
+      act: (fields) => {
+        const all = request(fields);
         this.run(action, (tell) =>
-          carryThrough(request, ({ changed, skipped, total }) => tell(changed + skipped, total)),
+          carryThrough(all, ({ changed, skipped, total }) => tell(changed + skipped, total)),
         );
       },
     });
@@ -198,7 +201,10 @@ class JobsScreen extends Screen {
     } finally {
       this.progress = null;
       this.chosen = new Set();
-      this.reload({ anew: true });
+      await this.reload({ anew: true });
+      await this.updateComplete;
+      // The button that was pressed made room for the bar.
+      if (document.activeElement === document.body) this.querySelector(".bulk button")?.focus();
     }
   }
 

@@ -1,4 +1,4 @@
-package dev.ekiden.app.console;
+package dev.ekiden.testkit.browser;
 
 import com.microsoft.playwright.Page;
 import java.io.IOException;
@@ -6,18 +6,20 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 
-/** Looks for what shuts people out: contrast, names, roles, order. */
-final class Axe {
+/**
+ * Looks for what shuts people out of a page: contrast, names, roles, order. Needs the jar of
+ * axe-core on the class path.
+ */
+public final class Axe {
   private static final String SCRIPT = read("axe.min.js");
 
+  // Answers the findings alone: all that was looked at would be megabytes.
   private static final String RUN =
       """
-      async (rules) => {
-        const { violations } = await axe.run(document, {
-          resultTypes: ["violations"],
-          ...(rules.length && { runOnly: rules }),
-        });
+      async (options) => {
+        const { violations } = await axe.run(document, { resultTypes: ["violations"], preload: false, ...options });
         return violations
           .filter(({ impact }) => impact === "serious" || impact === "critical")
           .flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) =>
@@ -25,24 +27,31 @@ final class Axe {
       }
       """;
 
+  private static final String CONTRAST = "color-contrast";
+
   private Axe() {}
 
   /** What it finds serious or critical. */
-  static List<String> findings(Page page) {
-    return findings(page, List.of());
+  public static List<String> findings(Page page) {
+    return findings(page, Map.of());
   }
 
   /** Texts that cannot be told from what is behind them. */
-  static List<String> contrastFindings(Page page) {
-    return findings(page, List.of("color-contrast"));
+  public static List<String> contrastFindings(Page page) {
+    return findings(page, Map.of("runOnly", List.of(CONTRAST)));
+  }
+
+  /** All but {@link #contrastFindings}: for a page whose colours were looked at already. */
+  public static List<String> otherFindings(Page page) {
+    return findings(page, Map.of("rules", Map.of(CONTRAST, Map.of("enabled", false))));
   }
 
   @SuppressWarnings("unchecked")
-  private static List<String> findings(Page page, List<String> rules) {
+  private static List<String> findings(Page page, Map<String, Object> options) {
     if (!(Boolean) page.evaluate("'axe' in window")) {
       page.evaluate(SCRIPT + "; 0");
     }
-    return (List<String>) page.evaluate(RUN, rules);
+    return (List<String>) page.evaluate(RUN, options);
   }
 
   private static String read(String resource) {

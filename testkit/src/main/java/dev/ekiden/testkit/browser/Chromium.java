@@ -1,10 +1,10 @@
-package dev.ekiden.app.console;
+package dev.ekiden.testkit.browser;
 
+import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
-import com.microsoft.playwright.options.ColorScheme;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -18,11 +18,11 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * The Chromium of this machine, started once for all tests. Where there is none, tests that need it
- * are skipped and say so. Playwright's objects belong to one thread: these tests do not run at
- * once.
+ * The Chromium of this machine, started once for all tests of the JVM; {@code EKIDEN_CHROMIUM} in
+ * the environment says where it is. Where there is none, tests that need it are skipped and say so.
+ * Playwright's objects belong to one thread: these tests do not run at once.
  */
-final class Browser implements BeforeAllCallback {
+public final class Chromium implements BeforeAllCallback {
   private static final List<String> PLACES =
       List.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome");
 
@@ -30,36 +30,32 @@ final class Browser implements BeforeAllCallback {
       List.of(
           "--no-sandbox",
           "--disable-gpu",
+          "--disable-dev-shm-usage",
           "--disable-background-networking",
           "--disable-component-update",
           "--disable-sync",
           "--no-first-run",
           "--force-color-profile=srgb");
 
+  private static final int PATIENCE_MILLIS = 10_000;
+
   private static final ExtensionContext.Namespace HERE =
-      ExtensionContext.Namespace.create(Browser.class);
+      ExtensionContext.Namespace.create(Chromium.class);
 
   private @Nullable Running running;
 
-  private record Running(
-      Playwright playwright,
-      com.microsoft.playwright.Browser browser,
-      Map<View, BrowserContext> contexts)
+  private record Running(Playwright playwright, Browser browser, Map<View, BrowserContext> profiles)
       implements AutoCloseable {
-    static Running start(String program) {
+    static Running start(Path program) {
       Playwright playwright =
           Playwright.create(
               new Playwright.CreateOptions()
                   .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-      return new Running(
-          playwright,
+      Browser browser =
           playwright
               .chromium()
-              .launch(
-                  new BrowserType.LaunchOptions()
-                      .setExecutablePath(Path.of(program))
-                      .setArgs(FLAGS)),
-          new HashMap<>());
+              .launch(new BrowserType.LaunchOptions().setExecutablePath(program).setArgs(FLAGS));
+      return new Running(playwright, browser, new HashMap<>());
     }
 
     @Override
@@ -70,13 +66,14 @@ final class Browser implements BeforeAllCallback {
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    Optional<String> program =
+    Optional<Path> program =
         Stream.concat(Stream.ofNullable(System.getenv("EKIDEN_CHROMIUM")), PLACES.stream())
-            .filter(place -> Files.isExecutable(Path.of(place)))
+            .map(Path::of)
+            .filter(Files::isExecutable)
             .findFirst();
     Assumptions.assumeTrue(
         program.isPresent(),
-        "the console is not tested: there is no Chromium (apt-get install chromium, or set"
+        "pages are not tested: there is no Chromium (apt-get install chromium, or set"
             + " EKIDEN_CHROMIUM)");
     running =
         context
@@ -86,65 +83,34 @@ final class Browser implements BeforeAllCallback {
                 Running.class, key -> Running.start(program.orElseThrow()), Running.class);
   }
 
-  /** How a page looks at the console. */
-  record View(int width, int height, ColorScheme theme, String locale, String zone) {
-    static final View DESK = new View(1_360, 860, ColorScheme.LIGHT, "en", "Asia/Tokyo");
-
-    View dark() {
-      return new View(width, height, ColorScheme.DARK, locale, zone);
-    }
-
-    View narrow() {
-      return new View(360, 740, theme, locale, zone);
-    }
-
-    View japanese() {
-      return new View(width, height, theme, "ja", zone);
-    }
-
-    private View unsized() {
-      return sized(0, 0);
-    }
-
-    View sized(int newWidth, int newHeight) {
-      return new View(newWidth, newHeight, theme, locale, zone);
-    }
-  }
-
   /** A page of a profile that has never been anywhere. */
-  Page openFirst(View view) {
-    return page(context(view), view);
+  public Page openFirst(View view) {
+    return page(running().browser().newContext(view.profile()), view);
   }
 
   /** A page of a profile that has been here before: it has files, but remembers nothing else. */
-  Page open(View view) {
-    return page(running().contexts().computeIfAbsent(view.unsized(), this::context), view);
+  public Page open(View view) {
+    Running now = running();
+    BrowserContext profile =
+        now.profiles()
+            .computeIfAbsent(view.unsized(), one -> now.browser().newContext(one.profile()));
+    return page(profile, view);
   }
 
   /** Closes a page; its profile forgets who it is and what it chose. */
-  void close(Page page) {
+  public void close(Page page) {
     if (page.url().startsWith("http")) {
       page.evaluate("localStorage.clear()");
     }
-    page.context().clearCookies();
-    page.close();
+    BrowserContext profile = page.context();
+    page.close(); // first: it must not ask for anything without its cookies
+    profile.clearCookies();
   }
 
-  private BrowserContext context(View view) {
-    return running()
-        .browser()
-        .newContext(
-            new com.microsoft.playwright.Browser.NewContextOptions()
-                .setColorScheme(view.theme())
-                .setLocale(view.locale())
-                .setTimezoneId(view.zone())
-                .setPermissions(List.of("clipboard-read", "clipboard-write")));
-  }
-
-  private static Page page(BrowserContext context, View view) {
-    Page page = context.newPage();
+  private static Page page(BrowserContext profile, View view) {
+    Page page = profile.newPage();
     page.setViewportSize(view.width(), view.height());
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(PATIENCE_MILLIS);
     return page;
   }
 
