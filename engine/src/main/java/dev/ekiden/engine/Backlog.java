@@ -302,6 +302,11 @@ final class Backlog {
             : load.averageRunNanos + SMOOTHING * (each - load.averageRunNanos);
   }
 
+  /** Whether it is known how long jobs of a queue run. */
+  boolean knows(short queueId) {
+    return load(queueId).averageRunNanos > 0;
+  }
+
   /** How many jobs of a queue are held. */
   int held(short queueId) {
     return load(queueId).held;

@@ -102,10 +102,10 @@ final class QueueTurns {
     for (Lane lane : lanes) {
       int room = lane.mayHaveMore ? roomFor.applyAsInt(lane) : 0;
       if (room > 0) {
-        lane.mayHaveMore = false;
         open.add(new Turn(lane, room));
       }
     }
+    open.forEach(turn -> turn.lane().mayHaveMore = false);
     return switch (choice) {
       case STRICT -> open;
       case WEIGHTED -> weighted(open);
@@ -124,6 +124,12 @@ final class QueueTurns {
     // Whatever the shares left open goes to whoever has more.
     turns.addAll(order);
     return turns;
+  }
+
+  /** Whether jobs are shared out by weight with a lane of this kind that may have more. */
+  boolean shareWith(Predicate<Lane> kind) {
+    return choice == Choice.WEIGHTED
+        && lanes.stream().anyMatch(lane -> lane.mayHaveMore && kind.test(lane));
   }
 
   /** The lanes whose jobs may go before those of one; that one too. */

@@ -715,7 +715,9 @@ final class WorkerState {
     int startable =
         (options.concurrency() - executions.size()) * largestBatches.getOrDefault(lane.queue(), 1);
     int open = startable - backlog.startable();
-    int ahead = backlog.ahead(lane.queueId(), turns.upTo(lane));
+    // Nor may one that is known fill what another has a share of before that one was ever run.
+    boolean unknown = turns.shareWith(other -> !backlog.knows(other.queueId()));
+    int ahead = unknown ? 0 : backlog.ahead(lane.queueId(), turns.upTo(lane));
     int room = Math.max(open, ahead == 0 ? 0 : startable + ahead);
     return Math.min(room > 0 || !isKeptOut(lane) ? room : 1, MAX_CLAIM);
   }

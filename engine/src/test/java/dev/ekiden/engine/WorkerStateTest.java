@@ -130,6 +130,29 @@ class WorkerStateTest {
     assertThat(state.round().turns()).as("one waits in front of the others").isEmpty();
   }
 
+  /** Else the other one has nothing left of its share when it comes. */
+  @Test
+  void nothingIsClaimedAheadBesideAQueueThatHasAShareAndWasNeverRun() throws InterruptedException {
+    Lane other = new Lane((short) (QUEUE + 1), "other", 3, List.of(DEFINITION));
+    state =
+        new WorkerState(
+            WorkerOptions.weighted(
+                    new WorkerOptions.Share("work", 1), new WorkerOptions.Share("other", 3))
+                .withConcurrency(1),
+            List.of(lane, other),
+            Map.of(DEFINITION, work),
+            begun::addAll);
+    start();
+    assertThat(state.round().turns()).isNotEmpty();
+    accept(1);
+    begun.getFirst().start();
+    assertThat(state.awaitNoHandlers(Duration.ofSeconds(20))).isTrue();
+    state.jobsReady(null);
+    assertThat(state.round().turns()).allMatch(turn -> turn.max() == 1);
+    state.jobsReady(QUEUE);
+    assertThat(state.round().turns()).as("the other has none").anyMatch(turn -> turn.max() > 1);
+  }
+
   @Test
   void whatWaitedForALeaseStartsWhenItIsRenewed() throws Exception {
     accept(1, 2, 3);

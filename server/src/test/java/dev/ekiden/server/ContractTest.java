@@ -299,8 +299,25 @@ final class ContractTest {
     assertThat(done.json().path("payload").path("word").asString()).isEqualTo("blue");
     Answer tasks = http.get(job.header("Location") + "/tasks");
     check("GET", "/api/v1/jobs/{id}/tasks", tasks);
+    scheduled(http);
     assertThat(tasks.json().path("items").get(0).path("ending").asString())
         .isEqualTo("exit code 0");
+  }
+
+  /** A schedule takes parameters as a job does. */
+  private void scheduled(Http http) {
+    String path = "/api/v1/schedules/blue-later";
+    String body =
+        "{\"definition\":\"contract-program\",\"at\":\"2100-01-01T00:00:00Z\",\"parameters\":{\"word\":\"%s\"}}";
+    Answer put = http.put(path, body.formatted("blue"));
+    check("PUT", "/api/v1/schedules/{schedule}", put);
+    assertThat(put.json().path("payload").path("word").asString()).isEqualTo("blue");
+    Answer refused = http.put(path, body.formatted("green"));
+    check("PUT", "/api/v1/schedules/{schedule}", refused);
+    assertThat(refused.json().path("field").asString()).isEqualTo("parameters.word");
+    Answer both = http.put(path, body.formatted("blue").replace("}}", "},\"payload\":{}}"));
+    assertThat(both.json().path("detail").asString()).contains("not both");
+    http.delete(path);
   }
 
   private void queues(Http http) {

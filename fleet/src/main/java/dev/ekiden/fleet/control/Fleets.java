@@ -4,6 +4,7 @@ import dev.ekiden.engine.Engine;
 import dev.ekiden.engine.WorkerSummary;
 import dev.ekiden.fleet.CapacityClass;
 import dev.ekiden.fleet.Demand;
+import dev.ekiden.fleet.InvalidSettingException;
 import dev.ekiden.fleet.control.Upkeep.Standing;
 import dev.ekiden.fleet.control.store.DecisionTable;
 import dev.ekiden.fleet.control.store.FleetTable;
@@ -101,18 +102,27 @@ public final class Fleets {
   /**
    * Refuses what {@link #put} would refuse; changes nothing.
    *
-   * @throws dev.ekiden.fleet.InvalidSettingException if there is no such launcher, or its workers
-   *     could not live there
+   * @throws InvalidSettingException if there is no such launcher, its workers could not live there,
+   *     or they could run nothing
    */
   public void check(FleetSpec spec) {
     launchers.check(spec);
+    List<String> programs =
+        database.withHandle(handle -> FleetTable.queuesOfPrograms(handle, spec.queues()));
+    if (!programs.isEmpty()) {
+      throw new InvalidSettingException(
+          "queues",
+          ("queues: the jobs of %s run programs, which servers start themselves, as many at once as"
+                  + " their --commands says; a fleet is for jobs that its workers run")
+              .formatted(String.join(", ", programs)));
+    }
   }
 
   /**
    * Makes a fleet, or changes it; one that is the same already stays as it is. The controller goes
    * by it within a second.
    *
-   * @throws dev.ekiden.fleet.InvalidSettingException if there is no such launcher
+   * @throws InvalidSettingException as {@link #check}
    */
   public Fleet put(FleetSpec spec) {
     check(spec);

@@ -7,6 +7,7 @@ import dev.ekiden.engine.JobState;
 import dev.ekiden.engine.Limit;
 import dev.ekiden.fleet.CapacityMix;
 import dev.ekiden.fleet.FleetSettings;
+import dev.ekiden.fleet.InvalidSettingException;
 import dev.ekiden.fleet.Memory;
 import dev.ekiden.fleet.PlacementBackoff;
 import dev.ekiden.fleet.ScalingPolicy;
@@ -15,6 +16,7 @@ import dev.ekiden.fleet.ScalingPolicy.Steps;
 import dev.ekiden.fleet.ScalingPolicy.Steps.Step;
 import dev.ekiden.fleet.Sentence;
 import dev.ekiden.fleet.Term;
+import dev.ekiden.fleet.command.CommandDefinitions;
 import dev.ekiden.fleet.control.FleetTask.Phase;
 import dev.ekiden.launch.TaskId;
 import dev.ekiden.postgres.LeadershipLostException;
@@ -137,6 +139,24 @@ final class FleetControllerTest {
     assertThat(world.tasks(FLEET)).hasSize(20);
     // the rest need not run
     world.engine.queues().pause(FleetWorld.QUEUE, "seen enough");
+  }
+
+  @Test
+  void isRefusedWhereItsWorkersCouldRunNothing() {
+    new CommandDefinitions(jobs.database(), world.engine)
+        .apply(
+            List.of(
+                new CommandDefinitions.Source(
+                    "words.yaml",
+                    "kind: job\nname: count-words\nqueue: words\ncommand: [wc, -w]\n")),
+            false);
+    FleetSettings settings = settings(0, 3, new Fixed(1));
+    List<String> queues = List.of(FleetWorld.QUEUE, "words");
+    assertThatThrownBy(() -> put(FleetSpec.of(FLEET, queues, settings)))
+        .isInstanceOf(InvalidSettingException.class)
+        .hasMessageStartingWith("queues: the jobs of words run programs");
+    assertThat(world.fleets.find(FLEET)).isEmpty();
+    put(FleetSpec.of(FLEET, List.of("of-nobody-yet"), settings));
   }
 
   @Test

@@ -33,6 +33,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
@@ -72,6 +73,7 @@ public final class ScheduleRoutes {
   private record ScheduleContent(
       @Required String definition,
       @Nullable JsonNode payload,
+      @Nullable Map<String, String> parameters,
       @Nullable Integer priority,
       @Nullable String cron,
       @Nullable BigDecimal everySeconds,
@@ -141,8 +143,21 @@ public final class ScheduleRoutes {
       return new ProblemException(Problem.of(422, "invalid-field", detail).withField(field));
     }
 
-    JobRequest request() {
-      JobRequest request = JobRequest.of(definition, payload);
+    /** The payload, or the parameters as one. */
+    @Nullable JsonNode checkedPayload(Engine engine, Commands commands) {
+      if (parameters == null) {
+        Payloads.check(engine, definition, payload, "payload");
+        commands.check(definition, payload, "payload");
+        return payload;
+      }
+      if (payload != null && !payload.isNull()) {
+        throw invalid("parameters", "give payload or parameters, not both");
+      }
+      return commands.payload(definition, parameters, "parameters");
+    }
+
+    JobRequest request(@Nullable JsonNode checked) {
+      JobRequest request = JobRequest.of(definition, checked);
       return priority == null ? request : request.withPriority(priority);
     }
 
@@ -286,12 +301,9 @@ public final class ScheduleRoutes {
     request.allowQuery();
     String name = request.path("schedule").text();
     ScheduleContent content = request.json(ScheduleContent.class);
-    Payloads.check(engine, content.definition(), content.payload(), "payload");
-    commands.check(content.definition(), content.payload(), "payload");
+    JobRequest jobs = content.request(content.checkedPayload(engine, commands));
     try {
-      engine
-          .schedules()
-          .put(name, content.request(), content.timing(), content.zoneId(), content.policy());
+      engine.schedules().put(name, jobs, content.timing(), content.zoneId(), content.policy());
     } catch (NotFoundException e) {
       // The path need not exist; it is the body that names what does not.
       throw new ProblemException(Problems.of(422, e).withField(field(e.code())), e);

@@ -6,6 +6,7 @@ import dev.ekiden.server.Json;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -101,6 +102,7 @@ final class SchedulesCommand {
         "Examples:",
         "  ekiden schedules put nightly --definition sync --cron '0 3 * * *' --zone Asia/Tokyo",
         "  ekiden schedules put poll --definition poll --every 30s --start-before 20s",
+        "  ekiden schedules put sorted --definition sort-numbers --every 1h --parameter input=/data/in",
         "  ekiden schedules put pay --definition pay --cron '0 9 25 * *' --calendar japan \\",
         "      --day-rule previous --overlap buffer --missed run-all"
       })
@@ -128,6 +130,12 @@ final class SchedulesCommand {
               paramLabel = "JSON",
               description = "Payload of its jobs; @FILE reads a file, - standard input.")
           @Nullable String payload,
+      @Option(
+              names = "--parameter",
+              paramLabel = "NAME=VALUE",
+              description =
+                  "A parameter of a definition that was applied from a file; once for each.")
+          @Nullable Map<String, String> parameters,
       @Option(
               names = "--priority",
               paramLabel = "N",
@@ -178,6 +186,10 @@ final class SchedulesCommand {
     }
     if (payload != null) {
       body.set("payload", JsonArgument.read(context, payload));
+    }
+    if (parameters != null) {
+      ObjectNode given = body.putObject("parameters");
+      parameters.forEach(given::put);
     }
     if (priority != null) {
       body.put("priority", priority);

@@ -52,6 +52,20 @@ public final class FleetTable {
       WHERE name = :name AND revision = :revision
       """;
 
+  private static final String QUEUES_OF_PROGRAMS =
+      """
+      SELECT queue.name
+      FROM ekiden.queue
+      WHERE queue.name = ANY (CAST(:queues AS text[]))
+        AND EXISTS (SELECT FROM ekiden.definition WHERE queue_id = queue.id)
+        AND NOT EXISTS (
+          SELECT FROM ekiden.definition
+          WHERE queue_id = queue.id
+            AND NOT EXISTS (
+              SELECT FROM ekiden.command_revision WHERE command_revision.name = definition.name))
+      ORDER BY queue.name
+      """;
+
   private static final String REMOVE = "DELETE FROM ekiden.fleet WHERE name = :name";
 
   private static final String REMEMBER =
@@ -64,6 +78,15 @@ public final class FleetTable {
   private static final RowMapper<Fleet> FLEET = (row, context) -> fleet(row);
 
   private FleetTable() {}
+
+  /** Which of these queues have jobs of programs only. */
+  public static List<String> queuesOfPrograms(Handle handle, List<String> queues) {
+    return handle
+        .createQuery(QUEUES_OF_PROGRAMS)
+        .bindArray("queues", String.class, queues)
+        .mapTo(String.class)
+        .list();
+  }
 
   /** All fleets by name. */
   public static List<Fleet> all(Handle handle) {
