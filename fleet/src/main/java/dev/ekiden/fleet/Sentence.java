@@ -40,7 +40,7 @@ public final class Sentence {
 
   private static String text(Term term, boolean goesOn) {
     return switch (term) {
-      case Policy(String kind, String text) -> text;
+      case Policy(_, String text) -> text;
       case Held(long jobs) -> " (%s held back by limits)".formatted(plural(jobs, "job"));
       case Fixed(int workers) -> ": %s, a fixed number".formatted(plural(workers, "worker"));
       case Step(int workers, long from, long waiting) ->

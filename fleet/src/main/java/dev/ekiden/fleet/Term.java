@@ -2,7 +2,6 @@ package dev.ekiden.fleet;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import org.jspecify.annotations.Nullable;
 
@@ -13,25 +12,25 @@ import org.jspecify.annotations.Nullable;
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "code", defaultImpl = Term.Unknown.class)
 @JsonSubTypes({
-  @Type(name = "policy", value = Term.Policy.class),
-  @Type(name = "held", value = Term.Held.class),
-  @Type(name = "fixed", value = Term.Fixed.class),
-  @Type(name = "step", value = Term.Step.class),
-  @Type(name = "needed", value = Term.Needed.class),
-  @Type(name = "steady", value = Term.Steady.class),
-  @Type(name = "burst", value = Term.Burst.class),
-  @Type(name = "at-most", value = Term.AtMost.class),
-  @Type(name = "at-least", value = Term.AtLeast.class),
-  @Type(name = "present", value = Term.Present.class),
-  @Type(name = "start", value = Term.Start.class),
-  @Type(name = "start-none", value = Term.StartNone.class),
-  @Type(name = "empty", value = Term.Empty.class),
-  @Type(name = "rests", value = Term.Rests.class),
-  @Type(name = "stop", value = Term.Stop.class),
-  @Type(name = "none-idle", value = Term.NoneIdle.class),
-  @Type(name = "surplus", value = Term.Surplus.class),
-  @Type(name = "enough", value = Term.Enough.class),
-  @Type(name = "unknown", value = Term.Unknown.class)
+  @JsonSubTypes.Type(name = "policy", value = Term.Policy.class),
+  @JsonSubTypes.Type(name = "held", value = Term.Held.class),
+  @JsonSubTypes.Type(name = "fixed", value = Term.Fixed.class),
+  @JsonSubTypes.Type(name = "step", value = Term.Step.class),
+  @JsonSubTypes.Type(name = "needed", value = Term.Needed.class),
+  @JsonSubTypes.Type(name = "steady", value = Term.Steady.class),
+  @JsonSubTypes.Type(name = "burst", value = Term.Burst.class),
+  @JsonSubTypes.Type(name = "at-most", value = Term.AtMost.class),
+  @JsonSubTypes.Type(name = "at-least", value = Term.AtLeast.class),
+  @JsonSubTypes.Type(name = "present", value = Term.Present.class),
+  @JsonSubTypes.Type(name = "start", value = Term.Start.class),
+  @JsonSubTypes.Type(name = "start-none", value = Term.StartNone.class),
+  @JsonSubTypes.Type(name = "empty", value = Term.Empty.class),
+  @JsonSubTypes.Type(name = "rests", value = Term.Rests.class),
+  @JsonSubTypes.Type(name = "stop", value = Term.Stop.class),
+  @JsonSubTypes.Type(name = "none-idle", value = Term.NoneIdle.class),
+  @JsonSubTypes.Type(name = "surplus", value = Term.Surplus.class),
+  @JsonSubTypes.Type(name = "enough", value = Term.Enough.class),
+  @JsonSubTypes.Type(name = "unknown", value = Term.Unknown.class)
 })
 public sealed interface Term {
   /** By which policy, in the words of its settings. */

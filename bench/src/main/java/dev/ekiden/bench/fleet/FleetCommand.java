@@ -7,6 +7,7 @@ import dev.ekiden.postgres.DatabaseAddress;
 import dev.ekiden.server.Ekiden;
 import dev.ekiden.server.ExitCode;
 import dev.ekiden.server.cli.Terminal;
+import dev.ekiden.server.process.QuietLog;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -131,6 +132,7 @@ public final class FleetCommand implements Callable<Integer> {
   }
 
   private void history(Figures all) throws Exception {
+    QuietLog.warningsOnly();
     Terminal terminal = Terminal.ofProcess();
     Figures figures = new Figures();
     try (Lab lab = Lab.open(terminal)) {

@@ -40,6 +40,7 @@ final class TurnMeasurement {
   private static final int MANY = 1_000;
   private static final int WAITING = 10_000;
   private static final int NOTES = 10_000;
+  private static final int WARM_UP = 20;
   private static final double GOAL = 1.2;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -122,7 +123,7 @@ final class TurnMeasurement {
                   FleetSettings.of(workers, workers, Goal.parse("95% start within 5s"))));
           controller.wake();
           await("%d workers".formatted(workers), () -> kept.engine().workers().size() == workers);
-          collect(controller, turns / 10); // the first ones are compiled and planned
+          collect(controller, WARM_UP); // the first ones are compiled and planned
           measured.add(turns(address, controller, workers));
         }
         return measured;

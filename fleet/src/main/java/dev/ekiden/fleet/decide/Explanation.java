@@ -52,9 +52,9 @@ record Explanation(
   private static Term policy(ScalingPolicy policy) {
     String kind =
         switch (policy) {
-          case Fixed fixed -> "fixed";
-          case Steps steps -> "steps";
-          case Goal goal -> "goal";
+          case Fixed _ -> "fixed";
+          case Steps _ -> "steps";
+          case Goal _ -> "goal";
         };
     return new Term.Policy(kind, policy.toString());
   }

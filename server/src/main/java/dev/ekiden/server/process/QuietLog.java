@@ -5,10 +5,11 @@ import ch.qos.logback.classic.LoggerContext;
 import org.slf4j.LoggerFactory;
 
 /** Keeps the log from writing between a progress bar and a table. */
-final class QuietLog {
+public final class QuietLog {
   private QuietLog() {}
 
-  static void warningsOnly() {
+  /** From now on only warnings and errors are written. */
+  public static void warningsOnly() {
     // A program may bring another logging back end; then its own settings hold.
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
       context.getLogger("dev.ekiden").setLevel(Level.WARN);
