@@ -91,7 +91,7 @@ final class Looks {
         boolean first = fresh.contains(place);
         read(located, look, first ? Math.max(0, until - System.nanoTime()) : 0, seen);
         if (first && begun.containsKey(place)) {
-          var unused = look.answer().whenComplete((answer, failure) -> news.run());
+          var _ = look.answer().whenComplete((answer, failure) -> news.run());
         }
       }
     }
