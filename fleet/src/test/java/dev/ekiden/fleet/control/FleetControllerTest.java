@@ -3,6 +3,7 @@ package dev.ekiden.fleet.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ekiden.engine.JobDefinition;
 import dev.ekiden.engine.JobState;
 import dev.ekiden.engine.Limit;
 import dev.ekiden.fleet.CapacityMix;
@@ -150,6 +151,9 @@ final class FleetControllerTest {
                     "words.yaml",
                     "kind: job\nname: count-words\nqueue: words\ncommand: [wc, -w]\n")),
             false);
+    // As the server does that runs them.
+    world.engine.define(
+        JobDefinition.named("count-words", Object.class).queue("words").enqueueOnly());
     FleetSettings settings = settings(0, 3, new Fixed(1));
     List<String> queues = List.of(FleetWorld.QUEUE, "words");
     assertThatThrownBy(() -> put(FleetSpec.of(FLEET, queues, settings)))

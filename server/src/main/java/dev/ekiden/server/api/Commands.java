@@ -48,9 +48,9 @@ public record Commands(CommandDefinitions definitions, CommandTasks tasks, Comma
                     Problem.of(
                             422,
                             "invalid-field",
-                            "'%s' is no definition that was applied from a file; only those have"
+                            "'%s' is no definition that was applied from a file: check its name; only those"
                                     .formatted(definition)
-                                + " parameters, others a payload")
+                                + " have parameters, others a payload")
                         .withField(path)));
     try {
       return ParameterValues.payload(revision.definition(), parameters);

@@ -44,6 +44,8 @@ public final class CommandTree {
             "  ekiden demo             see the applications at work",
             "  ekiden jobs list        what is going on",
             "",
+            "Where the sources are, ./ekiden has these too: bench, image, test, format, pictures.",
+            "",
             "Exit codes: 0 done, 1 failed, 2 wrong command line or request, 3 declined or timed out,",
             "4 not allowed, 5 the job did not succeed, 6 not found, 7 no server, 8 not yet ended,",
             "130 interrupted.");
