@@ -72,6 +72,11 @@ record ServerLaunch(DataDirectory data, String password) {
       int port = freePort();
       try {
         return start(port);
+      } catch (PortInUseException e) {
+        // Maybe by one that looked for a free port too, and has let go of it by now.
+        if (tries == PORT_TRIES) {
+          throw e;
+        }
       } catch (EmbeddedPostgresException e) {
         if (tries == PORT_TRIES || isFree(port)) {
           throw e;
@@ -84,10 +89,7 @@ record ServerLaunch(DataDirectory data, String password) {
   Postmaster start(int port) throws IOException {
     data.clearRemains();
     if (!isFree(port)) {
-      throw new EmbeddedPostgresException(
-          "Port "
-              + port
-              + " of 127.0.0.1 is in use by another program: stop that one or choose another port");
+      throw new PortInUseException(port);
     }
     files().cutLog();
     long logPosition = Files.size(files().log());

@@ -58,7 +58,7 @@ class HostileContainersTest {
       List.of(
           new Hostile(
               "bomb",
-              "bomb() { bomb | bomb & }; bomb; exec sleep 300",
+              "bomb() { bomb | bomb & }; bomb & exec sleep 300",
               "pids: 20\nmemory-mib: 64\ntimeout: 1s\ngrace: 0s",
               "timeout",
               "timeout of 1s"),

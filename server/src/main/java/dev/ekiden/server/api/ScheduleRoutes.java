@@ -301,8 +301,9 @@ public final class ScheduleRoutes {
     request.allowQuery();
     String name = request.path("schedule").text();
     ScheduleContent content = request.json(ScheduleContent.class);
-    JobRequest jobs = content.request(content.checkedPayload(engine, commands));
+    JsonNode payload = content.checkedPayload(engine, commands);
     try {
+      JobRequest jobs = content.request(payload);
       engine.schedules().put(name, jobs, content.timing(), content.zoneId(), content.policy());
     } catch (NotFoundException e) {
       // The path need not exist; it is the body that names what does not.
