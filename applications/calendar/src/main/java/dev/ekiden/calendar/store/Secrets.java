@@ -13,11 +13,19 @@ public final class Secrets {
 
   private Secrets() {}
 
-  /** So many random bits in base64url. */
+  /**
+   * So many random bits in base64url. It does not begin with {@code -}, which a command line would
+   * take for an option; that costs 0.02 bits.
+   */
   public static String random(int bits) {
     byte[] bytes = new byte[bits / Byte.SIZE];
-    RANDOM.nextBytes(bytes);
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    while (true) {
+      RANDOM.nextBytes(bytes);
+      String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+      if (!secret.startsWith("-")) {
+        return secret;
+      }
+    }
   }
 
   /** SHA-256 of a text in UTF-8. */
