@@ -1,5 +1,6 @@
 package dev.ekiden.engine;
 
+import static java.util.stream.Collectors.toCollection;
 import static java.util.stream.Collectors.toSet;
 
 import dev.ekiden.engine.Attempt.Outcome;
@@ -54,13 +55,12 @@ final class Dispatcher {
   /** The claims of one round. Confined to the thread that claims. */
   private static final class Claims {
     private final List<QueueTurns.Turn> turns;
-    private final Set<Lane> asked = new HashSet<>();
     private int next;
     private int room;
 
-    Claims(WorkerState.Round round) {
-      turns = round.turns();
-      room = round.room();
+    Claims(List<QueueTurns.Turn> turns) {
+      this.turns = turns;
+      room = turns.stream().mapToInt(QueueTurns.Turn::max).max().orElse(0);
     }
 
     QueueTurns.@Nullable Turn next() {
@@ -68,16 +68,19 @@ final class Dispatcher {
     }
 
     void took(int jobs) {
-      asked.add(turns.get(next).lane());
       next++;
       room -= jobs;
     }
 
     /** For whom the others left no room. */
     Set<Lane> notAsked() {
-      Set<Lane> lanes = turns.stream().map(QueueTurns.Turn::lane).collect(toSet());
-      lanes.removeAll(asked);
+      Set<Lane> lanes = lanes(turns.subList(next, turns.size()));
+      lanes.removeAll(lanes(turns.subList(0, next)));
       return lanes;
+    }
+
+    private static Set<Lane> lanes(List<QueueTurns.Turn> turns) {
+      return turns.stream().map(QueueTurns.Turn::lane).collect(toCollection(HashSet::new));
     }
   }
 
@@ -425,7 +428,10 @@ final class Dispatcher {
       }
       accept(turn, order, claim, claims);
     }
-    state.notAsked(claims.notAsked());
+    Set<Lane> notAsked = claims.notAsked();
+    if (!notAsked.isEmpty()) {
+      state.notAsked(notAsked);
+    }
   }
 
   private Claim claimPlain(Order order) {

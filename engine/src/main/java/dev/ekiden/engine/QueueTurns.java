@@ -77,18 +77,12 @@ final class QueueTurns {
   }
 
   /**
-   * How many jobs there is room for, at most, of the lanes that may have more.
+   * Whether there is room for a job of some lane that may have more.
    *
    * @param roomFor how many jobs of a lane there is room for
    */
-  int room(ToIntFunction<Lane> roomFor) {
-    int most = 0;
-    for (Lane lane : lanes) {
-      if (lane.mayHaveMore) {
-        most = Math.max(most, roomFor.applyAsInt(lane));
-      }
-    }
-    return most;
+  boolean hasRoom(ToIntFunction<Lane> roomFor) {
+    return lanes.stream().anyMatch(lane -> lane.mayHaveMore && roomFor.applyAsInt(lane) > 0);
   }
 
   /**

@@ -372,14 +372,16 @@ final class WorkerState {
   }
 
   private boolean mayClaim(long now) {
-    return phase == Phase.RUNNING && now < leaseEndNanos && turns.room(this::room) > 0;
+    return takesJobs(now) && turns.hasRoom(this::room);
   }
 
   /** Whether there is room, be there jobs or not. */
   private boolean mayPoll(long now) {
-    return phase == Phase.RUNNING
-        && now < leaseEndNanos
-        && lanes().stream().anyMatch(lane -> room(lane) > 0);
+    return takesJobs(now) && lanes().stream().anyMatch(lane -> room(lane) > 0);
+  }
+
+  private boolean takesJobs(long now) {
+    return phase == Phase.RUNNING && now < leaseEndNanos;
   }
 
   /** How long nothing is to be claimed, unless somebody signals; a new lease does. */
@@ -486,19 +488,14 @@ final class WorkerState {
     }
   }
 
-  /** A round of claims: how many jobs there is room for, and the queues to ask in order. */
-  record Round(int room, List<QueueTurns.Turn> turns) {
-    static final Round NONE = new Round(0, List.of());
-  }
-
-  /** The claims to make now; the room that handlers free meanwhile belongs to the next round. */
-  Round round() {
+  /**
+   * A round of claims, in order: as many jobs together as the most that one of them asks for. The
+   * room that handlers free meanwhile belongs to the next round.
+   */
+  List<QueueTurns.Turn> round() {
     lock.lock();
     try {
-      int room = turns.room(this::room);
-      return room > 0 && phase == Phase.RUNNING
-          ? new Round(room, turns.turns(this::room))
-          : Round.NONE;
+      return phase == Phase.RUNNING ? turns.turns(this::room) : List.of();
     } finally {
       lock.unlock();
     }
@@ -630,7 +627,7 @@ final class WorkerState {
       if (tell || executions.isEmpty()) {
         changed.signalAll();
       }
-      if (turns.room(this::room) > 0) {
+      if (turns.hasRoom(this::room)) {
         roomMade.signal();
       }
     } finally {

@@ -32,7 +32,7 @@ class QueueTurnsTest {
     assertThat(turns.turns(lane -> 8)).hasSize(2);
     assertThat(turns.mayHaveMore()).isFalse();
     assertThat(turns.turns(lane -> 8)).isEmpty();
-    assertThat(turns.room(lane -> 8)).isZero();
+    assertThat(turns.hasRoom(lane -> 8)).isFalse();
     turns.claimed(light, 3, false, true);
     turns.claimed(heavy, 8, true, false);
     assertThat(turns.turns(lane -> 8)).containsExactly(new Turn(heavy, 8));

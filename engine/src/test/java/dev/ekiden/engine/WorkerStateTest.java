@@ -37,11 +37,13 @@ class WorkerStateTest {
   private WorkerState state = state(1);
 
   private WorkerState state(int concurrency) {
-    return new WorkerState(
-        WorkerOptions.of("work").withConcurrency(concurrency),
-        List.of(lane),
-        Map.of(DEFINITION, work),
-        begun::addAll);
+    return state(
+        WorkerOptions.of("work").withConcurrency(concurrency), Map.of(DEFINITION, work), lane);
+  }
+
+  private WorkerState state(
+      WorkerOptions options, Map<Integer, JobDefinition<?>> definitions, Lane... lanes) {
+    return new WorkerState(options, List.of(lanes), definitions, begun::addAll);
   }
 
   @BeforeEach
@@ -73,7 +75,7 @@ class WorkerStateTest {
   /** For how many jobs there is room, if there are any. */
   private int room() {
     state.jobsReady(null);
-    return state.round().room();
+    return state.round().stream().mapToInt(QueueTurns.Turn::max).max().orElse(0);
   }
 
   /** Else minutes of them are claimed, and what comes before them waits as long. */
@@ -82,17 +84,17 @@ class WorkerStateTest {
     int batched = DEFINITION + 1;
     Lane live = new Lane((short) (QUEUE + 1), "live", 1, List.of(batched));
     state =
-        new WorkerState(
+        state(
             WorkerOptions.of("live", "work").withConcurrency(1),
-            List.of(live, lane),
             Map.of(
                 DEFINITION,
                 work,
                 batched,
                 JobDefinition.named("live", Work.class).batchHandler(100, items -> {})),
-            begun::addAll);
+            live,
+            lane);
     start();
-    assertThat(state.round().turns())
+    assertThat(state.round())
         .containsExactly(new QueueTurns.Turn(live, 100), new QueueTurns.Turn(lane, 1));
     ClaimedJob quick = ClaimedJobs.of(live.queueId(), batched, 1);
     Order order = new Order(WORKER, live.queueId(), List.of(batched), 2, 1);
@@ -100,7 +102,7 @@ class WorkerStateTest {
     begun.getFirst().start();
     assertThat(state.awaitNoHandlers(Duration.ofSeconds(20))).isTrue();
     state.jobsReady(null);
-    assertThat(state.round().turns())
+    assertThat(state.round())
         .satisfiesExactly(
             first -> assertThat(first.max()).as("many of them run in a second").isGreaterThan(100),
             second -> assertThat(second).isEqualTo(new QueueTurns.Turn(lane, 1)));
@@ -112,28 +114,28 @@ class WorkerStateTest {
     int quick = DEFINITION + 1;
     Lane after = new Lane((short) (QUEUE + 1), "quick", 1, List.of(quick));
     state =
-        new WorkerState(
+        state(
             WorkerOptions.of("work", "quick").withConcurrency(1),
-            List.of(lane, after),
             Map.of(
                 DEFINITION,
                 work,
                 quick,
                 JobDefinition.named("quick", Work.class).handler((payload, context) -> null)),
-            begun::addAll);
+            lane,
+            after);
     start();
-    assertThat(state.round().turns()).hasSize(2);
+    assertThat(state.round()).hasSize(2);
     Order order = new Order(WORKER, after.queueId(), List.of(quick), 2, 1);
     List<ClaimedJob> ahead =
         LongStream.of(11, 12).mapToObj(id -> ClaimedJobs.of(after.queueId(), quick, id)).toList();
     state.accept(after, order, new Claim(ahead, true, Long.MAX_VALUE));
     assertThat(begun).hasSize(1);
-    assertThat(state.round().turns()).as("nobody knows of more in it").isEmpty();
+    assertThat(state.round()).as("nobody knows of more in it").isEmpty();
     state.jobsReady(QUEUE);
-    assertThat(state.round().turns()).containsExactly(new QueueTurns.Turn(lane, 1));
+    assertThat(state.round()).containsExactly(new QueueTurns.Turn(lane, 1));
     accept(1);
     state.jobsReady(QUEUE);
-    assertThat(state.round().turns()).as("one waits in front of the others").isEmpty();
+    assertThat(state.round()).as("one waits in front of the others").isEmpty();
   }
 
   /** Else the other one has nothing left of its share when it comes. */
@@ -141,22 +143,22 @@ class WorkerStateTest {
   void nothingIsClaimedAheadBesideAQueueThatHasAShareAndWasNeverRun() throws InterruptedException {
     Lane other = new Lane((short) (QUEUE + 1), "other", 3, List.of(DEFINITION));
     state =
-        new WorkerState(
+        state(
             WorkerOptions.weighted(
                     new WorkerOptions.Share("work", 1), new WorkerOptions.Share("other", 3))
                 .withConcurrency(1),
-            List.of(lane, other),
             Map.of(DEFINITION, work),
-            begun::addAll);
+            lane,
+            other);
     start();
-    assertThat(state.round().turns()).isNotEmpty();
+    assertThat(state.round()).isNotEmpty();
     accept(1);
     begun.getFirst().start();
     assertThat(state.awaitNoHandlers(Duration.ofSeconds(20))).isTrue();
     state.jobsReady(null);
-    assertThat(state.round().turns()).allMatch(turn -> turn.max() == 1);
+    assertThat(state.round()).allMatch(turn -> turn.max() == 1);
     state.jobsReady(QUEUE);
-    assertThat(state.round().turns()).as("the other has none").anyMatch(turn -> turn.max() > 1);
+    assertThat(state.round()).as("the other has none").anyMatch(turn -> turn.max() > 1);
   }
 
   @Test
@@ -208,10 +210,10 @@ class WorkerStateTest {
     leaseFor(Duration.ZERO);
     state.runAlone(fresh(1));
     assertThat(begun).isEmpty();
-    assertThat(state.round().room()).as("nothing beside it").isZero();
+    assertThat(state.round()).as("nothing beside it").isEmpty();
     state.leaseLost();
     leaseFor(Duration.ofMinutes(1));
-    assertThat(state.round().room()).isPositive();
+    assertThat(state.round()).isNotEmpty();
   }
 
   @Test
@@ -277,11 +279,8 @@ class WorkerStateTest {
         JobDefinition.named("work", Work.class).batchHandler(batch, items -> {});
     int concurrency = Outbox.MAX_WAITING / batch;
     state =
-        new WorkerState(
-            WorkerOptions.of("work").withConcurrency(concurrency),
-            List.of(lane),
-            Map.of(DEFINITION, many),
-            begun::addAll);
+        state(
+            WorkerOptions.of("work").withConcurrency(concurrency), Map.of(DEFINITION, many), lane);
     start();
     accept(LongStream.range(1, Outbox.MAX_WAITING).toArray());
     assertThat(begun).hasSize(concurrency);

@@ -22,7 +22,7 @@ public interface Application {
   String name();
 
   /** Creates or upgrades its own schema. Called by the roles that migrate, after the engine's. */
-  void migrate(Database database);
+  default void migrate(Database database) {}
 
   /**
    * Checks that its schema is what this build runs on. Called by roles that do not migrate, and by
@@ -37,13 +37,15 @@ public interface Application {
   List<JobDefinition<?>> definitions(Services services);
 
   /** The workers that run its jobs, inline in a server and in the role {@code worker}. */
-  List<WorkerOptions> workers();
+  default List<WorkerOptions> workers() {
+    return List.of();
+  }
 
   /** Called after the engine has started, in server roles only, for example to put schedules. */
   default void started(Services services) {}
 
   /** Adds routes to the control listener; paths are below {@code /<name>}. */
-  void controlRoutes(Routes routes, Services services);
+  default void controlRoutes(Routes routes, Services services) {}
 
   /** Adds routes to the application's own public listener; paths are below {@code /<name>}. */
   default void publicRoutes(Routes routes, Services services) {}

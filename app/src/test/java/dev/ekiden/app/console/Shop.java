@@ -10,7 +10,6 @@ import dev.ekiden.engine.Limit;
 import dev.ekiden.engine.RetryPolicy;
 import dev.ekiden.engine.Timing;
 import dev.ekiden.engine.WorkerOptions;
-import dev.ekiden.postgres.Database;
 import dev.ekiden.server.Application;
 import dev.ekiden.server.Services;
 import java.time.Duration;
@@ -114,9 +113,6 @@ final class Shop implements Application {
   }
 
   @Override
-  public void migrate(Database database) {}
-
-  @Override
   public List<JobDefinition<?>> definitions(Services services) {
     return List.of(mail, export, verbose, image, search, invoice, page, nobody);
   }
@@ -129,9 +125,6 @@ final class Shop implements Application {
             .withConcurrency(4),
         WorkerOptions.of("exports").withName("shop-exports").withConcurrency(2));
   }
-
-  @Override
-  public void controlRoutes(dev.ekiden.server.Routes routes, Services services) {}
 
   /** Lets what runs end, so that the server can stop. */
   void close() {

@@ -1,11 +1,8 @@
 package dev.ekiden.bench.fleet;
 
 import dev.ekiden.engine.JobDefinition;
-import dev.ekiden.engine.WorkerOptions;
-import dev.ekiden.postgres.Database;
 import dev.ekiden.server.Application;
 import dev.ekiden.server.Demo;
-import dev.ekiden.server.Routes;
 import dev.ekiden.server.Services;
 import java.util.List;
 import java.util.Optional;
@@ -26,20 +23,9 @@ final class FitApplication implements Application {
   }
 
   @Override
-  public void migrate(Database database) {}
-
-  @Override
   public List<JobDefinition<?>> definitions(Services services) {
     return List.of();
   }
-
-  @Override
-  public List<WorkerOptions> workers() {
-    return List.of();
-  }
-
-  @Override
-  public void controlRoutes(Routes routes, Services services) {}
 
   @Override
   public Optional<Demo> demo() {

@@ -2,12 +2,8 @@ package dev.ekiden.bench.fleet;
 
 import dev.ekiden.app.Main;
 import dev.ekiden.calendar.CalendarApplication;
-import dev.ekiden.embedded.EmbeddedPostgres;
-import dev.ekiden.server.Ekiden;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +26,6 @@ import picocli.CommandLine.Option;
       "  ./ekiden bench fit --seeds 3,4 --json result.json"
     })
 public final class FitCommand implements Callable<Integer> {
-  /** What workers run; see WorkerCommand. */
-  private static final String MAIN_PROPERTY = "ekiden.main";
-
   @Option(
       names = "--seeds",
       paramLabel = "LEARN,PREDICT",
@@ -66,13 +59,6 @@ public final class FitCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "--seeds must be two numbers, --syncs and --seconds at least 1");
     }
-    System.setProperty(MAIN_PROPERTY, Main.class.getName());
-    Path directory = Files.createTempDirectory("ekiden-bench");
-    List<String> arguments =
-        new ArrayList<>(List.of("demo", FitApplication.NAME, "--directory", directory.toString()));
-    if (json != null) {
-      arguments.addAll(List.of("--json", json.toString()));
-    }
     CalendarApplication calendar = new CalendarApplication();
     FitMeasurement measurement =
         new FitMeasurement(
@@ -81,11 +67,11 @@ public final class FitCommand implements Callable<Integer> {
             seeds.getLast(),
             syncs,
             Duration.ofSeconds(seconds));
-    try {
-      return Ekiden.run(
-          arguments.toArray(String[]::new), calendar, new FitApplication(measurement));
-    } finally {
-      EmbeddedPostgres.delete(directory);
-    }
+    return PlayedDemo.play(
+        Main.class,
+        FitApplication.NAME,
+        json == null ? List.of() : List.of("--json", json.toString()),
+        calendar,
+        new FitApplication(measurement));
   }
 }

@@ -2,15 +2,13 @@ package dev.ekiden.bench.fleet;
 
 import dev.ekiden.bench.Figures;
 import dev.ekiden.bench.Lab;
-import dev.ekiden.embedded.EmbeddedPostgres;
 import dev.ekiden.postgres.DatabaseAddress;
-import dev.ekiden.server.Ekiden;
 import dev.ekiden.server.ExitCode;
 import dev.ekiden.server.cli.Terminal;
 import dev.ekiden.server.process.QuietLog;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -48,9 +46,6 @@ public final class FleetCommand implements Callable<Integer> {
       return this == TICK || this == COSTS;
     }
   }
-
-  /** What workers run; see WorkerCommand. */
-  private static final String MAIN_PROPERTY = "ekiden.main";
 
   @Option(
       names = "--only",
@@ -116,19 +111,12 @@ public final class FleetCommand implements Callable<Integer> {
   }
 
   private int processes(Figures figures) throws Exception {
-    System.setProperty(MAIN_PROPERTY, NapMain.class.getName());
-    Path directory = Files.createTempDirectory("ekiden-bench");
     FleetMeasurement measurement = new FleetMeasurement(only, rounds, jobs);
-    try {
-      int exit =
-          Ekiden.run(
-              new String[] {"demo", NapApplication.NAME, "--directory", directory.toString()},
-              new NapApplication(measurement));
-      measurement.rows().forEach(figures::add);
-      return exit;
-    } finally {
-      EmbeddedPostgres.delete(directory);
-    }
+    int exit =
+        PlayedDemo.play(
+            NapMain.class, NapApplication.NAME, List.of(), new NapApplication(measurement));
+    measurement.rows().forEach(figures::add);
+    return exit;
   }
 
   private void history(Figures all) throws Exception {

@@ -2,10 +2,8 @@ package dev.ekiden.bench.fleet;
 
 import dev.ekiden.engine.JobDefinition;
 import dev.ekiden.engine.WorkerOptions;
-import dev.ekiden.postgres.Database;
 import dev.ekiden.server.Application;
 import dev.ekiden.server.Demo;
-import dev.ekiden.server.Routes;
 import dev.ekiden.server.Services;
 import java.util.List;
 import java.util.Optional;
@@ -43,9 +41,6 @@ public final class NapApplication implements Application {
   }
 
   @Override
-  public void migrate(Database database) {}
-
-  @Override
   public List<JobDefinition<?>> definitions(Services services) {
     return List.of(NAP);
   }
@@ -54,9 +49,6 @@ public final class NapApplication implements Application {
   public List<WorkerOptions> workers() {
     return List.of(WorkerOptions.of(NAME));
   }
-
-  @Override
-  public void controlRoutes(Routes routes, Services services) {}
 
   @Override
   public Optional<Demo> demo() {
