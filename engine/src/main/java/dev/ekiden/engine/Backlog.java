@@ -132,7 +132,7 @@ final class Backlog {
    * A handler has returned, or jobs have gone: if a suspect was among them, another's turn comes.
    */
   void returned(List<ClaimedJob> jobs) {
-    if (jobs.stream().anyMatch(job -> job.ref().equals(admitted))) {
+    if (admitted != null && jobs.stream().anyMatch(job -> job.ref().equals(admitted))) {
       admitted = null;
     }
   }

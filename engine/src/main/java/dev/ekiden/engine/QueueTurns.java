@@ -82,7 +82,13 @@ final class QueueTurns {
    * @param roomFor how many jobs of a lane there is room for
    */
   boolean hasRoom(ToIntFunction<Lane> roomFor) {
-    return lanes.stream().anyMatch(lane -> lane.mayHaveMore && roomFor.applyAsInt(lane) > 0);
+    // Asked after each handler.
+    for (Lane lane : lanes) {
+      if (lane.mayHaveMore && roomFor.applyAsInt(lane) > 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

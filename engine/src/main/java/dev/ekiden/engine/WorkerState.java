@@ -627,7 +627,8 @@ final class WorkerState {
       if (tell || executions.isEmpty()) {
         changed.signalAll();
       }
-      if (turns.hasRoom(this::room)) {
+      // While a claim is under way nobody waits for room; afterwards it is looked for anew.
+      if (!claiming && turns.hasRoom(this::room)) {
         roomMade.signal();
       }
     } finally {

@@ -456,9 +456,9 @@ public final class ClaimTable {
             .toList();
     handle
         .createUpdate(MARK_STARTED)
-        .bindArray("ids", Long.class, sorted.stream().map(Start::jobId).toList())
-        .bindArray("attempts", Integer.class, sorted.stream().map(Start::attempt).toList())
-        .bindArray("agos", Long.class, sorted.stream().map(Start::agoMicros).toList())
+        .bind("ids", SqlArray.bigints(sorted.stream().map(Start::jobId).toList()))
+        .bind("attempts", SqlArray.integers(sorted.stream().map(Start::attempt).toList()))
+        .bind("agos", SqlArray.bigints(sorted.stream().map(Start::agoMicros).toList()))
         .execute();
   }
 }

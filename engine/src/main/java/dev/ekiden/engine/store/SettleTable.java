@@ -1,5 +1,7 @@
 package dev.ekiden.engine.store;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.ekiden.engine.Attempt.Outcome;
 import dev.ekiden.engine.Job.KeyKind;
 import dev.ekiden.engine.store.ArrayTable.Ends;
@@ -11,7 +13,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -25,7 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>An end counts only for the attempt, and from the worker, that {@code running} knows; one that
  * comes too late changes nothing. Rows are locked first, then the gates of the queues of keyed
  * attempts; the parked jobs of a key are freed by a statement of their own after that, so that it
- * sees what a claim parked meanwhile.
+ * sees what a claim parked meanwhile. Ends that end their jobs, as nearly all do, are stored by
+ * {@link EndTable}, which takes less; what it leaves over takes the statement that knows every
+ * case.
  *
  * <p>A row that somebody else has locked is passed by, for it may be a handler's own transaction
  * that completes the attempt (see {@link CompletionTable}) and takes its time. {@link
@@ -97,12 +100,16 @@ public final class SettleTable {
       return new Settled(ref, queueId, keyKind, key, wakesToo, outcome, true);
     }
 
+    /** The same as a child of an array job, which gets it counted. */
+    Settled countedFor(long parent, SortedMap<Long, Ends> ofParents) {
+      Ends before = ofParents.getOrDefault(parent, new Ends(0, 0));
+      ofParents.put(parent, before.and(outcome == Outcome.SUCCEEDED));
+      return deciding(Set.of());
+    }
+
     /** Whether the job has ended with this attempt. */
     public boolean endsJob() {
-      return switch (outcome) {
-        case SUCCEEDED, FAILED, CANCELED -> true;
-        case RETRIED, RETURNED, LOST -> false;
-      };
+      return SettleTable.endsJob(outcome);
     }
   }
 
@@ -163,23 +170,6 @@ public final class SettleTable {
               SELECT id FROM held WHERE outcome IN ('SUCCEEDED', 'FAILED', 'CANCELED')))
             RETURNING *
           ),
-          history AS (
-            INSERT INTO ekiden.finished
-              ({job}, state, attempt, failures, losses, worker_id, claimed_at, started_at,
-               finished_at, result, error_type, error)
-            SELECT {job}, CAST(outcome AS ekiden.job_end), attempt,
-                   failures + CASE WHEN outcome = 'FAILED' AND NOT worker_lost THEN 1 ELSE 0 END,
-                   losses + CASE WHEN worker_lost AND started_at IS NOT NULL
-                                      AND outcome <> 'SUCCEEDED' THEN 1 ELSE 0 END,
-                   worker_id, claimed_at, started_at, (SELECT now FROM moment),
-                   CAST(result AS json), error_type, error
-            FROM ended
-            FULL JOIN (
-              SELECT id, outcome, attempt, failures, losses, worker_lost, worker_id, claimed_at,
-                     started_at, result, error_type, error
-              FROM held) AS last USING (id)
-            WHERE CASE WHEN definition_id IS NULL OR outcome IS NULL THEN false ELSE true END
-          ),
           again AS (
             INSERT INTO ekiden.scheduled
               ({kept}, attempt, failures, losses, run_at, backing_off)
@@ -207,15 +197,23 @@ public final class SettleTable {
             FROM held
             WHERE outcome IN ('RETRIED', 'RETURNED', 'LOST') AND started_at IS NOT NULL
               AND NOT untouched
-          )
-          SELECT id, attempt, worker_id, queue_id, CAST(key_kind AS text) AS key_kind, key, wakes,
-                 outcome, CAST(NULL AS bigint) AS parent_id
-          FROM held
-          UNION ALL -- and after them those that are children of array jobs
-          SELECT id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, parent_id
-          FROM ended
-          WHERE parent_id IS NOT NULL
-          """);
+          ),
+          """
+              + history(
+                  """
+                  SELECT id, outcome, attempt, failures, losses, worker_lost, worker_id, claimed_at,
+                         started_at, result, error_type, error
+                  FROM held
+                  """)
+              + """
+              SELECT id, attempt, worker_id, queue_id, CAST(key_kind AS text) AS key_kind, key, wakes,
+                     outcome, CAST(NULL AS bigint) AS parent_id
+              FROM held
+              UNION ALL -- and after them those that are children of array jobs
+              SELECT id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, parent_id
+              FROM ended
+              WHERE parent_id IS NOT NULL
+              """);
 
   private static final String SETTLE_ABSORBED =
       Columns.in(
@@ -256,12 +254,74 @@ public final class SettleTable {
   private SettleTable() {}
 
   /**
+   * A part of a statement that moves the rows of a CTE {@code ended}, which come from {@code job},
+   * to {@code finished}; it also needs a CTE {@code moment}.
+   *
+   * @param last selects what became of each: id, outcome, attempt, failures, losses, worker_lost,
+   *     worker_id, claimed_at, started_at, result, error_type and error
+   */
+  static String history(String last) {
+    // The CASE of constants spares a look at the type's catalogue for each row.
+    return """
+    history AS (
+      INSERT INTO ekiden.finished
+        ({job}, state, attempt, failures, losses, worker_id, claimed_at, started_at,
+         finished_at, result, error_type, error)
+      SELECT {job},
+             CASE outcome
+               WHEN 'SUCCEEDED' THEN CAST('SUCCEEDED' AS ekiden.job_end)
+               WHEN 'FAILED' THEN CAST('FAILED' AS ekiden.job_end)
+               WHEN 'CANCELED' THEN CAST('CANCELED' AS ekiden.job_end)
+             END,
+             attempt,
+             failures + CASE WHEN outcome = 'FAILED' AND NOT worker_lost THEN 1 ELSE 0 END,
+             losses + CASE WHEN worker_lost AND started_at IS NOT NULL AND outcome <> 'SUCCEEDED'
+                           THEN 1 ELSE 0 END,
+             worker_id, claimed_at, started_at, (SELECT now FROM moment), CAST(result AS json),
+             error_type, error
+      FROM ended
+      FULL JOIN (%s) AS last USING (id)
+      WHERE CASE WHEN definition_id IS NULL OR outcome IS NULL THEN false ELSE true END
+    )
+    """
+        .formatted(last);
+  }
+
+  /**
    * Ends attempts.
    *
    * @return those that counted; the rest came too late, or are {@link #stillRunning}
    */
   public static List<Settled> settle(Handle handle, Collection<Settlement> settlements) {
     Plans.useIndexes(handle);
+    SortedMap<Long, Ends> ofParents = new TreeMap<>();
+    List<Settled> settled = EndTable.end(handle, settlements, ofParents);
+    List<Settlement> rest = without(settlements, settled);
+    if (!rest.isEmpty()) {
+      settled.addAll(settleAny(handle, rest, ofParents));
+    }
+    List<Long> ended = new ArrayList<>();
+    settled.stream().filter(Settled::endsJob).forEach(end -> ended.add(end.ref().jobId()));
+    ended.addAll(freeKeys(handle, settled));
+    ended.addAll(ArrayTable.count(handle, ofParents));
+    Set<Short> decided = DependencyTable.ended(handle, ended);
+    if (decided != null) {
+      settled.replaceAll(end -> end.endsJob() ? end.deciding(decided) : end);
+    }
+    return settled;
+  }
+
+  private static List<Settlement> without(
+      Collection<Settlement> settlements, List<Settled> settled) {
+    if (settled.size() == settlements.size()) {
+      return List.of();
+    }
+    Set<AttemptRef> done = settled.stream().map(Settled::ref).collect(toSet());
+    return settlements.stream().filter(settlement -> !done.contains(settlement.ref())).toList();
+  }
+
+  private static List<Settled> settleAny(
+      Handle handle, List<Settlement> settlements, SortedMap<Long, Ends> ofParents) {
     int size = settlements.size();
     List<Long> ids = new ArrayList<>(size);
     List<Integer> attempts = new ArrayList<>(size);
@@ -287,31 +347,20 @@ public final class SettleTable {
       errors.add(settlement.error());
       counted.add(settlement.counted());
     }
-    SortedMap<Long, Ends> ofParents = new TreeMap<>();
-    List<Settled> settled =
-        handle
-            .createQuery(SETTLE)
-            .bindArray("ids", Long.class, ids)
-            .bindArray("attempts", Integer.class, attempts)
-            .bindArray("worker_ids", Long.class, workerIds)
-            .bindArray("outcomes", String.class, outcomes)
-            .bindArray("losts", Boolean.class, losts)
-            .bindArray("delays", Long.class, delays)
-            .bindArray("agos", Long.class, agos)
-            .bindArray("results", String.class, results)
-            .bindArray("error_types", String.class, errorTypes)
-            .bindArray("errors", String.class, errors)
-            .bindArray("counted", Boolean.class, counted)
-            .scanResultSet((rows, context) -> settled(rows.get(), ofParents));
-    List<Long> ended = new ArrayList<>();
-    settled.stream().filter(Settled::endsJob).forEach(end -> ended.add(end.ref().jobId()));
-    ended.addAll(freeKeys(handle, settled));
-    ended.addAll(ArrayTable.count(handle, ofParents));
-    Set<Short> decided = DependencyTable.ended(handle, ended);
-    if (decided != null) {
-      settled.replaceAll(end -> end.endsJob() ? end.deciding(decided) : end);
-    }
-    return settled;
+    return handle
+        .createQuery(SETTLE)
+        .bind("ids", SqlArray.bigints(ids))
+        .bind("attempts", SqlArray.integers(attempts))
+        .bind("worker_ids", SqlArray.bigints(workerIds))
+        .bind("outcomes", SqlArray.texts(outcomes))
+        .bind("losts", SqlArray.booleans(losts))
+        .bind("delays", SqlArray.bigints(delays))
+        .bind("agos", SqlArray.bigints(agos))
+        .bind("results", SqlArray.texts(results))
+        .bind("error_types", SqlArray.texts(errorTypes))
+        .bind("errors", SqlArray.texts(errors))
+        .bind("counted", SqlArray.booleans(counted))
+        .scanResultSet((rows, context) -> settled(rows.get(), ofParents));
   }
 
   /**
@@ -336,10 +385,7 @@ public final class SettleTable {
                 false));
         continue;
       }
-      Settled child = Objects.requireNonNull(settled.get(id));
-      Ends before = ofParents.getOrDefault(parent, new Ends(0, 0));
-      ofParents.put(parent, before.and(child.outcome() == Outcome.SUCCEEDED));
-      settled.put(id, child.deciding(Set.of()));
+      settled.computeIfPresent(id, (child, end) -> end.countedFor(parent, ofParents));
     }
     return new ArrayList<>(settled.values());
   }
@@ -369,7 +415,15 @@ public final class SettleTable {
         .list();
   }
 
-  private static @Nullable KeyKind keyKind(@Nullable String name) {
+  /** Whether a job ends with an attempt of this outcome. */
+  static boolean endsJob(Outcome outcome) {
+    return switch (outcome) {
+      case SUCCEEDED, FAILED, CANCELED -> true;
+      case RETRIED, RETURNED, LOST -> false;
+    };
+  }
+
+  static @Nullable KeyKind keyKind(@Nullable String name) {
     return name == null ? null : KeyKind.valueOf(name);
   }
 
