@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -203,13 +204,18 @@ public record Recording(String scenario, History history, boolean complete) {
             price == null ? Price.FREE.name() : price,
             vcpus(first.size()),
             first.size().memoryMib(),
-            Times.format(fit.placing()),
-            Times.format(fit.image()),
-            Times.format(fit.program()),
+            millis(fit.placing()),
+            millis(fit.image()),
+            millis(fit.program()),
             number(fit.spread()),
             number(fit.reclaimsPerHour()),
             Times.format(first.grace()),
             number(fit.failedStarts()));
+  }
+
+  /** Nothing that was measured is told better than that. */
+  private static String millis(Duration time) {
+    return Times.format(time.truncatedTo(ChronoUnit.MILLIS));
   }
 
   private static String fleet(FleetSpec fleet, List<TaskTime> tasks, Instant begin) {

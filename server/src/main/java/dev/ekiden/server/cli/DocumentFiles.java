@@ -3,6 +3,7 @@ package dev.ekiden.server.cli;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,8 @@ final class DocumentFiles {
       } else {
         documents.addAll(split(path.getFileName().toString(), Files.readString(path)));
       }
+    } catch (NoSuchFileException e) {
+      throw CommandException.usage("there is no file or directory " + path);
     } catch (CharacterCodingException e) {
       throw CommandException.usage(path + " is not UTF-8 text");
     } catch (IOException e) {

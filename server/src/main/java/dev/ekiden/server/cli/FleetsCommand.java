@@ -198,6 +198,7 @@ final class FleetsCommand {
       footer = {"", "Examples:", "  ekiden fleets remove mail"})
   int remove(@Parameters(paramLabel = "FLEET", description = "The name of a fleet.") String name) {
     context.api().delete(path(name));
+    context.terminal().say("Removed " + name + "; its workers finish what they have and end.");
     return ExitCode.OK;
   }
 

@@ -98,6 +98,7 @@ final class LimitsCommand {
       @Parameters(paramLabel = "SCOPE", description = "What is limited, such as queue:mail.")
           String scope) {
     context.api().delete(path(scope));
+    context.terminal().say("Removed the limit of " + scope + ".");
     return ExitCode.OK;
   }
 

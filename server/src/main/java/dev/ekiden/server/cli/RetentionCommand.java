@@ -104,6 +104,7 @@ final class RetentionCommand {
   int remove(
       @Parameters(paramLabel = "DEFINITION", description = "What kind of job.") String definition) {
     context.api().delete(path(definition));
+    context.terminal().say("Removed; the common policy holds for " + definition + ".");
     return ExitCode.OK;
   }
 
