@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Arrays for statements of many jobs. The driver sends these in the form that PostgreSQL keeps them
  * in, for it sees the type of their elements; what {@code bindArray} makes is written and read as
- * text, which is a tenth of such a statement.
+ * text, which costs both sides some.
  */
 final class SqlArray {
   private SqlArray() {}
