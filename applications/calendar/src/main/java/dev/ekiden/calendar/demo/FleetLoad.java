@@ -43,7 +43,7 @@ public final class FleetLoad {
   public static final int MOST = 5;
 
   private static final ZoneId ZONE = ZoneId.of("Asia/Tokyo");
-  private static final Duration MEAN_LIFE = Duration.ofSeconds(30);
+  private static final Duration MEAN_LIFE = Duration.ofMinutes(1);
   private static final Duration GRACE = Duration.ofSeconds(2);
   private static final Duration SCALE_IN_AFTER = Duration.ofSeconds(3);
   private static final Duration BETWEEN_CHANGES = Duration.ofMillis(200);
@@ -110,12 +110,13 @@ public final class FleetLoad {
         .withReclaims(new Reclaims(MEAN_LIFE, seed));
   }
 
-  /** Makes the fleet and waits until its first worker has done all that is there to do. */
+  /** Makes the fleet and waits until all that is there to do is done, and one worker is left. */
   public void start(long seed) throws InterruptedException {
     context.say("A fleet of 1 to %d workers, 1 on demand to 5 spot, starts …".formatted(MOST));
     fleets.put(spec(seed));
     await("the first worker", () -> !working().isEmpty());
     await("the refreshes of the import", () -> left() == 0);
+    awaitRest();
   }
 
   /** Asks for full syncs at once; answers how many jobs are there to do now. */
