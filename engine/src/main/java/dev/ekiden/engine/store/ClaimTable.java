@@ -456,9 +456,9 @@ public final class ClaimTable {
             .toList();
     handle
         .createUpdate(MARK_STARTED)
-        .bind("ids", SqlArray.bigints(sorted.stream().map(Start::jobId).toList()))
-        .bind("attempts", SqlArray.integers(sorted.stream().map(Start::attempt).toList()))
-        .bind("agos", SqlArray.bigints(sorted.stream().map(Start::agoMicros).toList()))
+        .bind("ids", SqlArray.bigints(sorted, Start::jobId))
+        .bind("attempts", SqlArray.integers(sorted, Start::attempt))
+        .bind("agos", SqlArray.bigints(sorted, Start::agoMicros))
         .execute();
   }
 }

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -116,35 +117,19 @@ final class EndTable {
     if (ending.isEmpty()) {
       return new ArrayList<>();
     }
-    int size = ending.size();
-    List<Long> ids = new ArrayList<>(size);
-    List<Integer> attempts = new ArrayList<>(size);
-    List<Long> workerIds = new ArrayList<>(size);
-    List<String> outcomes = new ArrayList<>(size);
-    List<@Nullable Long> agos = new ArrayList<>(size);
-    List<@Nullable String> results = new ArrayList<>(size);
-    List<@Nullable String> errorTypes = new ArrayList<>(size);
-    List<@Nullable String> errors = new ArrayList<>(size);
-    for (Settlement settlement : ending) {
-      ids.add(settlement.ref().jobId());
-      attempts.add(settlement.ref().attempt());
-      workerIds.add(settlement.ref().workerId());
-      outcomes.add(settlement.outcome().name());
-      agos.add(settlement.startedAgoMicros());
-      results.add(settlement.result());
-      errorTypes.add(settlement.errorType());
-      errors.add(settlement.error());
-    }
+    List<Long> ids = ending.stream().map(end -> end.ref().jobId()).toList();
     return handle
         .createQuery(END)
-        .bind("ids", SqlArray.bigints(ids))
-        .bind("attempts", SqlArray.integers(attempts))
-        .bind("worker_ids", SqlArray.bigints(workerIds))
-        .bind("outcomes", SqlArray.texts(outcomes))
-        .bind("agos", SqlArray.bigints(agos))
-        .bind("results", SqlArray.texts(withoutBlankEnd(results)))
-        .bind("error_types", SqlArray.texts(withoutBlankEnd(errorTypes)))
-        .bind("errors", SqlArray.texts(withoutBlankEnd(errors)))
+        .bind("ids", SqlArray.bigints(ending, end -> end.ref().jobId()))
+        .bind("attempts", SqlArray.integers(ending, end -> end.ref().attempt()))
+        .bind("worker_ids", SqlArray.bigints(ending, end -> end.ref().workerId()))
+        .bind("outcomes", SqlArray.texts(ending, end -> end.outcome().name()))
+        .bind("agos", SqlArray.bigints(ending, Settlement::startedAgoMicros))
+        .bind("results", SqlArray.texts(written(ending, Settlement::result), Settlement::result))
+        .bind(
+            "error_types",
+            SqlArray.texts(written(ending, Settlement::errorType), Settlement::errorType))
+        .bind("errors", SqlArray.texts(written(ending, Settlement::error), Settlement::error))
         .scanResultSet((rows, context) -> settled(rows.get(), ids, ending, ofParents));
   }
 
@@ -168,13 +153,14 @@ final class EndTable {
     return ending;
   }
 
-  /** Most often nothing is left, which need not be written and read. */
-  private static List<@Nullable String> withoutBlankEnd(List<@Nullable String> texts) {
-    int size = texts.size();
-    while (size > 0 && texts.get(size - 1) == null) {
+  /** Those up to the last that has such a text: most often none, and nothing is to be sent. */
+  private static List<Settlement> written(
+      List<Settlement> ending, Function<Settlement, @Nullable String> text) {
+    int size = ending.size();
+    while (size > 0 && text.apply(ending.get(size - 1)) == null) {
       size--;
     }
-    return texts.subList(0, size);
+    return ending.subList(0, size);
   }
 
   private static List<Settled> settled(

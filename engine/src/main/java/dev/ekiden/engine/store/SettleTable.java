@@ -322,44 +322,19 @@ public final class SettleTable {
 
   private static List<Settled> settleAny(
       Handle handle, List<Settlement> settlements, SortedMap<Long, Ends> ofParents) {
-    int size = settlements.size();
-    List<Long> ids = new ArrayList<>(size);
-    List<Integer> attempts = new ArrayList<>(size);
-    List<Long> workerIds = new ArrayList<>(size);
-    List<String> outcomes = new ArrayList<>(size);
-    List<Boolean> losts = new ArrayList<>(size);
-    List<Long> delays = new ArrayList<>(size);
-    List<@Nullable Long> agos = new ArrayList<>(size);
-    List<@Nullable String> results = new ArrayList<>(size);
-    List<@Nullable String> errorTypes = new ArrayList<>(size);
-    List<@Nullable String> errors = new ArrayList<>(size);
-    List<Boolean> counted = new ArrayList<>(size);
-    for (Settlement settlement : settlements) {
-      ids.add(settlement.ref().jobId());
-      attempts.add(settlement.ref().attempt());
-      workerIds.add(settlement.ref().workerId());
-      outcomes.add(settlement.outcome().name());
-      losts.add(settlement.workerLost());
-      delays.add(settlement.delayMicros());
-      agos.add(settlement.startedAgoMicros());
-      results.add(settlement.result());
-      errorTypes.add(settlement.errorType());
-      errors.add(settlement.error());
-      counted.add(settlement.counted());
-    }
     return handle
         .createQuery(SETTLE)
-        .bind("ids", SqlArray.bigints(ids))
-        .bind("attempts", SqlArray.integers(attempts))
-        .bind("worker_ids", SqlArray.bigints(workerIds))
-        .bind("outcomes", SqlArray.texts(outcomes))
-        .bind("losts", SqlArray.booleans(losts))
-        .bind("delays", SqlArray.bigints(delays))
-        .bind("agos", SqlArray.bigints(agos))
-        .bind("results", SqlArray.texts(results))
-        .bind("error_types", SqlArray.texts(errorTypes))
-        .bind("errors", SqlArray.texts(errors))
-        .bind("counted", SqlArray.booleans(counted))
+        .bind("ids", SqlArray.bigints(settlements, end -> end.ref().jobId()))
+        .bind("attempts", SqlArray.integers(settlements, end -> end.ref().attempt()))
+        .bind("worker_ids", SqlArray.bigints(settlements, end -> end.ref().workerId()))
+        .bind("outcomes", SqlArray.texts(settlements, end -> end.outcome().name()))
+        .bind("losts", SqlArray.booleans(settlements, Settlement::workerLost))
+        .bind("delays", SqlArray.bigints(settlements, Settlement::delayMicros))
+        .bind("agos", SqlArray.bigints(settlements, Settlement::startedAgoMicros))
+        .bind("results", SqlArray.texts(settlements, Settlement::result))
+        .bind("error_types", SqlArray.texts(settlements, Settlement::errorType))
+        .bind("errors", SqlArray.texts(settlements, Settlement::error))
+        .bind("counted", SqlArray.booleans(settlements, Settlement::counted))
         .scanResultSet((rows, context) -> settled(rows.get(), ofParents));
   }
 
