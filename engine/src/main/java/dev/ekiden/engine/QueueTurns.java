@@ -25,6 +25,7 @@ final class QueueTurns {
     private double virtualTime;
     private boolean dry;
     private boolean mayHaveMore = true;
+    private long dueNanos = Long.MAX_VALUE;
 
     Lane(short queueId, String queue, int weight, List<Integer> definitionIds) {
       this.queueId = queueId;
@@ -43,6 +44,11 @@ final class QueueTurns {
 
     List<Integer> definitionIds() {
       return definitionIds;
+    }
+
+    /** Whether it had less than was asked for, the last time. */
+    boolean isDry() {
+      return dry;
     }
   }
 
@@ -69,6 +75,30 @@ final class QueueTurns {
 
   void lookAgain(Collection<Lane> some) {
     some.forEach(lane -> lane.mayHaveMore = true);
+  }
+
+  /** What a lane has may be allowed to run at this time of {@link System#nanoTime}. */
+  void lookAgainAt(Lane lane, long nanos) {
+    lane.dueNanos = Math.min(lane.dueNanos, nanos);
+  }
+
+  /** The lanes whose time has come may have jobs that were not asked for. */
+  void lookAgainIfDue(long now) {
+    for (Lane lane : lanes) {
+      if (now >= lane.dueNanos) {
+        lane.dueNanos = Long.MAX_VALUE;
+        lane.mayHaveMore = true;
+      }
+    }
+  }
+
+  /** When the first lane's time comes. */
+  long nextDue() {
+    long next = Long.MAX_VALUE;
+    for (Lane lane : lanes) {
+      next = Math.min(next, lane.dueNanos);
+    }
+    return next;
   }
 
   /** Whether some lane may have jobs that were not asked for. */

@@ -357,6 +357,7 @@ final class WorkerState {
         if (now >= nextPollNanos) {
           turns.lookAgain();
         }
+        turns.lookAgainIfDue(now);
         if (mayClaim(now)) {
           claiming = true;
           claims++;
@@ -387,7 +388,8 @@ final class WorkerState {
   /** How long nothing is to be claimed, unless somebody signals; a new lease does. */
   long untilNextClaim(long now) {
     return mayPoll(now)
-        ? Math.max(1, Math.min(LONGEST_WAIT_NANOS, nextPollNanos - now))
+        ? Math.max(
+            1, Math.min(LONGEST_WAIT_NANOS, Math.min(nextPollNanos, turns.nextDue()) - now))
         : LONGEST_WAIT_NANOS;
   }
 
@@ -539,8 +541,8 @@ final class WorkerState {
         }
       }
       if (claim.nextMicros() < Long.MAX_VALUE) {
-        long next = System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(claim.nextMicros());
-        nextPollNanos = Math.min(nextPollNanos, next);
+        turns.lookAgainAt(
+            lane, System.nanoTime() + TimeUnit.MICROSECONDS.toNanos(claim.nextMicros()));
       }
       starting = startMore();
     } finally {
@@ -713,8 +715,9 @@ final class WorkerState {
     int startable =
         (options.concurrency() - executions.size()) * largestBatches.getOrDefault(lane.queue(), 1);
     int open = startable - backlog.startable();
-    // Nor may one that is known fill what another has a share of before that one was ever run.
-    boolean unknown = turns.shareWith(other -> !backlog.knows(other.queueId()));
+    // Nor may one that is known fill what another has a share of before that one was ever run,
+    // unless that one had nothing when it was asked.
+    boolean unknown = turns.shareWith(other -> !other.isDry() && !backlog.knows(other.queueId()));
     int ahead = unknown ? 0 : backlog.ahead(lane.queueId(), turns.upTo(lane));
     int room = Math.max(open, ahead == 0 ? 0 : startable + ahead);
     return Math.min(room > 0 || !isKeptOut(lane) ? room : 1, MAX_CLAIM);

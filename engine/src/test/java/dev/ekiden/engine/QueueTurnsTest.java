@@ -44,6 +44,24 @@ class QueueTurnsTest {
   }
 
   @Test
+  void onlyTheQueueWhoseTimeHasComeIsAskedAgain() {
+    QueueTurns turns = new QueueTurns(Choice.STRICT, List.of(light, heavy));
+    assertThat(turns.turns(lane -> 8)).hasSize(2);
+    assertThat(turns.nextDue()).isEqualTo(Long.MAX_VALUE);
+    turns.lookAgainAt(heavy, 30);
+    turns.lookAgainAt(heavy, 20);
+    turns.lookAgainAt(light, 40);
+    assertThat(turns.nextDue()).isEqualTo(20);
+    turns.lookAgainIfDue(19);
+    assertThat(turns.mayHaveMore()).isFalse();
+    turns.lookAgainIfDue(20);
+    assertThat(turns.turns(lane -> 8)).containsExactly(new Turn(heavy, 8));
+    turns.lookAgainIfDue(39);
+    assertThat(turns.mayHaveMore()).as("once").isFalse();
+    assertThat(turns.nextDue()).isEqualTo(40);
+  }
+
+  @Test
   void weightedSharesTheRoomAndGivesTheRestToWhoeverHasMore() {
     QueueTurns turns = new QueueTurns(Choice.WEIGHTED, List.of(light, heavy));
     assertThat(turns.turns(lane -> 8))

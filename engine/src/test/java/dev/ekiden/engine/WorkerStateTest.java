@@ -161,6 +161,31 @@ class WorkerStateTest {
     assertThat(state.round()).as("the other has none").anyMatch(turn -> turn.max() > 1);
   }
 
+  /** A queue that is mostly empty would cost every other a claim for each job. */
+  @Test
+  void jobsAreClaimedAheadBesideAQueueThatHadNoneWhenItWasAsked() throws InterruptedException {
+    Lane other = new Lane((short) (QUEUE + 1), "other", 3, List.of(DEFINITION));
+    state =
+        state(
+            WorkerOptions.weighted(
+                    new WorkerOptions.Share("work", 1), new WorkerOptions.Share("other", 3))
+                .withConcurrency(1),
+            Map.of(DEFINITION, work),
+            lane,
+            other);
+    start();
+    assertThat(state.round()).isNotEmpty();
+    Order order = new Order(WORKER, other.queueId(), List.of(DEFINITION), 1, 1);
+    state.accept(other, order, new Claim(List.of(), false, Long.MAX_VALUE));
+    accept(1);
+    begun.getFirst().start();
+    assertThat(state.awaitNoHandlers(Duration.ofSeconds(20))).isTrue();
+    state.jobsReady(null);
+    assertThat(state.round())
+        .anyMatch(turn -> turn.lane() == lane && turn.max() > 1)
+        .allMatch(turn -> turn.lane() == lane || turn.max() == 1);
+  }
+
   @Test
   void whatWaitedForALeaseStartsWhenItIsRenewed() throws Exception {
     accept(1, 2, 3);

@@ -11,8 +11,10 @@ import dev.ekiden.fleet.ScalingPolicy.Goal;
 import dev.ekiden.fleet.ScalingPolicy.Steps;
 import dev.ekiden.fleet.Times;
 import dev.ekiden.fleet.control.FleetSpec;
+import dev.ekiden.fleet.control.Reclaims;
 import dev.ekiden.fleet.cost.Price;
 import dev.ekiden.fleet.cost.Size;
+import dev.ekiden.fleet.simulate.CapacityModel;
 import dev.ekiden.fleet.simulate.History;
 import dev.ekiden.fleet.simulate.Scenario;
 import dev.ekiden.fleet.simulate.ScenarioReader;
@@ -36,12 +38,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A scenario of what was recorded: arrivals and run times as they were, and the fleets that serve
- * these queues as they are now, with start-ups, failed starts and reclaims as they were measured.
- * Where no fleet serves them, as many workers as there were runs at once stand beside a goal.
+ * these queues as they are now, with start-ups, failed starts and reclaims as they were measured;
+ * reclaims that a fleet itself makes are as it makes them. Where no fleet serves them, as many
+ * workers as there were runs at once stand beside a goal.
  *
  * <p>A run time is what the run took of one place of its worker: a batch of fifty that takes a
- * second is fifty runs of a fiftieth. A run that went back because its worker went away is left
- * out, for the simulator takes workers away itself.
+ * second is fifty runs of a fiftieth, and what a busy worker takes from one to the next belongs to
+ * the next. A run that went back because its worker went away is left out, for the simulator takes
+ * workers away itself.
  *
  * <p>What is left out: a job that was enqueued for later arrives when it was enqueued; each attempt
  * is a job of its own.
@@ -208,9 +212,19 @@ public record Recording(String scenario, History history, boolean complete) {
             millis(fit.image()),
             millis(fit.program()),
             number(fit.spread()),
-            number(fit.reclaimsPerHour()),
+            number(reclaimsPerHour(one, first, fit)),
             Times.format(first.grace()),
             number(fit.failedStarts()));
+  }
+
+  /** Where it is known how long lives are, few that were seen need not be counted. */
+  private static double reclaimsPerHour(CapacityClass one, FleetSpec fleet, CapacityFit fit) {
+    Reclaims reclaims = fleet.reclaims();
+    return reclaims == null || !one.equals(CapacityClass.SPOT)
+        ? fit.reclaimsPerHour()
+        : Math.min(
+            CapacityModel.MAX_RECLAIMS_PER_HOUR,
+            Times.seconds(Duration.ofHours(1)) / Times.seconds(reclaims.meanLife()));
   }
 
   /** Nothing that was measured is told better than that. */

@@ -15,8 +15,14 @@ import java.util.Map;
  * because one call of a handler got them as a batch, they share the places alike; so a batch of
  * fifty that takes a second is fifty runs of a fiftieth. Of a worker that is not known any more
  * each run has a place of its own.
+ *
+ * <p>A worker that has work takes a moment from one job to the next: it stores an end, claims, and
+ * waits for a processor. That is part of the run that follows.
  */
 final class SlotTimes {
+  /** A worker that ran nothing for longer had nothing that it was allowed to run. */
+  static final Duration LONGEST_BETWEEN = Duration.ofSeconds(1);
+
   private record Change(Instant at, int run, boolean begins) {}
 
   private SlotTimes() {}
@@ -32,7 +38,11 @@ final class SlotTimes {
       changes.add(new Change(run.startedAt(), i, true));
       changes.add(new Change(end, i, false));
     }
-    ofWorkers.values().forEach(changes -> share(changes, runs, seconds));
+    ofWorkers.values().forEach(changes -> {
+      changes.sort(Comparator.comparing(Change::at));
+      share(changes, runs, seconds);
+      addBetween(changes, runs, seconds);
+    });
     return seconds;
   }
 
@@ -41,7 +51,6 @@ final class SlotTimes {
    * there, and it is enough to know how much had been given when it came.
    */
   private static void share(List<Change> changes, List<RecordedRun> runs, double[] seconds) {
-    changes.sort(Comparator.comparing(Change::at));
     Integer slots = runs.get(changes.getFirst().run()).slots();
     double given = 0;
     int present = 0;
@@ -54,6 +63,35 @@ final class SlotTimes {
       last = change.at();
       present += change.begins() ? 1 : -1;
       seconds[change.run()] = change.begins() ? given : given - seconds[change.run()];
+    }
+  }
+
+  /**
+   * Adds how long the worker was between two runs. It had work if what it ran next, or anything
+   * that it ran later, had arrived.
+   */
+  private static void addBetween(List<Change> changes, List<RecordedRun> runs, double[] seconds) {
+    Instant[] oldest = new Instant[changes.size()];
+    Instant oldestLater = Instant.MAX;
+    for (int i = changes.size() - 1; i >= 0; i--) {
+      Instant arrived = runs.get(changes.get(i).run()).arrivedAt();
+      if (changes.get(i).begins() && arrived.isBefore(oldestLater)) {
+        oldestLater = arrived;
+      }
+      oldest[i] = oldestLater;
+    }
+    int present = 0;
+    for (int i = 0; i < changes.size(); i++) {
+      Change change = changes.get(i);
+      if (present == 0 && i > 0) {
+        Instant free = changes.get(i - 1).at();
+        Duration between =
+            Duration.between(oldest[i].isAfter(free) ? oldest[i] : free, change.at());
+        if (between.isPositive() && between.compareTo(LONGEST_BETWEEN) <= 0) {
+          seconds[change.run()] += Times.seconds(between);
+        }
+      }
+      present += change.begins() ? 1 : -1;
     }
   }
 }
