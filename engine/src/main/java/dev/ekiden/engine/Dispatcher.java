@@ -440,7 +440,7 @@ final class Dispatcher {
         .claim(
             state.isAwaited(),
             above ->
-                database.inTransaction(
+                database.inOneCall(
                     handle -> ClaimTable.claimPlain(handle, order.withAbove(above))));
   }
 

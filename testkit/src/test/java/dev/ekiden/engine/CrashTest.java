@@ -2,6 +2,8 @@ package dev.ekiden.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ekiden.engine.Attempt.Outcome;
+import dev.ekiden.engine.store.AttemptRef;
 import dev.ekiden.engine.store.ClaimTable;
 import dev.ekiden.engine.store.ClaimTable.ClaimedJob;
 import dev.ekiden.engine.store.ClaimTable.Order;
@@ -10,6 +12,7 @@ import dev.ekiden.engine.store.DefinitionTable;
 import dev.ekiden.engine.store.GateMemory;
 import dev.ekiden.engine.store.QueueTable;
 import dev.ekiden.engine.store.SettleTable;
+import dev.ekiden.engine.store.SettleTable.Settlement;
 import dev.ekiden.testkit.TestEngine;
 import java.time.Duration;
 import java.util.List;
@@ -134,13 +137,17 @@ class CrashTest {
     DefinitionTable.Row definition =
         jobs.database().withHandle(handle -> DefinitionTable.find(handle, "work")).orElseThrow();
     Order order = new Order(1, definition.queueId(), List.of(definition.id()), 1, 0);
+    Settlement end =
+        new Settlement(
+            new AttemptRef(id, 1, 1), Outcome.SUCCEEDED, false, 0, null, null, null, null);
     List<Consumer<Handle>> transactions =
         List.of(
             handle -> ClaimTable.claimPlain(handle, order),
             handle -> ClaimTable.claimGated(handle, order, new GateMemory()),
             handle -> ClaimTable.claimLost(handle, order),
             handle -> ClaimTable.markStarted(handle, List.of(new Start(id, 1, 0))),
-            handle -> SettleTable.settle(handle, List.of()),
+            handle -> assertThat(SettleTable.settle(handle, List.of(end))).hasSize(1),
+            handle -> assertThat(SettleTable.settle(handle, List.of(end))).as("again").isEmpty(),
             handle -> QueueTable.pause(handle, "work", null));
     for (Consumer<Handle> transaction : transactions) {
       jobs.database()

@@ -171,6 +171,21 @@ class DatabaseTest {
   }
 
   @Test
+  void whatIsSentTogetherIsOneTransaction() {
+    for (int number : List.of(1, 0)) {
+      Throwable failure =
+          catchThrowable(() ->
+              database.inOneCall(handle ->
+                  handle
+                      .createUpdate("INSERT INTO number VALUES (2 - :n); SELECT 1 / :n")
+                      .bind("n", number)
+                      .execute()));
+      assertThat(failure == null).isEqualTo(number == 1);
+    }
+    assertThat(numbers()).as("2, whose text divided by 0, is not there").containsExactly(1);
+  }
+
+  @Test
   void joinsOurOwnTransactionToo() {
     database.useTransaction(
         handle -> database.joined(handle.getConnection(), inner -> insert(inner, 1)));
@@ -194,6 +209,10 @@ class DatabaseTest {
     for (int round = 0; round < 2; round++) {
       assertThat(
               other.<String>inTransaction(handle ->
+                  handle.createQuery("SHOW transaction_isolation").mapTo(String.class).one()))
+          .isEqualTo("read committed");
+      assertThat(
+              other.<String>inOneCall(handle ->
                   handle.createQuery("SHOW transaction_isolation").mapTo(String.class).one()))
           .isEqualTo("read committed");
     }

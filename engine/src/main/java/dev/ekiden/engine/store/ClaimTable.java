@@ -4,7 +4,6 @@ import dev.ekiden.engine.Attempt.Outcome;
 import dev.ekiden.engine.Job.KeyKind;
 import dev.ekiden.engine.JobDefinition;
 import dev.ekiden.engine.store.SettleTable.Settlement;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -99,6 +98,11 @@ public final class ClaimTable {
     /** Whether its time to start is over, so that it is to be dropped. */
     boolean isTooLate() {
       return payload.equals(TOO_LATE);
+    }
+
+    /** Whether it went back unfinished before, so that it may be what ended a process. */
+    boolean isUnclear() {
+      return attempt - 1 > failures + losses;
     }
 
     /** Whether it must not start before the job of its key that was claimed before it has ended. */
@@ -214,6 +218,7 @@ public final class ClaimTable {
                   ({kept}, attempt, failures, losses, worker_id, claimed_at, started_at)
                 SELECT {kept}, attempt + 1, failures, losses, :worker_id, (SELECT now FROM moment),
                        CASE WHEN row_number() OVER (ORDER BY priority DESC, id) <= :starting
+                             AND attempt = failures -- else it may be a suspect
                             THEN (SELECT now FROM moment) END
                 FROM taken
               )
@@ -280,9 +285,16 @@ public final class ClaimTable {
 
   private ClaimTable() {}
 
-  /** Claims from one queue; what {@linkplain Sign#needsGate needs the gate} is left alone. */
+  /**
+   * Claims from one queue; what {@linkplain Sign#needsGate needs the gate} is left alone. Mostly
+   * that is one round trip, and needs no transaction around it.
+   */
   public static Claim claimPlain(Handle handle, Order order) {
-    return withSuspects(handle, withoutLate(handle, claimUngated(handle, order)));
+    Claim claim = claimUngated(handle, order);
+    return claim.jobs().stream().anyMatch(job -> job.isTooLate() || job.isUnclear())
+        ? handle.inTransaction(
+            transaction -> withSuspects(transaction, withoutLate(transaction, claim)))
+        : claim;
   }
 
   /**
@@ -299,7 +311,7 @@ public final class ClaimTable {
   private static Claim withSuspects(Handle handle, Claim claim) {
     List<ClaimedJob> unclear =
         claim.jobs().stream()
-            .filter(job -> job.attempt() - 1 > job.failures() + job.losses())
+            .filter(ClaimedJob::isUnclear)
             .toList();
     if (unclear.isEmpty()) {
       return claim;
@@ -335,17 +347,10 @@ public final class ClaimTable {
               .bind("starting", order.starting())
               .bindArray("above", Long.class, order.above().reversed())
               .bindArray("definition_ids", Integer.class, order.definitionIds())
-              .execute((statement, context) -> secondOf(statement.get(), order));
+              .execute((statement, context) ->
+                  Plans.second(
+                      statement.get(), rows -> taken(order, order.starting(), false, rows)));
       return new Claim(jobs, jobs.size() >= order.max(), Long.MAX_VALUE);
-    }
-  }
-
-  /** What the second of two statements that were sent together brought. */
-  private static List<ClaimedJob> secondOf(PreparedStatement statement, Order order)
-      throws SQLException {
-    statement.getMoreResults();
-    try (ResultSet rows = statement.getResultSet()) {
-      return taken(order, order.starting(), false, rows);
     }
   }
 
@@ -387,7 +392,9 @@ public final class ClaimTable {
     }
     jobs.sort(IN_ORDER);
     for (int i = 0; i < Math.min(starting, jobs.size()); i++) {
-      jobs.set(i, jobs.get(i).asMarked());
+      if (!jobs.get(i).isUnclear()) {
+        jobs.set(i, jobs.get(i).asMarked());
+      }
     }
     return jobs;
   }

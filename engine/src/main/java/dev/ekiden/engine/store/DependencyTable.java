@@ -117,8 +117,13 @@ public final class DependencyTable {
       ORDER BY edge.job_id, edge.parent_id
       """;
 
+  // Mostly no job waits for any other: that is asked once, not of each parent.
   private static final String WAITING_FOR =
-      "SELECT DISTINCT job_id FROM ekiden.dependency WHERE parent_id = ANY (CAST(:ids AS bigint[]))";
+      """
+      SELECT DISTINCT job_id
+      FROM ekiden.dependency
+      WHERE parent_id = ANY (CAST(:ids AS bigint[])) AND EXISTS (SELECT FROM ekiden.dependency)
+      """;
 
   private static final String LOCK_PARKED =
       """

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,8 @@ final class EndTable {
   // an older epoch of its group comes to is not decided here. For its FULL joins see Plans.
   private static final String END =
       Columns.in(
-          """
+          Plans.USE_INDEXES_FIRST
+              + """
           WITH moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
           held AS MATERIALIZED (
             SELECT id, queue_id, attempt, worker_id, key_kind, key, wakes, failures, losses,
@@ -105,7 +107,7 @@ final class EndTable {
   private EndTable() {}
 
   /**
-   * Ends what ends with its job and is as it should be.
+   * Ends what ends with its job and is as it should be; also {@link Plans#useIndexes}.
    *
    * @param settlements of any kind; those that do not end a job are passed by
    * @param ofParents gets how many children of each array job ended
@@ -118,8 +120,8 @@ final class EndTable {
       return new ArrayList<>();
     }
     List<Long> ids = ending.stream().map(end -> end.ref().jobId()).toList();
-    return handle
-        .createQuery(END)
+    try (Query query = handle.createQuery(END)) {
+    return query
         .bind("ids", SqlArray.bigints(ending, end -> end.ref().jobId()))
         .bind("attempts", SqlArray.integers(ending, end -> end.ref().attempt()))
         .bind("worker_ids", SqlArray.bigints(ending, end -> end.ref().workerId()))
@@ -130,7 +132,9 @@ final class EndTable {
             "error_types",
             SqlArray.texts(written(ending, Settlement::errorType), Settlement::errorType))
         .bind("errors", SqlArray.texts(written(ending, Settlement::error), Settlement::error))
-        .scanResultSet((rows, context) -> settled(rows.get(), ids, ending, ofParents));
+        .execute((statement, context) ->
+            Plans.second(statement.get(), rows -> settled(rows, ids, ending, ofParents)));
+    }
   }
 
   /** Those that end a job, each job once, in the order of the ids. */

@@ -1,5 +1,8 @@
 package dev.ekiden.engine.store;
 
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -27,7 +30,26 @@ final class Plans {
 
   static final String USE_INDEXES = "set_config('enable_seqscan', 'off', true), " + BOUND_IDLENESS;
 
+  /**
+   * As {@link #useIndexes}. Begins a text of two statements, which go in one round trip; what the
+   * {@link #second} brought is the answer.
+   */
+  static final String USE_INDEXES_FIRST = "SELECT " + USE_INDEXES + ";\n";
+
+  /** Reads the rows of a statement. */
+  interface Reader<T> {
+    T read(ResultSet rows) throws SQLException;
+  }
+
   private Plans() {}
+
+  /** What the second of two statements that were sent together brought. */
+  static <T> T second(PreparedStatement statement, Reader<T> reader) throws SQLException {
+    statement.getMoreResults();
+    try (ResultSet rows = statement.getResultSet()) {
+      return reader.read(rows);
+    }
+  }
 
   /** Keeps the planner to the indexes until the transaction ends, and bounds its idleness. */
   static void useIndexes(Handle handle) {

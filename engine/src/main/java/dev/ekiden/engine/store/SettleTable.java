@@ -293,11 +293,11 @@ public final class SettleTable {
    * @return those that counted; the rest came too late, or are {@link #stillRunning}
    */
   public static List<Settled> settle(Handle handle, Collection<Settlement> settlements) {
-    Plans.useIndexes(handle);
     SortedMap<Long, Ends> ofParents = new TreeMap<>();
     List<Settled> settled = EndTable.end(handle, settlements, ofParents);
     List<Settlement> rest = without(settlements, settled);
     if (!rest.isEmpty()) {
+      Plans.useIndexes(handle);
       settled.addAll(settleAny(handle, rest, ofParents));
     }
     List<Long> ended = new ArrayList<>();
