@@ -29,6 +29,24 @@ public record RecordedRun(
     Instant endedAt,
     boolean failed,
     boolean returned) {
+  /** The same on a worker of so many slots; null for one that is not known any more. */
+  public RecordedRun withSlots(@Nullable Integer known) {
+    return new RecordedRun(
+        jobId,
+        queue,
+        definition,
+        group,
+        priority,
+        vcpus,
+        workerId,
+        known,
+        arrivedAt,
+        startedAt,
+        endedAt,
+        failed,
+        returned);
+  }
+
   /** How long its handler ran. */
   public Duration runTime() {
     Duration time = Duration.between(startedAt, endedAt);

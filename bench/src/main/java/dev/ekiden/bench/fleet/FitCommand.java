@@ -38,7 +38,7 @@ public final class FitCommand implements Callable<Integer> {
   @Option(
       names = "--syncs",
       paramLabel = "COUNT",
-      defaultValue = "30",
+      defaultValue = "120",
       description =
           "Full syncs of ten jobs each that are asked for at once (default: ${DEFAULT-VALUE}).")
   private int syncs;
@@ -46,18 +46,25 @@ public final class FitCommand implements Callable<Integer> {
   @Option(
       names = "--seconds",
       paramLabel = "SECONDS",
-      defaultValue = "60",
+      defaultValue = "150",
       description = "How long changes go on (default: ${DEFAULT-VALUE}).")
   private int seconds;
+
+  @Option(
+      names = "--mean-life",
+      paramLabel = "SECONDS",
+      defaultValue = "180",
+      description = "How long spot workers live on average (default: ${DEFAULT-VALUE}).")
+  private int meanLife;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures to a file too.")
   private @Nullable Path json;
 
   @Override
   public Integer call() throws Exception {
-    if (seeds.size() != 2 || syncs < 1 || seconds < 1) {
+    if (seeds.size() != 2 || syncs < 1 || seconds < 1 || meanLife < 1) {
       throw new IllegalArgumentException(
-          "--seeds must be two numbers, --syncs and --seconds at least 1");
+          "--seeds must be two numbers, --syncs, --seconds and --mean-life at least 1");
     }
     CalendarApplication calendar = new CalendarApplication();
     FitMeasurement measurement =
@@ -66,7 +73,8 @@ public final class FitCommand implements Callable<Integer> {
             seeds.getFirst(),
             seeds.getLast(),
             syncs,
-            Duration.ofSeconds(seconds));
+            Duration.ofSeconds(seconds),
+            Duration.ofSeconds(meanLife));
     return PlayedDemo.play(
         Main.class,
         FitApplication.NAME,

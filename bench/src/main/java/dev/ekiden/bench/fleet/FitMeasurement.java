@@ -4,6 +4,7 @@ import dev.ekiden.calendar.demo.FleetLoad;
 import dev.ekiden.fleet.account.Accounts;
 import dev.ekiden.fleet.account.Capacity;
 import dev.ekiden.fleet.account.Recording;
+import dev.ekiden.fleet.control.Reclaims;
 import dev.ekiden.server.Demo;
 import dev.ekiden.server.DemoContext;
 import dev.ekiden.server.DemoResult;
@@ -32,18 +33,21 @@ final class FitMeasurement implements Demo {
   private final long predictedSeed;
   private final int syncs;
   private final Duration changes;
+  private final Duration meanLife;
 
   FitMeasurement(
       Function<DemoContext, FleetLoad> loads,
       long learntSeed,
       long predictedSeed,
       int syncs,
-      Duration changes) {
+      Duration changes,
+      Duration meanLife) {
     this.loads = loads;
     this.learntSeed = learntSeed;
     this.predictedSeed = predictedSeed;
     this.syncs = syncs;
     this.changes = changes;
+    this.meanLife = meanLife;
   }
 
   @Override
@@ -74,7 +78,7 @@ final class FitMeasurement implements Demo {
   private PlayedRun play(
       DemoContext context, FleetLoad load, long seed, int bursts, Duration changesFor)
       throws InterruptedException {
-    load.start(seed);
+    load.start(new Reclaims(meanLife, seed));
     context.say(
         "%d full syncs at once, and changes for %d s, seed %d …"
             .formatted(bursts, changesFor.toSeconds(), seed));

@@ -17,8 +17,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jspecify.annotations.Nullable;
@@ -262,11 +264,15 @@ public final class UsageTable {
           WHERE worker_id = ANY (CAST(:worker_ids AS bigint[]))
           """;
 
+  private static final String SLOTS =
+      "SELECT id, slots FROM ({known}) AS known WHERE id = ANY (CAST(:ids AS bigint[]))"
+          .replace("{known}", KNOWN);
+
+  // Workers are looked up afterwards: as a join, each run may be compared with each of them.
   private static final String RUNS =
       """
       SELECT job_id, queue.name AS queue, definition.name AS definition, group_name, ran.priority,
-             ran.vcpus, worker_id, worker.slots, arrived_at, ran.started_at, ran.ended_at, failed,
-             returned
+             ran.vcpus, worker_id, arrived_at, ran.started_at, ran.ended_at, failed, returned
       FROM (
         SELECT id AS job_id, queue_id, definition_id, group_name, priority, vcpus,
                worker_id, CASE WHEN attempt = 1 THEN created_at ELSE claimed_at END AS arrived_at,
@@ -290,13 +296,11 @@ public final class UsageTable {
         WHERE ended_at >= :since AND ended_at < :until AND attempt.started_at IS NOT NULL) AS ran
       JOIN ekiden.queue ON queue.id = queue_id
       JOIN ekiden.definition ON definition.id = definition_id
-      LEFT JOIN ({known}) AS worker ON worker.id = worker_id
       WHERE (CAST(:queue AS text) IS NULL OR queue.name = :queue)
         AND (CAST(:definition AS text) IS NULL OR definition.name = :definition)
       ORDER BY ran.ended_at DESC, job_id DESC
       LIMIT :max
-      """
-          .replace("{known}", KNOWN);
+      """;
 
   private UsageTable() {}
 
@@ -429,29 +433,43 @@ public final class UsageTable {
       @Nullable String queue,
       @Nullable String definition,
       int max) {
-    return handle
-        .createQuery(RUNS)
-        .bind("since", since)
-        .bind("until", until)
-        .bind("queue", queue)
-        .bind("definition", definition)
-        .bind("max", max)
-        .map((row, context) ->
-            new RecordedRun(
-                row.getLong("job_id"),
-                row.getString("queue"),
-                row.getString("definition"),
-                row.getString("group_name"),
-                row.getInt("priority"),
-                row.getInt("vcpus") / (double) THOUSAND,
-                row.getLong("worker_id"),
-                row.getObject("slots", Integer.class),
-                instant(row, "arrived_at"),
-                instant(row, "started_at"),
-                instant(row, "ended_at"),
-                row.getBoolean("failed"),
-                row.getBoolean("returned")))
+    List<RecordedRun> runs =
+        handle
+            .createQuery(RUNS)
+            .bind("since", since)
+            .bind("until", until)
+            .bind("queue", queue)
+            .bind("definition", definition)
+            .bind("max", max)
+            .map((row, context) ->
+                new RecordedRun(
+                    row.getLong("job_id"),
+                    row.getString("queue"),
+                    row.getString("definition"),
+                    row.getString("group_name"),
+                    row.getInt("priority"),
+                    row.getInt("vcpus") / (double) THOUSAND,
+                    row.getLong("worker_id"),
+                    null,
+                    instant(row, "arrived_at"),
+                    instant(row, "started_at"),
+                    instant(row, "ended_at"),
+                    row.getBoolean("failed"),
+                    row.getBoolean("returned")))
+            .list();
+    Map<Long, Integer> slots =
+        slots(handle, runs.stream().map(RecordedRun::workerId).collect(Collectors.toSet()));
+    return runs.stream().map(run -> run.withSlots(slots.get(run.workerId()))).toList();
+  }
+
+  private static Map<Long, Integer> slots(Handle handle, Set<Long> workerIds) {
+    Map<Long, Integer> slots = new HashMap<>();
+    handle
+        .createQuery(SLOTS)
+        .bindArray("ids", Long.class, List.copyOf(workerIds))
+        .map((row, context) -> slots.put(row.getLong("id"), row.getInt("slots")))
         .list();
+    return slots;
   }
 
   private record AttemptPiece(

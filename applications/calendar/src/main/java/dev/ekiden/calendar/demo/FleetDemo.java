@@ -13,6 +13,7 @@ import dev.ekiden.fleet.CapacityClass;
 import dev.ekiden.fleet.control.FleetSpec;
 import dev.ekiden.fleet.control.FleetTask;
 import dev.ekiden.fleet.control.Fleets;
+import dev.ekiden.fleet.control.Reclaims;
 import dev.ekiden.fleet.control.TaskEnding;
 import dev.ekiden.fleet.cost.PriceList;
 import dev.ekiden.server.Demo;
@@ -44,6 +45,7 @@ import org.jspecify.annotations.Nullable;
 public final class FleetDemo implements Demo {
   private static final int SYNCS = 9;
   private static final int FULL_SYNCS = 60;
+  private static final Duration MEAN_LIFE = Duration.ofMinutes(1);
 
   private final Supplier<CalendarRefresh> refreshes;
   private final HolidayCalendars holidays;
@@ -56,6 +58,10 @@ public final class FleetDemo implements Demo {
   public FleetDemo(Supplier<CalendarRefresh> refreshes, HolidayCalendars holidays) {
     this.refreshes = refreshes;
     this.holidays = holidays;
+  }
+
+  private static Reclaims reclaims(DemoContext context) {
+    return new Reclaims(MEAN_LIFE, context.seed());
   }
 
   /** All jobs are left to the fleet. */
@@ -91,7 +97,7 @@ public final class FleetDemo implements Demo {
       context.say("The workers share this machine's cores with the database and the server.");
       load.importSample();
       context.prepareWorkers();
-      load.start(context.seed());
+      load.start(reclaims(context));
       Instant start = Instant.now();
       long first = lastJob();
       burstAndTrickle();
@@ -180,7 +186,7 @@ public final class FleetDemo implements Demo {
 
     /** By the second, without the provider's shortest billing of a minute, which is for hours. */
     private void cost(List<FleetTask> tasks, Instant start, Instant drained, double seconds) {
-      FleetSpec spec = FleetLoad.spec(context.seed());
+      FleetSpec spec = FleetLoad.spec(reclaims(context));
       PriceList prices = PriceList.shipped();
       BigDecimal fleet = BigDecimal.ZERO;
       double workerSeconds = 0;

@@ -43,7 +43,6 @@ public final class FleetLoad {
   public static final int MOST = 5;
 
   private static final ZoneId ZONE = ZoneId.of("Asia/Tokyo");
-  private static final Duration MEAN_LIFE = Duration.ofMinutes(1);
   private static final Duration GRACE = Duration.ofSeconds(2);
   private static final Duration SCALE_IN_AFTER = Duration.ofSeconds(3);
   private static final Duration BETWEEN_CHANGES = Duration.ofMillis(200);
@@ -92,9 +91,9 @@ public final class FleetLoad {
   /**
    * The fleet.
    *
-   * @param seed of the lives of spot workers
+   * @param reclaims how spot workers are taken away
    */
-  public static FleetSpec spec(long seed) {
+  public static FleetSpec spec(Reclaims reclaims) {
     FleetSettings settings =
         FleetSettings.of(1, MOST, STEPS)
             .withMix(CapacityMix.onDemandToSpot(1, 5))
@@ -107,13 +106,17 @@ public final class FleetLoad {
             Map.of(
                 CapacityClass.ON_DEMAND, "fargate-tokyo",
                 CapacityClass.SPOT, "fargate-tokyo-spot"))
-        .withReclaims(new Reclaims(MEAN_LIFE, seed));
+        .withReclaims(reclaims);
   }
 
-  /** Makes the fleet and waits until all that is there to do is done, and one worker is left. */
-  public void start(long seed) throws InterruptedException {
+  /**
+   * Makes the fleet and waits until all that is there to do is done, and one worker is left.
+   *
+   * @param reclaims how spot workers are taken away
+   */
+  public void start(Reclaims reclaims) throws InterruptedException {
     context.say("A fleet of 1 to %d workers, 1 on demand to 5 spot, starts …".formatted(MOST));
-    fleets.put(spec(seed));
+    fleets.put(spec(reclaims));
     await("the first worker", () -> !working().isEmpty());
     await("the refreshes of the import", () -> left() == 0);
     awaitRest();
