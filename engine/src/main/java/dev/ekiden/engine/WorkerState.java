@@ -388,8 +388,7 @@ final class WorkerState {
   /** How long nothing is to be claimed, unless somebody signals; a new lease does. */
   long untilNextClaim(long now) {
     return mayPoll(now)
-        ? Math.max(
-            1, Math.min(LONGEST_WAIT_NANOS, Math.min(nextPollNanos, turns.nextDue()) - now))
+        ? Math.max(1, Math.min(LONGEST_WAIT_NANOS, Math.min(nextPollNanos, turns.nextDue()) - now))
         : LONGEST_WAIT_NANOS;
   }
 

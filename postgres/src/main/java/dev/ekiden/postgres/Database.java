@@ -159,8 +159,9 @@ public final class Database implements AutoCloseable {
 
   /**
    * Runs work that mostly is one call of the database, which may send several statements together:
-   * they are a transaction, READ COMMITTED like {@link #inTransaction}, that commits without a round
-   * trip of its own. Each further call is a transaction of its own, unless the work begins one.
+   * they are a transaction, READ COMMITTED like {@link #inTransaction}, that commits without a
+   * round trip of its own. Each further call is a transaction of its own, unless the work begins
+   * one.
    */
   public <T extends @Nullable Object> T inOneCall(TransactionWork<T> work) {
     return Boolean.TRUE.equals(readCommittedByDefault) ? withHandle(work) : inTransaction(work);

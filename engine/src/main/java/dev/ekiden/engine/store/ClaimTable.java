@@ -309,10 +309,7 @@ public final class ClaimTable {
 
   /** Tells which jobs may be what ended the process of the worker that had them before. */
   private static Claim withSuspects(Handle handle, Claim claim) {
-    List<ClaimedJob> unclear =
-        claim.jobs().stream()
-            .filter(ClaimedJob::isUnclear)
-            .toList();
+    List<ClaimedJob> unclear = claim.jobs().stream().filter(ClaimedJob::isUnclear).toList();
     if (unclear.isEmpty()) {
       return claim;
     }

@@ -34,34 +34,34 @@ final class EndTable {
       Columns.in(
           Plans.USE_INDEXES_FIRST
               + """
-          WITH moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
-          held AS MATERIALIZED (
-            SELECT id, queue_id, attempt, worker_id, key_kind, key, wakes, failures, losses,
-                   claimed_at, started_at, completed, completed_result
-            FROM ekiden.running
-            WHERE id = ANY (CAST(:ids AS bigint[]))
-              AND attempt = (CAST(:attempts AS integer[]))[width_bucket(id, CAST(:ids AS bigint[]))]
-              AND worker_id
-                  = (CAST(:worker_ids AS bigint[]))[width_bucket(id, CAST(:ids AS bigint[]))]
-              AND CASE WHEN group_id = 0 THEN true
-                       ELSE group_epoch
-                            = COALESCE(
-                                (SELECT epoch FROM ekiden.job_group WHERE job_group.id = group_id),
-                                1)
-                  END
-            FOR UPDATE SKIP LOCKED
-          ),
-          matched AS MATERIALIZED (SELECT array_agg(id) AS ids FROM held),
-          gone AS (
-            DELETE FROM ekiden.running
-            WHERE id = ANY (CAST((SELECT ids FROM matched) AS bigint[]))
-          ),
-          ended AS (
-            DELETE FROM ekiden.job
-            WHERE id = ANY (CAST((SELECT ids FROM matched) AS bigint[]))
-            RETURNING *
-          ),
-          """
+              WITH moment AS MATERIALIZED (SELECT ekiden.engine_now() AS now),
+              held AS MATERIALIZED (
+                SELECT id, queue_id, attempt, worker_id, key_kind, key, wakes, failures, losses,
+                       claimed_at, started_at, completed, completed_result
+                FROM ekiden.running
+                WHERE id = ANY (CAST(:ids AS bigint[]))
+                  AND attempt = (CAST(:attempts AS integer[]))[width_bucket(id, CAST(:ids AS bigint[]))]
+                  AND worker_id
+                      = (CAST(:worker_ids AS bigint[]))[width_bucket(id, CAST(:ids AS bigint[]))]
+                  AND CASE WHEN group_id = 0 THEN true
+                           ELSE group_epoch
+                                = COALESCE(
+                                    (SELECT epoch FROM ekiden.job_group WHERE job_group.id = group_id),
+                                    1)
+                      END
+                FOR UPDATE SKIP LOCKED
+              ),
+              matched AS MATERIALIZED (SELECT array_agg(id) AS ids FROM held),
+              gone AS (
+                DELETE FROM ekiden.running
+                WHERE id = ANY (CAST((SELECT ids FROM matched) AS bigint[]))
+              ),
+              ended AS (
+                DELETE FROM ekiden.job
+                WHERE id = ANY (CAST((SELECT ids FROM matched) AS bigint[]))
+                RETURNING *
+              ),
+              """
               + SettleTable.history(
                   """
                   SELECT id, attempt, failures, losses, worker_id, claimed_at, false AS worker_lost,
@@ -121,19 +121,19 @@ final class EndTable {
     }
     List<Long> ids = ending.stream().map(end -> end.ref().jobId()).toList();
     try (Query query = handle.createQuery(END)) {
-    return query
-        .bind("ids", SqlArray.bigints(ending, end -> end.ref().jobId()))
-        .bind("attempts", SqlArray.integers(ending, end -> end.ref().attempt()))
-        .bind("worker_ids", SqlArray.bigints(ending, end -> end.ref().workerId()))
-        .bind("outcomes", SqlArray.texts(ending, end -> end.outcome().name()))
-        .bind("agos", SqlArray.bigints(ending, Settlement::startedAgoMicros))
-        .bind("results", SqlArray.texts(written(ending, Settlement::result), Settlement::result))
-        .bind(
-            "error_types",
-            SqlArray.texts(written(ending, Settlement::errorType), Settlement::errorType))
-        .bind("errors", SqlArray.texts(written(ending, Settlement::error), Settlement::error))
-        .execute((statement, context) ->
-            Plans.second(statement.get(), rows -> settled(rows, ids, ending, ofParents)));
+      return query
+          .bind("ids", SqlArray.bigints(ending, end -> end.ref().jobId()))
+          .bind("attempts", SqlArray.integers(ending, end -> end.ref().attempt()))
+          .bind("worker_ids", SqlArray.bigints(ending, end -> end.ref().workerId()))
+          .bind("outcomes", SqlArray.texts(ending, end -> end.outcome().name()))
+          .bind("agos", SqlArray.bigints(ending, Settlement::startedAgoMicros))
+          .bind("results", SqlArray.texts(written(ending, Settlement::result), Settlement::result))
+          .bind(
+              "error_types",
+              SqlArray.texts(written(ending, Settlement::errorType), Settlement::errorType))
+          .bind("errors", SqlArray.texts(written(ending, Settlement::error), Settlement::error))
+          .execute((statement, context) ->
+              Plans.second(statement.get(), rows -> settled(rows, ids, ending, ofParents)));
     }
   }
 

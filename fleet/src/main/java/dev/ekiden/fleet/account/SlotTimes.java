@@ -38,11 +38,13 @@ final class SlotTimes {
       changes.add(new Change(run.startedAt(), i, true));
       changes.add(new Change(end, i, false));
     }
-    ofWorkers.values().forEach(changes -> {
-      changes.sort(Comparator.comparing(Change::at));
-      share(changes, runs, seconds);
-      addBetween(changes, runs, seconds);
-    });
+    ofWorkers
+        .values()
+        .forEach(changes -> {
+          changes.sort(Comparator.comparing(Change::at));
+          share(changes, runs, seconds);
+          addBetween(changes, runs, seconds);
+        });
     return seconds;
   }
 

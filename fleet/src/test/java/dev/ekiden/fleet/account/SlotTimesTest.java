@@ -16,7 +16,8 @@ final class SlotTimesTest {
   @Test
   void aBatchSharesThePlacesOfItsWorker() {
     assertThat(
-            SlotTimes.seconds(List.of(run(1, 0, 0, 3_000), run(1, 0, 0, 3_000), run(1, 0, 0, 3_000))))
+            SlotTimes.seconds(
+                List.of(run(1, 0, 0, 3_000), run(1, 0, 0, 3_000), run(1, 0, 0, 3_000))))
         .containsExactly(1, 1, 1);
   }
 
@@ -36,8 +37,7 @@ final class SlotTimesTest {
   void aWorkerIsBusyThatPrefersWhatCameLast() {
     assertThat(
             SlotTimes.seconds(
-                List.of(
-                    run(1, 0, 0, 1_000), run(1, 1_400, 1_500, 2_000), run(1, 0, 2_000, 3_000))))
+                List.of(run(1, 0, 0, 1_000), run(1, 1_400, 1_500, 2_000), run(1, 0, 2_000, 3_000))))
         .containsExactly(1, 1, 1);
   }
 
@@ -61,7 +61,19 @@ final class SlotTimesTest {
 
   private static RecordedRun run(long worker, long arrived, long started, long ended) {
     return new RecordedRun(
-        1, "queue", "work", null, 5, 1, worker, 1, at(arrived), at(started), at(ended), false, false);
+        1,
+        "queue",
+        "work",
+        null,
+        5,
+        1,
+        worker,
+        1,
+        at(arrived),
+        at(started),
+        at(ended),
+        false,
+        false);
   }
 
   private static Instant at(long millis) {
