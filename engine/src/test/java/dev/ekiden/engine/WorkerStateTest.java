@@ -33,6 +33,7 @@ class WorkerStateTest {
   private final JobDefinition<Work> work =
       JobDefinition.named("work", Work.class).handler((payload, context) -> null);
   private final Lane lane = new Lane(QUEUE, "work", 1, List.of(DEFINITION));
+  private final Lane other = new Lane((short) (QUEUE + 1), "other", 3, List.of(DEFINITION));
   private final List<Execution> begun = new ArrayList<>();
   private WorkerState state = state(1);
 
@@ -138,10 +139,8 @@ class WorkerStateTest {
     assertThat(state.round()).as("one waits in front of the others").isEmpty();
   }
 
-  /** Else the other one has nothing left of its share when it comes. */
-  @Test
-  void nothingIsClaimedAheadBesideAQueueThatHasAShareAndWasNeverRun() throws InterruptedException {
-    Lane other = new Lane((short) (QUEUE + 1), "other", 3, List.of(DEFINITION));
+  /** Makes a worker that shares its one place between two queues, and asks both. */
+  private void askBoth() {
     state =
         state(
             WorkerOptions.weighted(
@@ -152,6 +151,12 @@ class WorkerStateTest {
             other);
     start();
     assertThat(state.round()).isNotEmpty();
+  }
+
+  /** Else the other one has nothing left of its share when it comes. */
+  @Test
+  void nothingIsClaimedAheadBesideAQueueThatHasAShareAndWasNeverRun() throws InterruptedException {
+    askBoth();
     accept(1);
     begun.getFirst().start();
     assertThat(state.awaitNoHandlers(Duration.ofSeconds(20))).isTrue();
@@ -164,17 +169,7 @@ class WorkerStateTest {
   /** A queue that is mostly empty would cost every other a claim for each job. */
   @Test
   void jobsAreClaimedAheadBesideAQueueThatHadNoneWhenItWasAsked() throws InterruptedException {
-    Lane other = new Lane((short) (QUEUE + 1), "other", 3, List.of(DEFINITION));
-    state =
-        state(
-            WorkerOptions.weighted(
-                    new WorkerOptions.Share("work", 1), new WorkerOptions.Share("other", 3))
-                .withConcurrency(1),
-            Map.of(DEFINITION, work),
-            lane,
-            other);
-    start();
-    assertThat(state.round()).isNotEmpty();
+    askBoth();
     Order order = new Order(WORKER, other.queueId(), List.of(DEFINITION), 1, 1);
     state.accept(other, order, new Claim(List.of(), false, Long.MAX_VALUE));
     accept(1);

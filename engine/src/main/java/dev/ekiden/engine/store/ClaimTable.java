@@ -287,7 +287,9 @@ public final class ClaimTable {
 
   /**
    * Claims from one queue; what {@linkplain Sign#needsGate needs the gate} is left alone. Mostly
-   * that is one round trip, and needs no transaction around it.
+   * that is one round trip, and needs no transaction around it. What comes of a process that dies
+   * before the second one is as of any claim: a job that is too late is dropped by whoever claims
+   * it next, and a suspect was not noted as started.
    */
   public static Claim claimPlain(Handle handle, Order order) {
     Claim claim = claimUngated(handle, order);

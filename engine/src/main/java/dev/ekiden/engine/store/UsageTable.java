@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -155,14 +154,19 @@ public final class UsageTable {
       """
           .replace("{known}", KNOWN);
 
-  private static final String NAMES =
-      "SELECT id, name FROM ({known}) AS known WHERE id = ANY (CAST(:ids AS bigint[]))"
+  private static final String WORKERS_BY_ID =
+      "SELECT * FROM ({known}) AS known WHERE id = ANY (CAST(:ids AS bigint[]))"
           .replace("{known}", KNOWN);
 
-  /**
-   * Sums of quarters, those of attempts that ended since the last addition among them, and what
-   * they are of their workers. A worker has a thousand thousandths for each slot.
-   */
+  private static final RowMapper<KnownWorker> WORKER =
+      (row, context) ->
+          new KnownWorker(
+              row.getLong("id"),
+              row.getString("name"),
+              row.getInt("slots"),
+              row.getTimestamp("started_at").toInstant(),
+              JobTable.instant(row, "ended_at"));
+
   private static final String SHARED =
       """
       WITH ran AS (
@@ -264,10 +268,6 @@ public final class UsageTable {
           WHERE worker_id = ANY (CAST(:worker_ids AS bigint[]))
           """;
 
-  private static final String SLOTS =
-      "SELECT id, slots FROM ({known}) AS known WHERE id = ANY (CAST(:ids AS bigint[]))"
-          .replace("{known}", KNOWN);
-
   // Workers are looked up afterwards: as a join, each run may be compared with each of them.
   private static final String RUNS =
       """
@@ -329,28 +329,21 @@ public final class UsageTable {
 
   /** Workers that were there at some time between two. */
   public static List<KnownWorker> workers(Handle handle, Instant from, Instant to) {
+    return handle.createQuery(WORKERS).bind("from", from).bind("to", to).map(WORKER).list();
+  }
+
+  private static List<KnownWorker> workers(Handle handle, Collection<Long> ids) {
     return handle
-        .createQuery(WORKERS)
-        .bind("from", from)
-        .bind("to", to)
-        .map((row, context) ->
-            new KnownWorker(
-                row.getLong("id"),
-                row.getString("name"),
-                row.getInt("slots"),
-                row.getTimestamp("started_at").toInstant(),
-                JobTable.instant(row, "ended_at")))
+        .createQuery(WORKERS_BY_ID)
+        .bindArray("ids", Long.class, List.copyOf(ids))
+        .map(WORKER)
         .list();
   }
 
   /** Names of those workers that are known. */
   public static SortedMap<Long, String> names(Handle handle, Collection<Long> ids) {
     SortedMap<Long, String> names = new TreeMap<>();
-    handle
-        .createQuery(NAMES)
-        .bindArray("ids", Long.class, List.copyOf(ids))
-        .map((row, context) -> names.put(row.getLong("id"), row.getString("name")))
-        .list();
+    workers(handle, ids).forEach(worker -> names.put(worker.id(), worker.name()));
     return names;
   }
 
@@ -457,19 +450,10 @@ public final class UsageTable {
                     row.getBoolean("failed"),
                     row.getBoolean("returned")))
             .list();
-    Map<Long, Integer> slots =
-        slots(handle, runs.stream().map(RecordedRun::workerId).collect(Collectors.toSet()));
-    return runs.stream().map(run -> run.withSlots(slots.get(run.workerId()))).toList();
-  }
-
-  private static Map<Long, Integer> slots(Handle handle, Set<Long> workerIds) {
     Map<Long, Integer> slots = new HashMap<>();
-    handle
-        .createQuery(SLOTS)
-        .bindArray("ids", Long.class, List.copyOf(workerIds))
-        .map((row, context) -> slots.put(row.getLong("id"), row.getInt("slots")))
-        .list();
-    return slots;
+    workers(handle, runs.stream().map(RecordedRun::workerId).collect(Collectors.toSet()))
+        .forEach(worker -> slots.put(worker.id(), worker.slots()));
+    return runs.stream().map(run -> run.withSlots(slots.get(run.workerId()))).toList();
   }
 
   private record AttemptPiece(

@@ -60,10 +60,6 @@ public final class FleetDemo implements Demo {
     this.holidays = holidays;
   }
 
-  private static Reclaims reclaims(DemoContext context) {
-    return new Reclaims(MEAN_LIFE, context.seed());
-  }
-
   /** All jobs are left to the fleet. */
   @Override
   public boolean hasInlineWorkers() {
@@ -82,6 +78,7 @@ public final class FleetDemo implements Demo {
     private final Engine engine;
     private final Fleets fleets;
     private final FleetLoad load;
+    private final Reclaims reclaims;
     private final CapacityChart chart = new CapacityChart(FleetLoad.MOST);
     private final List<Row> rows = new ArrayList<>();
 
@@ -91,13 +88,14 @@ public final class FleetDemo implements Demo {
       this.engine = context.services().engine();
       this.fleets = context.fleets();
       this.load = new FleetLoad(context, refresh, holidays);
+      this.reclaims = new Reclaims(MEAN_LIFE, context.seed());
     }
 
     DemoResult run() throws IOException, InterruptedException {
       context.say("The workers share this machine's cores with the database and the server.");
       load.importSample();
       context.prepareWorkers();
-      load.start(reclaims(context));
+      load.start(reclaims);
       Instant start = Instant.now();
       long first = lastJob();
       burstAndTrickle();
@@ -186,7 +184,7 @@ public final class FleetDemo implements Demo {
 
     /** By the second, without the provider's shortest billing of a minute, which is for hours. */
     private void cost(List<FleetTask> tasks, Instant start, Instant drained, double seconds) {
-      FleetSpec spec = FleetLoad.spec(reclaims(context));
+      FleetSpec spec = FleetLoad.spec(reclaims);
       PriceList prices = PriceList.shipped();
       BigDecimal fleet = BigDecimal.ZERO;
       double workerSeconds = 0;
