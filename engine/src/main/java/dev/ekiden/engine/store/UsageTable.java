@@ -167,6 +167,10 @@ public final class UsageTable {
               row.getTimestamp("started_at").toInstant(),
               JobTable.instant(row, "ended_at"));
 
+  /**
+   * Sums of quarters, those of attempts that ended since the last addition among them, and what
+   * they are of their workers. A worker has a thousand thousandths for each slot.
+   */
   private static final String SHARED =
       """
       WITH ran AS (
